@@ -1,0 +1,20 @@
+"""km0_pipeline: what sources say of an innovation hub, as open data one can check.
+
+The tour, in the order of the flow. Everything a source says becomes a *claim*
+(`claims`): this document, at this place, says that this subject has this property
+with this value. All that is published is a view of the claims.
+
+    hub         hub.toml: who the hub is, its sources, how their columns map
+    storage     where bytes lie; write aside, then rename
+    steps       what a step makes, and when it need not be made again
+    press       press releases    -> documents -> claims
+    registries  tenant registries -> rows      -> claims
+    reference   nomenclatures and institutions, shipped with the library
+    entities    many mentions     -> one entity
+    tables      claims + entities -> the DuckDB tables, one .sql and one .yaml each
+    publish     tables            -> a snapshot people download
+    cli         the `km0` command
+
+A package imports only what stands above it in this list. Nothing here knows Dagster:
+the wiring is in the top-level package `assets`.
+"""

@@ -1,0 +1,239 @@
+"""The claim: one statement of one source, and the vocabulary claims are made in.
+
+    document D, at locator L, says that subject S has property P with value V
+
+Belongs here: the shape of a claim and of a reject (what could not become one), their
+ids, and the list of properties. How claims are found belongs to `press` and
+`registries`; which claim wins is said once, in `tables/ranked_claims.sql`.
+
+Subjects are *mentions*: one subject as one document speaks of it. `entities` decides
+which mentions are the same organisation, person, place or event.
+
+Locators: `char:1024-1090` in a document's text as stored (Unicode code points, half-open),
+`row:12/column:effectif` in a delimited file (row 1 is the header), `sheet:Locataires/cell:F12`
+in a workbook, `line:7` in hub.toml.
+"""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Literal
+
+import pyarrow as pa
+
+SubjectKind = Literal["organisation", "person", "place", "event"]
+ValueKind = Literal["text", "integer", "decimal", "date", "boolean", "url", "code", "mention"]
+Qualifier = Literal["exact", "about", "nearly", "at_least", "at_most", "planned"]
+Privacy = Literal["public", "org", "person_public_role", "person", "contact", "free_text", "secret"]
+
+RELEASABLE: frozenset[str] = frozenset({"public", "org", "person_public_role"})
+"""Privacy classes that may ever leave (STANDARDS R2)."""
+
+
+def digest(*parts: str, length: int = 20) -> str:
+    """First `length` hexadecimal digits of the SHA-256 of the length-prefixed UTF-8 parts.
+
+    Each part is preceded by its number of bytes and a colon, so ("ab", "c") and ("a", "bc")
+    differ. `DIGEST_SQL` is the same function as a DuckDB macro.
+    """
+    h = hashlib.sha256()
+    for part in parts:
+        b = part.encode()
+        h.update(f"{len(b)}:".encode() + b)
+    return h.hexdigest()[:length]
+
+
+def _digest_macro(n: int) -> str:
+    names = [f"p{i}" for i in range(n)]
+    parts = ", ".join(f"strlen({p}), ':', {p}" for p in names)
+    return f"create or replace macro digest{n}({', '.join(names)}) as left(sha256(concat({parts})), 20);"
+
+
+DIGEST_SQL = "\n".join(_digest_macro(n) for n in range(1, 6))
+"""DuckDB macros `digest1` to `digest5`: `digest` of that many non-null VARCHARs, 20 digits."""
+
+
+@dataclass(frozen=True)
+class Property:
+    """A term of the vocabulary: what it says, of whom, in which form, and whether it may leave."""
+
+    name: str
+    subjects: tuple[SubjectKind, ...]
+    value_kind: ValueKind
+    privacy: Privacy
+    en: str
+    fr: str
+
+
+_ORG: tuple[SubjectKind, ...] = ("organisation",)
+_ANY: tuple[SubjectKind, ...] = ("organisation", "person", "place", "event")
+
+PROPERTIES: dict[str, Property] = {
+    p.name: p
+    for p in (
+        Property("name", _ANY, "text", "org", "name, as written", "nom, tel qu'écrit"),
+        Property("kind", _ANY, "code", "org", "what it is: startup, company, bank, commune, opening…",
+                 "nature : startup, company, bank, commune, opening…"),
+        # identity of organisations
+        Property("siren", _ORG, "code", "org", "SIREN number, 9 digits", "numéro SIREN, 9 chiffres"),
+        Property("siret", _ORG, "code", "org", "SIRET number, 14 digits", "numéro SIRET, 14 chiffres"),
+        Property("legal_form", _ORG, "text", "org", "legal form", "forme juridique"),
+        Property("naf", _ORG, "code", "org", "NAF code of the main activity", "code NAF de l'activité principale"),
+        Property("activity", _ORG, "text", "org", "what it does, in a few words", "activité, en quelques mots"),
+        Property("website", _ORG, "url", "org", "web site", "site web"),
+        Property("address", ("organisation", "place"), "text", "org", "postal address", "adresse postale"),
+        Property("postcode", ("organisation", "place"), "code", "org", "postcode", "code postal"),
+        Property("commune", ("organisation", "place"), "text", "org", "commune, by name", "commune, par son nom"),
+        Property("commune_code", ("organisation", "place"), "code", "org", "commune, by INSEE code",
+                 "commune, par son code INSEE"),
+        Property("department", ("organisation", "place"), "text", "org", "department", "département"),
+        Property("founded_on", _ORG, "date", "org", "when it was founded", "date de création"),
+        # figures; `scope` says what is counted
+        Property("headcount", ("organisation", "event"), "integer", "org",
+                 "how many; scope: people, employees, jobs, students, companies",
+                 "combien ; portée : personnes, salariés, emplois, élèves, entreprises"),
+        Property("area_m2", ("organisation", "place"), "decimal", "org", "area in square metres", "surface en m²"),
+        Property("investment_eur", ("organisation", "place"), "decimal", "org", "cost or investment in euros",
+                 "coût ou investissement en euros"),
+        Property("funding_eur", _ORG, "decimal", "org", "money given, in euros; scope: mention of who receives it",
+                 "montant apporté, en euros ; portée : mention du bénéficiaire"),
+        # relations: value is the object's mention id
+        Property("tenant_of", _ORG, "mention", "org", "is a tenant of", "est locataire de"),
+        Property("part_of", _ORG, "mention", "org", "is part of", "fait partie de"),
+        Property("partner_of", _ORG, "mention", "org", "is a partner of", "est partenaire de"),
+        Property("funds", _ORG, "mention", "org", "supports with money or means", "soutient"),
+        Property("located_in", ("organisation", "place", "event"), "mention", "org", "is located in", "se trouve à"),
+        Property("founder_of", ("person", "organisation"), "mention", "person_public_role", "founded", "a fondé"),
+        Property("heads", ("person",), "mention", "person_public_role", "heads", "dirige"),
+        Property("works_for", ("person",), "mention", "person_public_role", "works for", "travaille pour"),
+        Property("about", ("event",), "mention", "org", "concerns", "concerne"),
+        # people
+        Property("role", ("person",), "text", "person_public_role", "public role, as written",
+                 "fonction publique, telle qu'écrite"),
+        Property("founder_profession", _ORG, "text", "org", "profession of a founder; scope: how many of them",
+                 "profession d'un fondateur ; portée : combien"),
+        # tenancies and buildings
+        Property("space", _ORG, "text", "org", "space it occupies: building, floor, lot",
+                 "espace occupé : bâtiment, étage, lot"),
+        Property("occupied_from", _ORG, "date", "org", "first day in the space", "date d'entrée"),
+        Property("occupied_until", _ORG, "date", "org", "last day in the space", "date de sortie"),
+        Property("former_use", ("organisation", "place"), "text", "org", "what the building was before",
+                 "ancien usage du bâtiment"),
+        Property("built_in", ("organisation", "place"), "date", "org", "when the building was built (EDTF)",
+                 "époque de construction (EDTF)"),
+        # dates of things that happen
+        Property("opened_on", ("organisation", "place", "event"), "date", "org", "when it opened", "date d'ouverture"),
+        Property("date", ("event",), "date", "org", "when it happens or happened", "date de l'événement"),
+        Property("announced_on", ("event", "organisation"), "date", "org", "when it became known", "date de l'annonce"),
+        # never published
+        Property("contact_name", _ORG, "text", "person", "contact person", "personne à contacter"),
+        Property("email", ("organisation", "person"), "text", "contact", "e-mail address", "adresse électronique"),
+        Property("phone", ("organisation", "person"), "text", "contact", "telephone number", "numéro de téléphone"),
+        Property("comment", _ORG, "text", "free_text", "remark of the registry's keeper", "remarque du gestionnaire"),
+    )
+}
+
+HEADCOUNT_SCOPES = ("people", "employees", "jobs", "students", "companies", "startups", "structures", "founders")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of one source. See the module's docstring for `locator`.
+
+    `value` is normalised text: ISO 8601 or EDTF dates (`2019-09`, `XXXX-09-26`, `18XX`), plain
+    decimals with a point, `true`/`false`; for `value_kind == "mention"` the id of another mention
+    of the same document (or of the hub). `original` is the words as they stand in the source.
+    `scope` narrows the property where it needs to (what is counted, who receives).
+    """
+
+    document_id: str
+    locator: str
+    subject_id: str
+    subject_kind: SubjectKind
+    property: str
+    value: str
+    original: str
+    qualifier: Qualifier = "exact"
+    scope: str = ""
+    as_of: str = ""
+    stated_on: str = ""
+    method: str = ""
+    confidence: float = 1.0
+
+    def __post_init__(self) -> None:
+        p = PROPERTIES.get(self.property)
+        if p is None:
+            raise ValueError(f"{self.property!r} is not in the vocabulary of km0_pipeline/claims.py")
+        if self.subject_kind not in p.subjects:
+            raise ValueError(f"{self.property!r} cannot be said of a {self.subject_kind}")
+
+    @builtins.property
+    def value_kind(self) -> ValueKind:
+        return PROPERTIES[self.property].value_kind
+
+    @builtins.property
+    def claim_id(self) -> str:
+        return digest(self.document_id, self.locator, self.subject_id, self.property, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """What could not be read, parsed, typed or trusted; kept whole so that it can be replayed.
+
+    `reason` is a short code (`no_name`, `bad_siren`, `ragged_row`…), `sentence` tells the steward
+    what, where and what to do, `original` is the content as found (never published).
+    """
+
+    document_id: str
+    path: str
+    locator: str
+    reason: str
+    sentence: str
+    original: str = ""
+
+
+CLAIMS = pa.schema(
+    [
+        ("claim_id", pa.string()),
+        ("document_id", pa.string()),
+        ("locator", pa.string()),
+        ("subject_id", pa.string()),
+        ("subject_kind", pa.string()),
+        ("property", pa.string()),
+        ("value", pa.string()),
+        ("value_kind", pa.string()),
+        ("original", pa.string()),
+        ("qualifier", pa.string()),
+        ("scope", pa.string()),
+        ("as_of", pa.string()),
+        ("stated_on", pa.string()),
+        ("method", pa.string()),
+        ("confidence", pa.float64()),
+    ]
+)
+"""Arrow schema of every file of claims between steps; empty text, not null, where nothing is known."""
+
+REJECTS = pa.schema([(f.name, pa.string()) for f in fields(Reject)])
+
+
+def mention_id(document_id: str, subject_kind: str, key: str) -> str:
+    """Id of one subject as one document speaks of it; `key` is its normalised name or its row."""
+    return "m" + digest(document_id, subject_kind, key, length=19)
+
+
+def claims_table(claims: Iterable[Claim]) -> pa.Table:
+    """Claims as Arrow, schema `CLAIMS`, one row an id, sorted by `claim_id`."""
+    unique = {c.claim_id: c for c in claims}
+    rows = [unique[i] for i in sorted(unique)]
+    return pa.Table.from_arrays(
+        [pa.array([getattr(c, name) for c in rows], CLAIMS.field(name).type) for name in CLAIMS.names], schema=CLAIMS
+    )
+
+
+def rejects_table(rejects: Iterable[Reject]) -> pa.Table:
+    """Rejects as Arrow, schema `REJECTS`, without repeats, sorted by path, locator and reason."""
+    rows = sorted(set(rejects), key=lambda r: (r.path, r.locator, r.reason, r.original))
+    return pa.Table.from_arrays([pa.array([getattr(r, n) for r in rows], pa.string()) for n in REJECTS.names], schema=REJECTS)

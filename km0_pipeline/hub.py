@@ -1,0 +1,283 @@
+"""hub.toml: who the hub is, who publishes, which sources it reads and when.
+
+Belongs here: the settings as pydantic models (each field's description is its documentation),
+and the reading of the file. Every error is one sentence that names the key, the line to mend
+and what is expected there.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from datetime import time
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from km0_pipeline.claims import PROPERTIES, Claim, digest, mention_id
+
+
+class HubError(ValueError):
+    """hub.toml can't be used; the message has one sentence a mistake, for the person who can mend it."""
+
+
+def _relative(path: str) -> str:
+    p = PurePosixPath(path)
+    if p.is_absolute() or ".." in p.parts:
+        raise ValueError("a path below data/raw, without a leading / and without ..")
+    return path
+
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("a time zone such as Europe/Paris")
+    return name
+
+
+def _property(name: str) -> str:
+    if name and name not in PROPERTIES:
+        raise ValueError(f"a property of the vocabulary, or empty to leave the column out; nearest: {nearest(name, PROPERTIES)}")
+    return name
+
+
+RawPath = Annotated[str, AfterValidator(_relative)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Identity(_Model):
+    """Who the hub is."""
+
+    name: str = Field(min_length=1, description="Name of the hub, as it is published.")
+    aliases: tuple[str, ...] = Field((), description="Other spellings that mean the hub.")
+    legal_name: str = Field("", description="Legal name of the body that runs it, where known.")
+    website: str = Field("", pattern=r"^(https?://\S+)?$", description="Web site of the hub.")
+    commune: str = Field(pattern=r"^(\d{5}|2[AB]\d{3})$", description="INSEE code of its commune (not the postcode).")
+    commune_name: str = Field(min_length=1, description="Name of its commune.")
+    department: str = Field("", description="Name of its department.")
+    timezone: Annotated[str, AfterValidator(_time_zone)] = Field("Europe/Paris", description="Time zone of its dates.")
+
+
+class Publisher(_Model):
+    """Who publishes the data, and under which terms."""
+
+    name: str = Field(min_length=1, description="Name of the publisher.")
+    contact: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Mailbox of a role, not of a person.")
+    licence: str = Field("etalab-2.0", description="SPDX id of the licence.")
+    licence_title: str = Field("Licence Ouverte 2.0", description="Name of the licence.")
+    licence_url: str = Field(
+        "https://www.etalab.gouv.fr/licence-ouverte-open-licence", pattern=r"^https?://\S+$", description="Address of the licence."
+    )
+    base_url: str = Field("", pattern=r"^(https?://\S+/)?$", description="Where data/published is served, ending in /; empty: relative links.")
+    package: str = Field("km0", pattern=r"^[a-z0-9._-]+$", description="Name of the data package.")
+    title: str = Field(min_length=1, description="Title of the data package, in French.")
+    title_en: str = Field(min_length=1, description="Title of the data package, in English.")
+    description: str = Field(min_length=50, description="What the data are, in French, 50 characters or more.")
+    description_en: str = Field(min_length=50, description="What the data are, in English, 50 characters or more.")
+    keywords: tuple[str, ...] = Field((), description="Keywords.")
+
+
+class Site(_Model):
+    """A building or site of the hub."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$", description="Short id, used by registries.")
+    name: str = Field(min_length=1, description="Name of the site.")
+    aliases: tuple[str, ...] = Field((), description="Other names.")
+    address: str = Field("", description="Street address, where known.")
+    postcode: str = Field("", pattern=r"^(\d{5})?$", description="Postcode, where known.")
+
+
+class Press(_Model):
+    """Press releases and articles."""
+
+    path: RawPath = Field("press", description="Folder below data/raw.")
+    licence: str = Field("", description="Licence of a note that does not name its own.")
+    known_names: tuple[str, ...] = Field((), description="Names of organisations to look for that no registry holds.")
+
+
+class Registry(_Model):
+    """A tenant registry: one file, or several editions of it."""
+
+    name: str = Field(pattern=r"^[a-z0-9_-]+$", description="Short name of the registry.")
+    title: str = Field(min_length=1, description="Title, as shown to readers.")
+    path: RawPath = Field(description="File below data/raw; * and ? stand for any characters.")
+    publisher: str = Field("", description="Who keeps it.")
+    url: str = Field("", description="Where it can be had, if public.")
+    licence: str = Field("", description="Licence it is under.")
+    stated_on: str = Field("", pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$", description="Date of the edition: YYYY, YYYY-MM or YYYY-MM-DD.")
+    at_hub: bool = Field(True, description="Whether each row is a tenant of the hub; false: an organisation anywhere.")
+    sheet: str = Field("", description="Sheet to read; empty: every sheet that holds a table.")
+    encoding: str = Field("", description="Encoding, where the file's own can't be found.")
+    delimiter: str = Field("", max_length=1, description="Delimiter, where it can't be found.")
+    header_row: int = Field(0, ge=0, description="Row of the header, from 1; 0: found.")
+    columns: dict[str, Annotated[str, AfterValidator(_property)]] = Field(
+        default_factory=dict, description="Header of the file -> property; empty: leave the column out."
+    )
+
+
+class Schedule(_Model):
+    """When the data refresh themselves."""
+
+    daily: time = Field(time(6, 30), description="Time of the daily refresh, in the hub's time zone.")
+    watch_seconds: int = Field(30, ge=5, description="Seconds between two looks for new files in data/raw.")
+
+
+class Limits(_Model):
+    """What stops a publication."""
+
+    row_drop: float = Field(0.3, ge=0, le=1, description="Largest share of a table's rows that may vanish since the last snapshot.")
+    claims: Literal["all", "shared"] = Field(
+        "all",
+        description="Which claims of registries stand in the claims table: all, or only those of organisations that two or more "
+        "sources speak of (for registries of 100,000 rows and more; the others are their own row, named in tenancies).",
+    )
+
+
+class Hub(_Model):
+    """The whole of hub.toml."""
+
+    hub: Identity
+    publisher: Publisher
+    sites: tuple[Site, ...] = ()
+    press: Press = Press.model_construct()
+    registries: tuple[Registry, ...] = ()
+    schedule: Schedule = Schedule.model_construct()
+    limits: Limits = Limits.model_construct()
+
+    @classmethod
+    def load(cls, path: Path) -> Hub:
+        """The settings in `path`. Raises HubError with a sentence for each mistake."""
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise HubError(f"{path}: there is no such file; every hub needs one.") from None
+        except UnicodeDecodeError as e:
+            raise HubError(f"{path}: not UTF-8 (byte {e.start}); save it as UTF-8.") from None
+        try:
+            settings = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as e:
+            raise HubError(f"{path.name}: not valid TOML: {e}.") from None
+        try:
+            hub = cls.model_validate(settings)
+        except ValidationError as e:
+            raise HubError("\n".join(_sentence(path.name, text, error) for error in e.errors())) from None
+        for group in ("registries", "sites"):
+            ids = [getattr(x, "name" if group == "registries" else "id") for x in getattr(hub, group)]
+            for twice in sorted({i for i in ids if ids.count(i) > 1}):
+                line = _line(text, (group, len(ids) - 1 - ids[::-1].index(twice)))
+                raise HubError(f"{path.name}, line {line}: {group}: {twice!r} is used twice; give each its own.")
+        return hub
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The hub's name and its aliases."""
+        return (self.hub.name, *self.hub.aliases)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.hub.timezone)
+
+    @property
+    def document_id(self) -> str:
+        """Id of hub.toml as a document: of what it says of the hub itself, so a new schedule changes nothing."""
+        return digest(self.hub.model_dump_json(), *(s.model_dump_json() for s in self.sites), length=64)
+
+    @property
+    def mention_id(self) -> str:
+        """The hub as hub.toml speaks of it: the object of `tenant_of` in every registry."""
+        return mention_id(self.document_id, "organisation", "hub")
+
+    def claims(self) -> list[Claim]:
+        """What hub.toml itself says: of the hub, its commune and its sites."""
+        document = self.document_id
+        commune = mention_id(document, "place", "commune")
+
+        def say(subject: str, kind: Any, prop: str, value: str, key: str) -> Claim:
+            return Claim(document, f"key:{key}", subject, kind, prop, value, value, method="hub/1")
+
+        me = self.hub
+        found = [
+            say(self.mention_id, "organisation", "name", me.name, "hub.name"),
+            say(self.mention_id, "organisation", "kind", "hub", "hub"),
+            say(self.mention_id, "organisation", "website", me.website, "hub.website"),
+            say(self.mention_id, "organisation", "commune", me.commune_name, "hub.commune_name"),
+            say(self.mention_id, "organisation", "commune_code", me.commune, "hub.commune"),
+            say(self.mention_id, "organisation", "located_in", commune, "hub.commune"),
+            say(commune, "place", "name", me.commune_name, "hub.commune_name"),
+            say(commune, "place", "kind", "commune", "hub.commune"),
+            say(commune, "place", "commune_code", me.commune, "hub.commune"),
+            say(commune, "place", "department", me.department, "hub.department"),
+        ]
+        for n, site in enumerate(self.sites):
+            at = f"sites[{n}]"
+            place = mention_id(document, "place", site.id)
+            found += [
+                say(place, "place", "name", site.name, f"{at}.name"),
+                say(place, "place", "kind", "site", at),
+                say(place, "place", "address", site.address, f"{at}.address"),
+                say(place, "place", "postcode", site.postcode, f"{at}.postcode"),
+                say(place, "place", "commune_code", me.commune, "hub.commune"),
+                say(place, "place", "located_in", commune, "hub.commune"),
+            ]
+        return [c for c in found if c.value]
+
+
+def nearest(word: str, words: Any) -> str:
+    """The few of `words` that look most like `word`, for a person who mistyped; else all of them."""
+    return ", ".join(difflib.get_close_matches(word, list(words), n=3, cutoff=0.5) or sorted(words))
+
+
+def _sentence(file: str, text: str, error: ErrorDetails) -> str:
+    loc = error["loc"]
+    key = ".".join(f"[{p}]" if isinstance(p, int) else str(p) for p in loc).replace(".[", "[")
+    where = f"{file}, line {_line(text, loc)}: {key}"
+    if error["type"] == "extra_forbidden":
+        return f"{where}: no such setting; did you mean {nearest(str(loc[-1]), _settings(loc[:-1]))}?"
+    if error["type"] == "missing":
+        return f"{where}: is missing and must be given."
+    expected = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{where}: found {error['input']!r}; expected: {expected}."
+
+
+def _settings(loc: tuple[int | str, ...]) -> list[str]:
+    """Names of the settings that the table at `loc` may hold."""
+    model: Any = Hub
+    for part in loc:
+        if isinstance(part, str) and part in model.model_fields:
+            annotation = model.model_fields[part].annotation
+            model = next((a for a in (annotation, *getattr(annotation, "__args__", ())) if hasattr(a, "model_fields")), model)
+    return list(model.model_fields)
+
+
+def _line(text: str, loc: tuple[int | str, ...]) -> int:
+    """Line, from 1, at which the key at `loc` stands in the TOML `text`; of the nearest table where it doesn't."""
+    names = [p for p in loc if isinstance(p, str)]
+    index = next((p for p in loc if isinstance(p, int)), 0)
+    lines = text.splitlines()
+    seen, start = -1, 0
+    for n, line in enumerate(lines):
+        header = re.match(r"\s*\[\[?\s*([\w.\"-]+)\s*\]\]?", line)
+        if header and header[1].split(".")[0].strip('"') == (names[0] if names else ""):
+            seen += line.lstrip().startswith(f"[[{names[0]}]]") or not line.lstrip().startswith("[[")
+            if seen == index:
+                start = n
+                break
+    else:
+        key = names[0] if names else ""
+        return next((n for n, line in enumerate(lines, 1) if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line)), 1)
+    for name in reversed(names[1:]):
+        for n in range(start, len(lines)):
+            header = re.match(r"\s*\[\[", lines[n])
+            if header and n > start:
+                break
+            if re.match(rf"\s*([\w.]+\.)?[\"']?{re.escape(name)}[\"']?\s*=", lines[n]) or re.match(
+                rf"\s*\[[\w.]*\b{re.escape(name)}\]", lines[n]
+            ) or re.search(rf"[{{,]\s*[\"']?{re.escape(name)}[\"']?\s*=", lines[n]):
+                return n + 1
+    return start + 1

@@ -1,0 +1,141 @@
+"""What a step makes, and when it need not be made again.
+
+A step reads files that earlier steps made and writes Parquet of its own in `data/warehouse`.
+Beside each output lies `<name>.made.json`: the fingerprint of what it was made from (digests
+of its inputs, version of its code, parameters) and the digest of its content. Same
+fingerprint: the step is not run again. Same content from other inputs: what follows is not
+run again either.
+
+Belongs here: the project's folders, the last published snapshot as an input, and the reuse
+rule; no step itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from km0_pipeline.claims import digest
+from km0_pipeline.hub import Hub
+from km0_pipeline.storage import read_json, sha256, write_aside, write_json
+
+
+@dataclass(frozen=True)
+class Project:
+    """A hub and the folder it lies in: the one thing every step is given."""
+
+    root: Path
+    hub: Hub
+
+    @classmethod
+    def at(cls, root: Path) -> Project:
+        """The project in `root`; raises `hub.HubError` if its hub.toml can't be used."""
+        return cls(root.resolve(), Hub.load(root / "hub.toml"))
+
+    @property
+    def raw(self) -> Path:
+        return self.root / "data" / "raw"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "data" / "warehouse"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "data" / "published"
+
+    @property
+    def database(self) -> Path:
+        return self.warehouse / "km0.duckdb"
+
+    def made(self, name: str) -> Path:
+        """Where the step called `name` writes: `data/warehouse/<name>.parquet`."""
+        return self.warehouse / f"{name}.parquet"
+
+    def index(self) -> dict[str, Any]:
+        """`data/published/index.json`: `{"latest": version or None, "versions": [{"version": ..., ...}]}`, oldest first."""
+        index: dict[str, Any] | None = read_json(self.published / "index.json")
+        return index or {"latest": None, "versions": []}
+
+    def last_snapshot(self) -> Path | None:
+        """Folder of the last published snapshot, or None before the first."""
+        latest = self.index()["latest"]
+        return self.published / latest if latest else None
+
+    def next_version(self, day: date) -> str:
+        """The calendar version a snapshot of `day` would get: `2026.11.22`, then `2026.11.22-2`."""
+        stem = f"{day.year}.{day.month}.{day.day}"
+        taken = {v["version"] for v in self.index()["versions"]}
+        return next(v for v in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if v not in taken)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a step made: digest of its content, its rows, whether it was reused, and figures to show."""
+
+    name: str
+    path: Path
+    digest: str
+    rows: int
+    reused: bool
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def made(project: Project, name: str) -> Made:
+    """What the step called `name` made last; raises FileNotFoundError if it never ran."""
+    found = _read(project.made(name))
+    if found is None:
+        raise FileNotFoundError(f"the step {name!r} has not been run yet: {project.made(name)} is missing")
+    return Made(name, project.made(name), found["digest"], found["rows"], True, found["figures"])
+
+
+def make(
+    project: Project,
+    outputs: str | tuple[str, ...],
+    build: Callable[..., Mapping[str, Any] | None],
+    *,
+    inputs: Iterable[str] = (),
+    version: str,
+    parameters: Iterable[str] = (),
+) -> Made:
+    """Make `data/warehouse/<output>.parquet` for each output, unless nothing it depends on changed.
+
+    `build` is called with one path an output and writes Parquet there; it may return figures to
+    show (JSON values). `inputs` are names of steps whose output it reads, `version` the version
+    of its code, `parameters` anything else that decides its content. Returns what was made for
+    the first output; the others are had by `made`.
+    """
+    import pyarrow.parquet as pq
+
+    names = (outputs,) if isinstance(outputs, str) else outputs
+    paths = [project.made(n) for n in names]
+    fingerprint = digest(*names, version, *(made(project, i).digest for i in inputs), *parameters, length=64)
+    notes = [_read(p) for p in paths]
+    if all(n is not None and n["fingerprint"] == fingerprint for n in notes):
+        return made(project, names[0])
+    with ExitStack() as stack:
+        aside = [stack.enter_context(write_aside(p)) for p in paths]
+        figures = dict(build(*aside) or {})
+        notes = [
+            {"fingerprint": fingerprint, "digest": sha256(a), "rows": pq.read_metadata(a).num_rows, "figures": figures if n == 0 else {}}
+            for n, a in enumerate(aside)
+        ]
+        for p in paths:  # killed between here and the last line: made again, never trusted by mistake
+            _note(p).unlink(missing_ok=True)
+    for p, note in zip(paths, notes, strict=True):
+        write_json(_note(p), note)
+    first = made(project, names[0])
+    return Made(first.name, first.path, first.digest, first.rows, False, first.figures)
+
+
+def _note(path: Path) -> Path:
+    return path.with_suffix(".made.json")
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    note: dict[str, Any] | None = read_json(_note(path)) if path.exists() else None
+    return note
