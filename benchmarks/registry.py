@@ -1,0 +1,153 @@
+"""A generated registry through the whole pipeline, against DuckDB's own CSV -> Parquet + CSV.
+
+    .venv/bin/python benchmarks/registry.py [--rows 1000000] [--repeat 1]
+
+Both sides are fresh processes on the same file and the same machine, one after the other, and
+the wall time and peak memory of each are the operating system's. The peer reads the CSV with
+types found and writes it as zstd Parquet and as CSV: the least anyone must do to republish it.
+Ours is `python -m assets.run`: Dagster, claims, entities, tables, checks, km0.duckdb with its
+keys, a snapshot that is read back and compared, published by rename.
+
+The registry has the columns of a building manager's spreadsheet, French headers, `;`, every row
+another organisation with a valid SIRET, all fictional. hub.toml says `claims = "shared"`, as it
+must for a registry of this size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parent.parent
+
+PEER = """
+import duckdb, sys
+source, folder = sys.argv[1:]
+db = duckdb.connect()
+db.execute("create table registry as select * from read_csv(?)", [source])
+db.execute(f"copy registry to '{folder}/registry.parquet' (format parquet, compression zstd)")
+db.execute(f"copy registry to '{folder}/registry.csv' (format csv, header)")
+"""
+
+HUB = """
+[hub]
+name = "Hub fictif"
+commune = "68224"
+commune_name = "Mulhouse"
+
+[publisher]
+name = "Hub fictif"
+contact = "donnees@hub-fictif.example"
+title = "Un hub fictif"
+title_en = "A fictional hub"
+description = "Un registre généré pour mesurer la vitesse : aucune de ces organisations n'existe."
+description_en = "A registry made up to measure speed: none of these organisations exists at all."
+
+[[registries]]
+name = "locataires"
+title = "Registre des locataires"
+path = "registries/*.csv"
+
+[limits]
+claims = "shared"
+"""
+
+
+def check_digit(number: str) -> str:
+    """SQL for the Luhn digit that completes the VARCHAR `number` (its last digit is doubled first)."""
+    digits = f"list_transform(range(1, length({number}) + 1), lambda i: substr({number}, i::int, 1)::int * (1 + (length({number}) - i + 1) % 2))"
+    return f"((10 - list_sum(list_transform({digits}, lambda d: d // 10 + d % 10)) % 10) % 10)::int::varchar"
+
+
+def generate(path: Path, rows: int) -> None:
+    """Write a registry of `rows` fictional tenants: `;`, UTF-8, dates as 12/02/2019, decimal commas."""
+    db = duckdb.connect()
+    db.execute(f"""
+        copy (
+            with numbered as (select i, (10000000 + i)::varchar as eight from range({rows}) t(i)),
+            siren as (select i, eight || {check_digit("eight")} as siren from numbered),
+            siret as (select i, siren || '0001' as thirteen from siren)
+            select
+                'L' || lpad(i::varchar, 7, '0') as "N° de lot",
+                'Société fictive ' || i || ' ' || ['SAS', 'SARL', 'EURL', 'SA'][1 + (i * 7) % 4] as "Raison sociale",
+                thirteen || {check_digit("thirteen")} as "SIRET",
+                ['SAS', 'SARL', 'EURL', 'SA'][1 + (i * 7) % 4] as "Forme juridique",
+                ['62.01Z', '70.22Z', '71.12B', '85.59A'][1 + (i * 5) % 4] as "Code NAF",
+                ['édition de logiciels', 'conseil', 'ingénierie', 'formation'][1 + (i * 5) % 4] as "Activité",
+                (i % 180 + 1) || ' rue de l''Exemple' as "Adresse",
+                ['68100', '68200', '68000', '67000'][1 + (i * 3) % 4] as "Code postal",
+                ['Mulhouse', 'Mulhouse', 'Colmar', 'Strasbourg'][1 + (i * 3) % 4] as "Commune",
+                'Bâtiment ' || (i % 40) as "Bâtiment",
+                (i % 5) || 'e' as "Étage",
+                replace(round((i % 99991) / 37.0, 2)::varchar, '.', ',') as "Surface (m²)",
+                strftime(date '2015-01-01' + (i * 13 % 3650)::int, '%d/%m/%Y') as "Date d'entrée",
+                case when i % 3 = 0 then strftime(date '2026-01-01' + (i % 300)::int, '%d/%m/%Y') end as "Date de sortie",
+                i % 250 as "Effectif",
+                'https://www.societe-fictive-' || i || '.example' as "Site web",
+                'Contact ' || i as "Contact",
+                'contact' || i || '@societe-fictive.example' as "Courriel",
+                '03 89 00 ' || lpad((i % 100)::varchar, 2, '0') || ' ' || lpad((i // 100 % 100)::varchar, 2, '0') as "Téléphone",
+                replace(round((i % 9999991) / 100.0, 2)::varchar, '.', ',') as "Loyer annuel",
+                replace(round((i % 99991) / 10.0, 2)::varchar, '.', ',') as "Dépôt de garantie",
+                'Assurance fictive ' || (i % 50) as "Assurance",
+                'BADGE-' || (i * 31 % 1000003) as "N° de badge",
+                'Bail n° ' || (i % 1000) || ' ; "renouvelable" & révisable' as "Observations"
+            from siret order by i
+        ) to '{path}' (format csv, header, delimiter ';')
+    """)
+
+
+def measure(command: list[str], log: Path, **environment: str) -> tuple[float, float]:
+    """Wall seconds and peak memory in GB of `command` as a fresh process."""
+    start = time.perf_counter()
+    with log.open("w") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT, env={**os.environ, **environment})
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(command[:4])} failed:\n{log.read_text()[-3000:]}")
+    return time.perf_counter() - start, usage.ru_maxrss / 1e6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--repeat", type=int, default=1, help="runs of each side; the median is printed")
+    parser.add_argument("--show", action="store_true", help="print what our side printed")
+    options = parser.parse_args()
+    peer, ours = [], []
+    with tempfile.TemporaryDirectory(prefix="km0-registry-") as name:
+        folder = Path(name)
+        source = folder / "locataires.csv"
+        generate(source, options.rows)
+        print(f"{options.rows:,} rows, {source.stat().st_size / 1e6:.0f} MB, 24 columns")
+        for n in range(options.repeat):
+            peer.append(measure([sys.executable, "-c", PEER, str(source), str(folder)], folder / "peer.log"))
+            root = folder / f"project{n}"
+            (root / "data" / "raw" / "registries").mkdir(parents=True)
+            (root / "data" / "raw" / "press").mkdir()
+            os.link(source, root / "data" / "raw" / "registries" / "locataires.csv")
+            (root / "hub.toml").write_text(HUB, encoding="utf-8")
+            command = [sys.executable, "-m", "assets.run", "--root", str(root), "--date", "2026-01-31"]
+            ours.append(measure(command, folder / "ours.log", DAGSTER_HOME=str(root)))
+            if options.show:
+                print((folder / "ours.log").read_text())
+            published = duckdb.execute(f"select count(*) from '{root}/data/published/latest/organisations.parquet'").fetchone()
+            assert published is not None and published[0] >= options.rows, f"only {published} organisations were published"
+    seconds = [statistics.median(t for t, _ in side) for side in (peer, ours)]
+    memory = [max(m for _, m in side) for side in (peer, ours)]
+    print(f"DuckDB CSV -> Parquet + CSV   {seconds[0]:6.1f} s  {memory[0]:5.2f} GB")
+    print(f"the whole pipeline            {seconds[1]:6.1f} s  {memory[1]:5.2f} GB")
+    print(f"ratio {seconds[1] / seconds[0]:.2f} (bar: 5), peak memory {memory[1]:.2f} GB (bar: 3)")
+
+
+if __name__ == "__main__":
+    main()
