@@ -237,47 +237,55 @@ def _sentence(file: str, text: str, error: ErrorDetails) -> str:
     loc = error["loc"]
     key = ".".join(f"[{p}]" if isinstance(p, int) else str(p) for p in loc).replace(".[", "[")
     where = f"{file}, line {_line(text, loc)}: {key}"
+    model, description = _setting(loc)
     if error["type"] == "extra_forbidden":
-        return f"{where}: no such setting; did you mean {nearest(str(loc[-1]), _settings(loc[:-1]))}?"
+        return f"{where}: no such setting; did you mean {nearest(str(loc[-1]), model.model_fields)}?"
     if error["type"] == "missing":
-        return f"{where}: is missing and must be given."
-    expected = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return f"{where}: found {error['input']!r}; expected: {expected}."
+        return f"{where} is missing and must be given: {description}"
+    expected = re.sub("^(Value error, |Input should be |String should )", "", error["msg"]).replace("valid tuple", "list")
+    if error["type"] == "string_pattern_mismatch":
+        return f"{where}: found {error['input']!r}; expected: {description}"
+    return f"{where}: found {error['input']!r}; expected: {expected} ({description.rstrip('.')})."
 
 
-def _settings(loc: tuple[int | str, ...]) -> list[str]:
-    """Names of the settings that the table at `loc` may hold."""
+def _setting(loc: tuple[int | str, ...]) -> tuple[type[BaseModel], str]:
+    """The model that holds the setting at `loc` (or would, if there were one) and the setting's description."""
     model: Any = Hub
+    inside: Any = Hub
+    description = ""
     for part in loc:
-        if isinstance(part, str) and part in model.model_fields:
-            annotation = model.model_fields[part].annotation
-            model = next((a for a in (annotation, *getattr(annotation, "__args__", ())) if hasattr(a, "model_fields")), model)
-    return list(model.model_fields)
+        if isinstance(part, str) and inside and part in inside.model_fields:
+            model, field = inside, inside.model_fields[part]
+            inside = next((a for a in (field.annotation, *getattr(field.annotation, "__args__", ())) if hasattr(a, "model_fields")), None)
+            description = field.description or (inside.__doc__ if inside else "")
+        elif isinstance(part, str) and inside:
+            model = inside
+    return model, description
+
+
+_KEY = r"""(?:"[^"]*"|'[^']*'|[\w-]+)"""
+_KEYS = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
 
 
 def _line(text: str, loc: tuple[int | str, ...]) -> int:
-    """Line, from 1, at which the key at `loc` stands in the TOML `text`; of the nearest table where it doesn't."""
-    names = [p for p in loc if isinstance(p, str)]
-    index = next((p for p in loc if isinstance(p, int)), 0)
-    lines = text.splitlines()
-    seen, start = -1, 0
-    for n, line in enumerate(lines):
-        header = re.match(r"\s*\[\[?\s*([\w.\"-]+)\s*\]\]?", line)
-        if header and header[1].split(".")[0].strip('"') == (names[0] if names else ""):
-            seen += line.lstrip().startswith(f"[[{names[0]}]]") or not line.lstrip().startswith("[[")
-            if seen == index:
-                start = n
-                break
-    else:
-        key = names[0] if names else ""
-        return next((n for n, line in enumerate(lines, 1) if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line)), 1)
-    for name in reversed(names[1:]):
-        for n in range(start, len(lines)):
-            header = re.match(r"\s*\[\[", lines[n])
-            if header and n > start:
-                break
-            if re.match(rf"\s*([\w.]+\.)?[\"']?{re.escape(name)}[\"']?\s*=", lines[n]) or re.match(
-                rf"\s*\[[\w.]*\b{re.escape(name)}\]", lines[n]
-            ) or re.search(rf"[{{,]\s*[\"']?{re.escape(name)}[\"']?\s*=", lines[n]):
-                return n + 1
-    return start + 1
+    """Line, from 1, of the TOML `text` at which the key at `loc` stands; of the nearest table where it doesn't."""
+    best, found = 0, 1
+    table: tuple[int | str, ...] = ()
+    sizes: dict[tuple[str, ...], int] = {}  # of the arrays of tables
+    for n, line in enumerate(text.splitlines(), 1):
+        header = re.match(rf"\s*(\[\[?)\s*({_KEYS})\s*\]", line)
+        setting = re.match(rf"\s*({_KEYS})\s*=", line)
+        keys = tuple(k.strip("\"'") for k in re.findall(_KEY, (header and header[2]) or (setting and setting[1]) or ""))
+        if header:
+            if header[1] == "[[":
+                sizes[keys] = sizes.get(keys, 0) + 1
+            table = ()
+            for i, key in enumerate(keys, 1):
+                table += (key, sizes[keys[:i]] - 1) if keys[:i] in sizes else (key,)
+        here = table if header else (*table, *keys)
+        if not (header or setting):
+            continue
+        same = next((i for i, (a, b) in enumerate(zip(here, loc, strict=False)) if a != b), min(len(here), len(loc)))
+        if same > best:
+            best, found = same, n
+    return found

@@ -86,11 +86,11 @@ class Made:
 
 
 def made(project: Project, name: str) -> Made:
-    """What the step called `name` made last; raises FileNotFoundError if it never ran."""
+    """What the step called `name` made last, and whether its last run reused it; raises FileNotFoundError if it never ran."""
     found = _read(project.made(name))
     if found is None:
         raise FileNotFoundError(f"the step {name!r} has not been run yet: {project.made(name)} is missing")
-    return Made(name, project.made(name), found["digest"], found["rows"], True, found["figures"])
+    return Made(name, project.made(name), found["digest"], found["rows"], found.get("reused", False), found["figures"])
 
 
 def make(
@@ -116,6 +116,9 @@ def make(
     fingerprint = digest(*names, version, *(made(project, i).digest for i in inputs), *parameters, length=64)
     notes = [_read(p) for p in paths]
     if all(n is not None and n["fingerprint"] == fingerprint for n in notes):
+        for p, n in zip(paths, notes, strict=True):
+            if n is not None and not n.get("reused"):
+                write_json(_note(p), n | {"reused": True})
         return made(project, names[0])
     with ExitStack() as stack:
         aside = [stack.enter_context(write_aside(p)) for p in paths]

@@ -1,0 +1,43 @@
+"""The code location: every asset, check, job, schedule, sensor and resource."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from assets.jobs import refresh
+from assets.resources import ProjectResource
+from assets.schedules import schedules
+from assets.sensors import sensors
+from assets.snapshot import database, snapshot
+from assets.steps import sources, steps
+from assets.tables import tables
+from km0_pipeline.hub import Hub
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def definitions(root: Path = ROOT, date: str = "", **overrides: Any) -> dg.Definitions:
+    """Fresh definitions for the project in `root`; `overrides` replace arguments of `dagster.Definitions`.
+
+    `date` is the day of the snapshot, for those who must say it (else the day of the run).
+    Raises hub.HubError, with a sentence for each mistake, if hub.toml can't be used.
+    """
+    hub = Hub.load(root / "hub.toml")
+    parts: dict[str, Any] = {
+        "assets": [*sources(), *steps(), *tables(), database, snapshot],
+        "jobs": [refresh],
+        "schedules": schedules(hub),
+        "sensors": sensors(root, hub),
+        "resources": {"project": ProjectResource(root=str(root), date=date)},
+        "executor": dg.in_process_executor,  # a process a step costs seconds each; steps work in parallel inside
+    }
+    return dg.Definitions(**parts | overrides)
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The project of this checkout: what `dagster dev` loads."""
+    return definitions()

@@ -1,0 +1,88 @@
+"""What is shown of what was made: figures, file, columns, lineage, first rows.
+
+Of a step only counts are shown, never content: its rows may hold contacts, remarks or the text
+of an article. First rows are shown of tables that are released, whose columns may all leave.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster as dg
+
+from km0_pipeline.steps import Made, Project
+from km0_pipeline.tables.table import TYPES, Table, arrow_schema, lineage
+
+FIRST_ROWS = 8
+WIDEST = 60
+
+
+def both(en: str, fr: str) -> str:
+    """A description in English and French."""
+    return f"{en}\n\n*{fr}*"
+
+
+def made_metadata(project: Project, made: Made) -> dict[str, Any]:
+    """Rows, file, figures, and whether it was taken over because nothing it depends on had changed."""
+    return {
+        "dagster/row_count": made.rows,
+        "reused": made.reused,
+        "file": dg.MetadataValue.path(made.path.relative_to(project.root).as_posix()),
+        **{k: v if isinstance(v, (int, float, str)) else dg.MetadataValue.json(v) for k, v in made.figures.items()},
+    }
+
+
+def file_columns(made: Made) -> dg.TableSchema:
+    """Columns of a step's Parquet file."""
+    import pyarrow.parquet as pq
+
+    return dg.TableSchema([dg.TableColumn(f.name, str(f.type)) for f in pq.read_schema(made.path)])
+
+
+def table_columns(table: Table) -> dg.TableSchema:
+    """Columns of a table as its YAML declares them."""
+    return dg.TableSchema(
+        [
+            dg.TableColumn(
+                f.name,
+                TYPES[f.type][1],
+                both(f.description.en, f.description.fr),
+                dg.TableColumnConstraints(
+                    nullable=not f.constraints.required,
+                    unique=f.constraints.unique or (f.name,) == table.primary_key,
+                    other=[
+                        f"{k}: {v}"
+                        for k, v in f.constraints.model_dump(by_alias=True, exclude_defaults=True, exclude={"required", "unique"}).items()
+                    ],
+                ),
+                tags={"privacy": f.privacy},
+            )
+            for f in table.fields
+        ]
+    )
+
+
+def table_lineage(table: Table) -> dg.TableColumnLineage:
+    """For each column, the columns of the tables and steps that it is made from, as its SQL says."""
+    return dg.TableColumnLineage(
+        {
+            column: [dg.TableColumnDep(asset_key=dg.AssetKey(source), column_name=name) for source, name in deps if source in table.upstream]
+            for column, deps in lineage(table).items()
+        }
+    )
+
+
+def first_rows(table: Table, made: Made) -> dg.MarkdownMetadataValue:
+    """The first rows of a released table, as Markdown."""
+    import pyarrow.parquet as pq
+
+    columns = arrow_schema(table).names
+    batch = next(pq.ParquetFile(made.path).iter_batches(FIRST_ROWS, columns=columns), None)
+    rows = [] if batch is None else batch.to_pylist()
+    lines = [columns, ["---"] * len(columns), *([_cell(r[c]) for c in columns] for r in rows)]
+    return dg.MetadataValue.md("\n".join("| " + " | ".join(line) + " |" for line in lines))
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else " ".join(str(value).split()).replace("|", "\\|")
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"

@@ -1,0 +1,73 @@
+"""What every asset is given: the project, the day of the run, and the project to itself."""
+
+import datetime as dt
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from km0_pipeline.hub import HubError
+from km0_pipeline.publish.privacy import PublicationStopped
+from km0_pipeline.steps import Project
+from km0_pipeline.tables.table import TableError
+
+
+class ProjectResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The project in `root`, for one run at a time.
+
+    `date` (YYYY-MM-DD) is the day of the snapshot. Where it is empty, it is the day on which the
+    run was created, in the hub's time zone: the same for every step of the run, whatever the clock
+    says meanwhile.
+    """
+
+    root: str
+    date: str = ""
+
+    _created: dt.datetime = PrivateAttr()
+    _project: Project | None = PrivateAttr(None)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["ProjectResource"]:
+        assert context.instance is not None and context.run_id is not None
+        record = context.instance.get_run_record_by_id(context.run_id)
+        assert record is not None
+        self._created = record.create_timestamp.replace(tzinfo=dt.UTC)
+        with sole_use(Path(self.root)):
+            yield self
+
+    def project(self) -> Project:
+        """The project as it was when the run began; a mistake in hub.toml fails the step with its sentences."""
+        if self._project is None:
+            with plainly():
+                self._project = Project.at(Path(self.root))
+        return self._project
+
+    def day(self) -> dt.date:
+        """The day of the snapshot."""
+        return dt.date.fromisoformat(self.date) if self.date else self._created.astimezone(self.project().hub.zone).date()
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Let what a person can mend fail the step with its sentences, without a traceback."""
+    try:
+        yield
+    except (HubError, TableError, PublicationStopped) as e:
+        raise dg.Failure(str(e), allow_retries=False) from None
+
+
+@contextmanager
+def sole_use(root: Path, *, wait: bool = True) -> Iterator[None]:
+    """The project in `root` to oneself: two runs at once would write over each other.
+
+    The lock goes with the process, so a killed run leaves none behind. Raises BlockingIOError
+    where another run holds it and `wait` is false.
+    """
+    path = root / "data" / "warehouse" / ".lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield

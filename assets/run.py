@@ -1,0 +1,158 @@
+"""`make run`: the refresh job, in this process, kept in the history that the UI shows.
+
+Belongs here: what the person at the terminal sees. One line a step while it goes, then the
+summary of what was published; where something went wrong, the sentences that say what, and exit
+status 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sqlite3
+import sys
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:  # Dagster takes a second to import: not before the arguments have been read
+    import dagster as dg
+
+ROOT = Path(__file__).resolve().parent.parent
+STARTED_HERE = "km0/make_run"  # tag of a run: the folder that it refreshes
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Refresh, and say how it went. Returns the exit status: 0, 1 with sentences on stderr, 130 if stopped with Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="python -m assets.run", description="Refresh: from data/raw to a snapshot in data/published.")
+    parser.add_argument("--date", type=date.fromisoformat, help="day of the snapshot, YYYY-MM-DD (default: today, where the hub is)")
+    parser.add_argument("--root", type=Path, default=ROOT, help="folder of the project, with its hub.toml (default: this checkout)")
+    given = parser.parse_args(arguments)
+    os.environ.setdefault("DAGSTER_HOME", str(ROOT))
+    root = given.root.resolve()
+    print(f"Refreshing {root}", flush=True)
+    import dagster as dg
+
+    try:
+        wrong, summary = refresh(root, str(given.date or ""))
+    except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
+        print("Stopped. What was published before still stands; the next refresh takes up what was made.", file=sys.stderr)
+        return 130
+    for sentence in wrong:
+        print(f"\n{sentence}", file=sys.stderr)
+    print(f"\n{summary or 'Nothing was published; what was published before still stands.'}")
+    return 1 if wrong else 0
+
+
+def refresh(root: Path, day: str) -> tuple[list[str], str]:
+    """Run the refresh job. Returns what went wrong, a sentence each, and the summary of what was published."""
+    import dagster as dg
+
+    from assets.definitions import definitions
+    from km0_pipeline.hub import HubError
+    from km0_pipeline.tables.table import TableError
+
+    @dg.logger
+    def progress(_: dg.InitLoggerContext) -> logging.Logger:
+        logger = logging.Logger("progress")
+        logger.addHandler(Progress())
+        return logger
+
+    try:
+        job = definitions(root, day, loggers={"progress": progress}).resolve_job_def("refresh")
+    except (HubError, TableError) as e:
+        return [str(e)], ""
+    run_id = str(uuid.uuid4())
+    with dg.DagsterInstance.get() as instance:
+        end_killed_runs(instance, root)
+        with held_open(instance, run_id):
+            result = job.execute_in_process(
+                {"loggers": {"progress": {}}}, instance, raise_on_error=False, run_id=run_id, tags={STARTED_HERE: str(root)}
+            )
+    if not result.success:
+        return failures(result.all_events), ""
+    return [], str(result.asset_materializations_for_node("snapshot")[0].metadata["summary"].value)
+
+
+class Progress(logging.Handler):
+    """One line for each step that ends, on the terminal even while a step's own output is captured."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.terminal: TextIO = os.fdopen(os.dup(1), "w")
+        self.made: dict[str, Any] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = getattr(record, "dagster_event", None)
+        if event is None or event.step_key is None:
+            return
+        if event.event_type_value == "ASSET_MATERIALIZATION":
+            self.made.setdefault(event.step_key, event.step_materialization_data.materialization.metadata)
+        elif event.is_step_success or event.is_step_failure:
+            made = self.made.get(event.step_key, {})
+            how = "failed" if event.is_step_failure else "reused" if made["reused"].value else "made"
+            rows = f"{made['dagster/row_count'].value:,} rows" if "dagster/row_count" in made else ""
+            seconds = f"{event.event_specific_data.duration_ms / 1000:.1f} s" if event.is_step_success else ""
+            print(f"{event.step_key:<24}{rows:>16}{seconds:>10}  {how}", file=self.terminal, flush=True)
+
+
+def failures(events: Iterable[dg.DagsterEvent]) -> list[str]:
+    """What went wrong in a run: the sentence of each failed check, and of each step that failed for another reason."""
+    import dagster as dg
+
+    found = []
+    for event in events:
+        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            check = event.asset_check_evaluation_data
+            if not check.passed:
+                found.append(check.description)
+        elif event.is_step_failure:
+            data = event.step_failure_data
+            if data.user_failure_data is not None:
+                found.append(f"{event.step_key}: {data.user_failure_data.description}")
+            elif data.error is not None and data.error.cls_name != "DagsterAssetCheckFailedError":
+                error = data.error.cause or data.error
+                found.append(f"{event.step_key}: {error.message.strip()} (`make ui` shows where)")
+    return found
+
+
+@contextmanager
+def held_open(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
+    """Keep the SQLite files of the history open during a run.
+
+    Dagster opens and closes them for each event, and SQLite, when the last connection closes, folds
+    its log back into the file and waits for the disk: more than half the time of a run.
+    """
+    from dagster._core.storage.event_log import SqliteEventLogStorage
+
+    storage = instance.event_log_storage
+    with ExitStack() as stack:
+        if isinstance(storage, SqliteEventLogStorage):
+            for shard in ("index", run_id):
+                with storage.run_connection(shard):  # made, if need be
+                    pass
+                connection = stack.enter_context(closing(sqlite3.connect(storage.path_for_shard(shard))))
+                connection.execute("select count(*) from sqlite_master").fetchone()
+        yield
+
+
+def end_killed_runs(instance: dg.DagsterInstance, root: Path) -> None:
+    """Mark runs of ours as failed whose process was killed, and say so if another run is at work."""
+    import dagster as dg
+
+    from assets.resources import sole_use
+
+    try:
+        with sole_use(root, wait=False):
+            for run in instance.get_runs(dg.RunsFilter(tags={STARTED_HERE: str(root)}, statuses=[dg.DagsterRunStatus.STARTED])):
+                instance.report_run_failed(run, "The process was killed.")
+    except BlockingIOError:
+        print("Another refresh is at work on this project; this one starts when that has ended.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

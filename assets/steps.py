@@ -1,0 +1,168 @@
+"""One asset per output of a step, from data/raw to the claims and the entities.
+
+An asset calls its step and says what was made; the step itself decides whether it has to make
+anything (`km0_pipeline.steps`). Data versions are digests of content, so Dagster sees unchanged
+inputs as unchanged. No step asks the outside world yet, so none is tried again when it fails.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+
+from assets.describe import both, file_columns, made_metadata
+from assets.resources import ProjectResource, plainly
+from km0_pipeline.entities.resolve import entity_mentions, hub_claims
+from km0_pipeline.press.collect import press_files
+from km0_pipeline.press.mentions import press_spans
+from km0_pipeline.press.read import press_documents
+from km0_pipeline.press.statements import press_claims
+from km0_pipeline.registries.read import registry_files, registry_rows
+from km0_pipeline.registries.statements import registry_claims
+from km0_pipeline.steps import Made, Project, made
+
+OWNERS = ["team:data-stewards"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step as Dagster shows it: `outputs` are name -> (English, French), the first being what it returns."""
+
+    function: Callable[[Project], Made]
+    group: str
+    kinds: frozenset[str]
+    deps: tuple[str, ...]
+    outputs: dict[str, tuple[str, str]]
+
+
+SOURCES = {
+    "press": ("Press releases, as dropped into data/raw/press.", "Communiqués de presse, déposés dans data/raw/press."),
+    "registries": (
+        "Tenant registries, as dropped into data/raw/registries.",
+        "Registres des locataires, déposés dans data/raw/registries.",
+    ),
+    "hub_toml": (
+        "hub.toml: who the hub is, its sources, how their columns map.",
+        "hub.toml : qui est le hub, ses sources, la correspondance de leurs colonnes.",
+    ),
+}
+
+STEPS = (
+    Step(
+        press_files,
+        "2_press",
+        frozenset({"python", "parquet"}),
+        ("press",),
+        {"press_files": ("Which press files there are, by their bytes.", "Les fichiers de presse présents, selon leurs octets.")},
+    ),
+    Step(
+        press_documents,
+        "2_press",
+        frozenset({"python", "parquet"}),
+        ("press_files", "hub_toml"),
+        {
+            "press_documents": ("Press releases as metadata and text.", "Communiqués : métadonnées et texte."),
+            "press_rejects": ("What could not be read of the press, and why.", "Ce qui n'a pu être lu de la presse, et pourquoi."),
+        },
+    ),
+    Step(
+        press_spans,
+        "2_press",
+        frozenset({"python", "spacy", "parquet"}),
+        ("press_documents",),
+        {"press_spans": ("Names that the language model finds.", "Noms que trouve le modèle de langue.")},
+    ),
+    Step(
+        press_claims,
+        "2_press",
+        frozenset({"python", "parquet"}),
+        ("press_documents", "press_spans", "registry_rows", "hub_toml"),
+        {"press_claims": ("What the press says, and where it says it.", "Ce que dit la presse, et où elle le dit.")},
+    ),
+    Step(
+        registry_files,
+        "3_registries",
+        frozenset({"python", "parquet"}),
+        ("registries", "hub_toml"),
+        {"registry_files": ("Which registry files there are, by their bytes.", "Les registres présents, selon leurs octets.")},
+    ),
+    Step(
+        registry_rows,
+        "3_registries",
+        frozenset({"duckdb", "parquet"}),
+        ("registry_files",),
+        {
+            "registry_rows": ("Rows of the registries, normalised.", "Lignes des registres, normalisées."),
+            "registry_columns": ("Columns of the registries, and what each was taken for.", "Colonnes des registres, et leur sens retenu."),
+            "registry_documents": ("The registries as documents.", "Les registres, comme documents."),
+            "registry_rejects": ("Rows and cells that could not be used, and why.", "Lignes et cellules inutilisables, et pourquoi."),
+        },
+    ),
+    Step(
+        registry_claims,
+        "3_registries",
+        frozenset({"duckdb", "parquet"}),
+        ("registry_rows", "registry_columns", "registry_documents", "entity_mentions"),
+        {"registry_claims": ("What the registries say, cell by cell.", "Ce que disent les registres, cellule par cellule.")},
+    ),
+    Step(
+        hub_claims,
+        "4_entities",
+        frozenset({"python", "parquet"}),
+        ("hub_toml",),
+        {"hub_claims": ("What hub.toml says of the hub itself.", "Ce que hub.toml dit du hub lui-même.")},
+    ),
+    Step(
+        entity_mentions,
+        "4_entities",
+        frozenset({"duckdb", "parquet"}),
+        ("press_claims", "registry_rows", "hub_claims"),
+        {
+            "entity_mentions": ("Which mentions are the same one.", "Quelles mentions désignent le même."),
+            "entity_redirects": ("Published ids that were joined or parted.", "Identifiants publiés réunis ou séparés."),
+        },
+    ),
+)
+
+
+def sources() -> list[dg.AssetSpec]:
+    """What people drop in: nothing here makes it."""
+    return [
+        dg.AssetSpec(name, description=both(*texts), group_name="1_sources", kinds={"file"}, owners=OWNERS)
+        for name, texts in SOURCES.items()
+    ]
+
+
+def steps() -> list[dg.AssetsDefinition]:
+    """The assets of every step, in the order of the flow."""
+    return [_assets(step) for step in STEPS]
+
+
+def _assets(step: Step) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=next(iter(step.outputs)),
+        specs=[
+            dg.AssetSpec(
+                output,
+                deps=step.deps,
+                description=both(*texts),
+                group_name=step.group,
+                kinds=set(step.kinds),
+                owners=OWNERS,
+            )
+            for output, texts in step.outputs.items()
+        ],
+    )
+    def asset(project: ProjectResource) -> Iterator[Any]:
+        here = project.project()
+        with plainly():
+            step.function(here)
+        for found in (made(here, output) for output in step.outputs):
+            yield dg.MaterializeResult(
+                asset_key=found.name,
+                metadata=made_metadata(here, found) | {"dagster/column_schema": file_columns(found)},
+                data_version=dg.DataVersion(found.digest),
+            )
+
+    return asset

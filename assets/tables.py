@@ -1,0 +1,102 @@
+"""One asset per table, made from its .sql and .yaml; a new pair of files is a new asset.
+
+The SQL says what the table depends on and where each column comes from, the YAML its columns and
+its checks. What it promises of the table by itself is checked in the table's own step; what it
+promises between tables (two may refer to each other) once all are made, with `snapshot.database`.
+Either blocks all that comes after.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+import dagster as dg
+
+from assets.describe import both, first_rows, made_metadata, table_columns, table_lineage
+from assets.resources import ProjectResource, plainly
+from assets.steps import OWNERS
+from km0_pipeline.claims import digest
+from km0_pipeline.tables.build import build_table
+from km0_pipeline.tables.checks import Check, CheckResult, checks, run_checks
+from km0_pipeline.tables.table import Table, all_tables
+
+T = TypeVar("T")
+CHECKS = {"unique": "keys", "row": "values", "rows": "rows_not_lost"}
+"""Kind of promise -> the Dagster check that holds all of that kind: a check costs three events in the history of each run."""
+
+
+def tables() -> list[dg.AssetsDefinition]:
+    """The assets of every table, each after those it reads."""
+    return [_asset(table) for table in all_tables()]
+
+
+def spec(name: str, asset: str, promises: Iterable[Check]) -> dg.AssetCheckSpec:
+    """One blocking Dagster check of an asset, that holds all these promises."""
+    return dg.AssetCheckSpec(name, asset=asset, blocking=True, description="\n".join(f"- {p.description}" for p in promises))
+
+
+def result(name: str, asset: str, found: Iterable[CheckResult]) -> dg.AssetCheckResult:
+    """What `run_checks` found, as one Dagster check; its description are the sentences."""
+    found = list(found)
+    broken = [f for f in found if not f.passed]
+    return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name=name,
+        passed=not broken,
+        description="\n".join(f.sentence for f in broken or found),
+        metadata={"promises": len(found), "broken": len(broken), "bad rows": sum(f.bad_rows for f in broken)},
+    )
+
+
+def _asset(table: Table) -> dg.AssetsDefinition:
+    own = [check for check in checks(table) if check.kind in CHECKS]
+
+    @dg.asset(
+        name=table.name,
+        deps=table.upstream,
+        description=f"**{table.title.en} / {table.title.fr}**\n\n" + both(table.description.en, table.description.fr),
+        group_name="5_tables",
+        kinds={"duckdb", "sql"},
+        owners=OWNERS,
+        tags={"km0/released": str(table.released).lower(), "km0/about": table.group},
+        metadata={
+            "dagster/column_schema": table_columns(table),
+            "dagster/relation_identifier": f"km0.main.{table.name}",
+            "made by": dg.MetadataValue.path(f"km0_pipeline/tables/{table.name}.sql"),
+            "declared in": dg.MetadataValue.path(f"km0_pipeline/tables/{table.name}.yaml"),
+            "sql": dg.MetadataValue.md(f"```sql\n{table.sql}\n```"),
+        },
+        code_version=digest(table.model_dump_json()),
+        check_specs=[spec(name, table.name, promises) for name, promises in _by_check(own, own)],
+    )
+    def asset(context: dg.AssetExecutionContext, project: ProjectResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        here = project.project()
+        with plainly():
+            made = build_table(here, table, version=here.next_version(project.day()))
+            found = run_checks(here, table, own)
+        metadata = made_metadata(here, made) | {"dagster/column_lineage": _lineage(context, table)}
+        if table.released:
+            metadata["first rows"] = first_rows(table, made)
+        return dg.MaterializeResult(
+            metadata=metadata,
+            data_version=dg.DataVersion(made.digest),
+            check_results=[result(name, table.name, results) for name, results in _by_check(own, found)],
+        )
+
+    return asset
+
+
+def _by_check(promises: list[Check], items: list[T]) -> Iterator[tuple[str, list[T]]]:
+    """`items`, one a promise, by the Dagster check that holds them."""
+    for kind, name in CHECKS.items():
+        held = [item for promise, item in zip(promises, items, strict=True) if promise.kind == kind]
+        if held:
+            yield name, held
+
+
+def _lineage(context: dg.AssetExecutionContext, table: Table) -> dg.TableColumnLineage:
+    """The table's column lineage; that of the last run, while its files are the same, since SQL is slow to trace."""
+    event = context.instance.get_latest_materialization_event(context.asset_key)
+    last = event.asset_materialization if event else None
+    if last and last.tags and last.tags.get("dagster/code_version") == context.assets_def.code_versions_by_key[context.asset_key]:
+        return last.metadata["dagster/column_lineage"].value  # type: ignore[no-any-return]
+    return table_lineage(table)

@@ -1,0 +1,189 @@
+"""The `km0` command: what a steward types.
+
+Belongs here: commands, their options and how they print. What they do is a function of the
+library, so that it can be had without a terminal. Whatever goes wrong is said in a sentence,
+with exit status 1 (2 where the command was typed wrongly).
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from km0_pipeline.explain import Cell, Row, Said
+    from km0_pipeline.steps import Project
+
+TABLES = ("organisations", "people", "places", "events", "headcounts", "funding", "tenancies")
+
+MOST = 3
+"""Statements of one sort that are shown of a cell where all columns are asked for."""
+
+PLACES = {"char": "characters", "sheet": "sheet", "cell": "cell", "row": "row", "column": "column", "key": "key", "line": "line"}
+"""Parts of a locator, in words."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="km0-pipeline", prog_name="km0")
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    show_default="the current folder",
+    help="Folder of the project: the one that hub.toml lies in.",
+)
+@click.pass_context
+def main(context: click.Context, root: Path) -> None:
+    """Open data on an innovation hub: ask where a value comes from, check a snapshot, serve it.
+
+    `make run` makes the data and publishes a snapshot in data/published; these commands read what it made.
+    """
+    context.obj = root
+
+
+@main.command()
+@click.argument("table", type=click.Choice(TABLES), metavar="TABLE")
+@click.argument("name_or_id")
+@click.argument("column", required=False)
+@click.pass_obj
+def explain(root: Path, table: str, name_or_id: str, column: str | None) -> None:
+    """Say where the values of a row come from, who else says so, and who says otherwise.
+
+    TABLE is organisations, people, places, events, headcounts, funding or tenancies. NAME_OR_ID is a name (accents
+    and capitals aside; the hub's aliases are known) or an id such as org-0123456789abcdef; in the last three tables
+    it is an organisation, or the id of one row. COLUMN is one column of the table; without it, all that sources fill,
+    with the first few statements of each.
+
+    \b
+    Examples:
+      km0 explain organisations KM0
+      km0 explain organisations "Conservatoire national des arts et métiers" name
+      km0 explain headcounts KM0
+    """
+    from km0_pipeline.explain import CannotExplain
+    from km0_pipeline.explain import explain as explained
+
+    try:
+        rows = explained(_project(root), table, name_or_id, column)
+    except CannotExplain as e:
+        raise click.ClickException(str(e)) from None
+    width = min(shutil.get_terminal_size((100, 24)).columns, 120)
+    most = None if column else MOST
+    click.echo("\n\n".join("\n".join(_row(row, width, most)) for row in rows))
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+@click.pass_obj
+def verify(root: Path, path: Path | None) -> None:
+    """Check that a snapshot is whole: sums, sizes, columns, keys, and the same cells in every format.
+
+    PATH is the folder of a snapshot; without it, the last one published in data/published.
+    """
+    from km0_pipeline.publish.verify import verify as wrong_with
+
+    folder = path or _project(root).last_snapshot()
+    if folder is None:
+        raise click.ClickException(f"{root / 'data' / 'published'} holds no snapshot yet; run `make run` first.")
+    if not folder.is_dir():
+        raise click.ClickException(f"{folder}: there is no such folder.")
+    wrong = wrong_with(folder)
+    if wrong:
+        raise click.ClickException("\n".join([f"{folder} is not whole:", *wrong]))
+    click.echo(f"{folder} is whole.")
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 lets other machines in.")
+@click.pass_obj
+def serve(root: Path, port: int, host: str) -> None:
+    """Serve data/published for download, with Range, ETag and CORS, until Ctrl-C."""
+    from km0_pipeline.publish.serve import CannotServe
+    from km0_pipeline.publish.serve import serve as serve_folder
+
+    folder = _project(root).published
+    if not folder.is_dir():
+        raise click.ClickException(f"{folder}: there is no such folder; run `make run` first.")
+    click.echo(f"{folder} is served at http://{host}:{port}/ until you press Ctrl-C.", err=True)
+    try:
+        serve_folder(folder, host, port)
+    except CannotServe as e:
+        raise click.ClickException(str(e)) from None
+
+
+def _project(root: Path) -> Project:
+    """The project in `root`; what is wrong with its hub.toml is said, and the command ends."""
+    from km0_pipeline.hub import HubError
+    from km0_pipeline.steps import Project
+
+    try:
+        return Project.at(root)
+    except HubError as e:
+        raise click.ClickException(str(e)) from None
+
+
+def _row(row: Row, width: int, most: int | None) -> list[str]:
+    """A row and its cells, as lines; at most `most` statements of one sort a cell."""
+    lines = [f"{click.style(row.name, bold=True)}  ({row.table}, {row.row_id})"]
+    if row.note:
+        lines += _wrapped(row.note, width, "")
+    for cell in row.cells:
+        lines += ["", *_cell(cell, width, most)]
+    return lines
+
+
+def _cell(cell: Cell, width: int, most: int | None) -> list[str]:
+    """What a cell says, what it rests on, and what others say."""
+    title = f"{cell.column.name} ({cell.column.title.en})"
+    lines = [f"{click.style(title, fg='cyan')}: {click.style(cell.value or 'nothing', bold=True)}"]
+    if cell.rests_on:
+        lines += _said(cell.rests_on, width, "rests on")
+    if cell.why:
+        lines += _wrapped(f"why: {cell.why}", width, "  ")
+    label = "also said by" if cell.rests_on else "said by"
+    other = "also written" if cell.column.property == "name" else "otherwise"
+    for sort, labels, colour in (
+        (cell.also, [label for _ in cell.also], "green"),
+        (cell.otherwise, [f"{other}: {s.shown} –" for s in cell.otherwise], "yellow"),
+        (cell.gone, [f"until {s.gone_since}: {s.shown} –" for s in cell.gone], "bright_black"),
+    ):
+        for said, words in list(zip(sort, labels, strict=True))[:most]:
+            lines += _said(said, width, words, colour)
+        if most is not None and len(sort) > most:
+            lines += _wrapped(f"… and {len(sort) - most} more; ask for the column {cell.column.name} to see all", width, "  ")
+    return lines
+
+
+def _said(said: Said, width: int, label: str, colour: str | None = None) -> list[str]:
+    """Who says it, the words, and where they stand."""
+    document = ", ".join(part for part in (said.title, said.publisher, said.published_on or said.stated_on) if part)
+    qualifier = "" if said.qualifier == "exact" else f" ({said.qualifier.replace('_', ' ')})"
+    lines = _wrapped(f"{label} {document}{qualifier}", width, "  ")
+    lines[0] = lines[0].replace(label, click.style(label, fg=colour), 1)
+    if said.sentence:
+        before, words, after = said.sentence
+        lines += _wrapped(f"“{before}[{words}]{after}”", width, "    ")
+    elif said.words:
+        lines += _wrapped(f"“{said.words}”", width, "    ")
+    lines += _wrapped(f"{said.path}, {_place(said.locator)}", width, "    ")
+    return [*lines, f"    {said.url}"] if said.url else lines
+
+
+def _place(locator: str) -> str:
+    """A locator in words: `sheet Locataires, cell F12`."""
+    parts = [part.partition(":") for part in re.split("/(?=row:|cell:|column:)", locator)]
+    return ", ".join(f"{PLACES.get(name, name)} {value}" for name, _, value in parts)
+
+
+def _wrapped(text: str, width: int, indent: str) -> list[str]:
+    return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False, break_on_hyphens=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,309 @@
+"""Which mentions are the same organisation, person, place or event.
+
+A mention is one subject as one document speaks of it. The stages of `STAGES` are asked in order;
+the first that knows decides, and is noted beside the link:
+
+    hub         its name is the hub's name or an alias of it, at the hub
+    identifier  the same SIREN is the same organisation
+    name        the same normalised name at the same place; where one SIREN bears that name there,
+                mentions without SIREN are that organisation; where two do, they are neither
+
+A person, a place is known by its normalised name; an event by what it is, whom it concerns and
+its date. Names that `reference` or hub.toml give as aliases are one name.
+
+Belongs here: the two steps of the package, and the stages. When two names are one belongs to
+`names`, what id an entity gets to `ids`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from km0_pipeline.claims import DIGEST_SQL, claims_table
+from km0_pipeline.entities import ids
+from km0_pipeline.entities.names import NAMES_SQL
+from km0_pipeline.reference import institutions, places
+from km0_pipeline.steps import Made, Project, make
+
+VERSION = "entities/1"
+
+
+class Stage(NamedTuple):
+    """How mentions are linked: an update of `mentions` (see `_MENTIONS`) that sets the `cluster` and `stage` of those it knows."""
+
+    name: str
+    sql: str
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage(
+        "hub",
+        """
+        with named as (
+            select mention_id, siren
+            from mentions
+            where kind = 'organisation' and place_key = getvariable('commune') and key = getvariable('hub_key')
+        )
+        update mentions set cluster = getvariable('hub_id'), stage = 'hub'
+        where mention_id in (select mention_id from named) or siren in (select siren from named where siren is not null)
+        """,
+    ),
+    Stage(
+        "name",
+        """
+        -- names that one entity alone already bears at a place
+        with borne as (
+            select kind, place_key, key, min(cluster) as bearer
+            from mentions
+            where stage is not null and (kind, place_key, key) in (select (kind, place_key, key) from mentions where stage is null)
+            group by all
+            having min(cluster) = max(cluster)
+        )
+        update mentions set cluster = b.bearer
+        from borne as b
+        where stage is null and b.kind = mentions.kind and b.place_key = mentions.place_key and b.key = mentions.key
+        """,
+    ),
+)
+"""After the identifier, which a mention is known by from the start."""
+
+# A name that could mean two is no alias; what hub.toml says goes before `reference`.
+_ALIASES = """
+create temp table aliases as
+with means as (
+    select own, kind, key_of(kind, alias) as alias, key_of(kind, name) as key from known_names
+),
+meant as (
+    select own, kind, alias, case when bool_or(alias = key) then alias when min(key) = max(key) then min(key) end as key
+    from means
+    group by own, kind, alias
+)
+select kind, alias, arg_max(key, own) as key
+from meant
+group by kind, alias;
+"""
+
+# One row a mention: of hub.toml and the press by their claims, of a registry by its rows. `own` is what it would be alone.
+_MENTIONS = """
+create temp table claim as
+select document_id, subject_id, subject_kind, property, value, value_kind, original, scope
+from read_parquet(getvariable('claims'));
+
+-- a document's id is long, and sorted with each row: as a number it costs nothing
+create type document as enum (
+    select document_id from claim union select document_id from read_parquet(getvariable('rows'))
+);
+
+create temp table mentions as
+with subjects as (
+    select
+        subject_id as mention_id, min(document_id) as document_id, min(subject_kind) as kind,
+        -- the fullest of the names it has in the document
+        first(value order by length(text_key(value)) desc, value) filter (where property = 'name') as name,
+        coalesce(max(value) filter (where property = 'siren'), left(max(value) filter (where property = 'siret'), 9)) as siren
+    from claim
+    group by subject_id
+),
+-- what claims only point at
+objects as (
+    select
+        mention_id, min(document_id) as document_id, min(kind) as kind, min(name) as name, null as siren
+    from (
+        select
+            value as mention_id, document_id, case property when 'located_in' then 'place' else 'organisation' end as kind,
+            original as name
+        from claim
+        where value_kind = 'mention'
+        union all
+        select scope as mention_id, document_id, 'organisation' as kind, '' as name
+        from claim
+        where property = 'funding_eur' and scope <> ''
+    )
+    where mention_id not in (select subject_id from claim)
+    group by mention_id
+),
+named as (
+    select *, key_of(kind, coalesce(name, '')) as name_key, getvariable('commune') as place_key
+    from (from subjects union all by name from objects)
+    union all by name
+    select
+        mention_id, document_id, 'organisation' as kind, name, name_key(name) as name_key,
+        case
+            when at_hub then getvariable('commune')
+            when commune_code is not null then commune_code
+            when text_key(commune) = getvariable('commune_key') and coalesce(starts_with(postcode, getvariable('department')), true)
+                then getvariable('commune')
+            else coalesce(postcode, text_key(commune), '')
+        end as place_key,
+        coalesce(siren, left(siret, 9)) as siren
+    from read_parquet(getvariable('rows'))
+),
+keyed as (
+    -- a name without a letter or a digit is nobody else's
+    select n.*, coalesce(a.key, nullif(n.name_key, ''), n.mention_id) as key
+    from named as n
+    left join aliases as a on a.kind = n.kind and a.alias = n.name_key
+),
+owned as (
+    select *, mint(kind, case when siren is null then place_key || '|' || key else 'siren|' || siren end) as own
+    from keyed
+)
+select
+    mention_id, document_id::document as document_id, kind, coalesce(name, '') as name, name_key, place_key, siren, key, own, own as cluster,
+    case when siren is not null then 'identifier' end as stage
+from owned;
+"""
+
+# Events wait until the organisations they are about have their ids.
+_EVENTS = """
+create temp table event_mentions as
+with facts as (
+    select
+        subject_id as mention_id, min(value) filter (where property = 'kind') as what,
+        min(value) filter (where property = 'about') as about,
+        coalesce(min(value) filter (where property = 'date'), min(value) filter (where property = 'opened_on'), '') as held_on
+    from claim
+    where subject_kind = 'event'
+    group by subject_id
+),
+abouts as (
+    select m.mention_id, coalesce(e.entity_id, m.cluster) as entity_id
+    from mentions as m
+    left join named_entities as e on e.cluster = m.cluster
+    where m.mention_id in (select about from facts)
+),
+known as (
+    select m.*, nullif(f.held_on, '') as held_on, concat_ws('|', coalesce(f.what, ''), coalesce(a.entity_id, m.key)) as family
+    from mentions as m
+    left join facts as f on f.mention_id = m.mention_id
+    left join abouts as a on a.mention_id = f.about
+    where m.kind = 'event'
+),
+-- what is said without a date is the one event of its kind that has a date, if there is but one
+dated as (
+    select family, min(held_on) as held_on
+    from known
+    group by family
+    having min(held_on) = max(held_on)
+),
+whole as (
+    select k.*, k.family || '|' || coalesce(k.held_on, d.held_on, '') as known_by
+    from known as k
+    left join dated as d on d.family = k.family
+)
+select * exclude (held_on, family, known_by) replace (known_by as key, mint(kind, known_by) as own, mint(kind, known_by) as cluster)
+from whole;
+"""
+
+_ENTITY_MENTIONS = """
+copy (
+    with linked as (
+        from named_mentions union all from event_mentions
+    ),
+    entities as (
+        from named_entities union all from event_entities
+    )
+    select
+        m.mention_id, m.document_id, m.kind, m.name, m.name_key, m.place_key, m.siren, coalesce(e.entity_id, m.cluster) as entity_id,
+        case when m.stage = 'hub' then 'hub' when coalesce(e.mentions, 1) = 1 then 'only' else coalesce(m.stage, 'name') end as stage,
+        coalesce(e.mentions, 1) = 1 as single,
+        m.cluster = getvariable('hub_id') as is_hub
+    from linked as m
+    left join entities as e on e.cluster = m.cluster
+    order by m.mention_id
+) to '{path}' (format parquet, compression zstd, compression_level 1)
+"""
+
+
+def hub_claims(project: Project) -> Made:
+    """What hub.toml says of the hub, as claims: the step `hub_claims`."""
+
+    def build(path: Path) -> None:
+        import pyarrow.parquet as pq
+
+        pq.write_table(claims_table(project.hub.claims()), path, compression="zstd")
+
+    return make(project, "hub_claims", build, version="hub/1", parameters=[project.hub.document_id])
+
+
+def entity_mentions(project: Project) -> Made:
+    """Which entity each mention is: the steps `entity_mentions` and `entity_redirects`.
+
+    Mentions are those of hub.toml, the press and the registries. Columns of `entity_mentions`, sorted by mention_id:
+    mention_id, document_id, kind, name, name_key, place_key, siren, entity_id, stage (the stage that linked it, or `only`
+    where nothing else speaks of the entity), single (the entity has no other mention), is_hub. Of `entity_redirects`:
+    old_id, new_id, reason (`merge`, `split`).
+    """
+    known, snapshot = known_names(project), project.last_snapshot()
+
+    def build(mentions: Path, redirects: Path) -> Mapping[str, Any]:
+        with duckdb.connect() as db:
+            _prepare(db, project, known)
+            return _resolve(db, snapshot, mentions, redirects)
+
+    return make(
+        project,
+        ("entity_mentions", "entity_redirects"),
+        build,
+        inputs=("hub_claims", "press_claims", "registry_rows"),
+        version=VERSION,
+        parameters=[project.hub.document_id, *(f"{own}|{kind}|{name}|{alias}" for own, kind, name, alias in known), *ids.identity(snapshot)],
+    )
+
+
+def _prepare(db: duckdb.DuckDBPyConnection, project: Project, known: list[tuple[bool, str, str, str]]) -> None:
+    """The macros, variables and aliases that the SQL above uses."""
+    hub = project.hub.hub
+    db.execute(DIGEST_SQL + NAMES_SQL + ids.MACROS)
+    variables = {
+        "commune": hub.commune,
+        "commune_name": hub.commune_name,
+        "department": hub.commune[:2].replace("2A", "20").replace("2B", "20"),
+        "hub_name": hub.name,
+        "claims": [str(project.made("hub_claims")), str(project.made("press_claims"))],
+        "rows": str(project.made("registry_rows")),
+    }
+    for name, value in variables.items():
+        db.execute(f"set variable {name} = ?", [value])
+    db.execute(
+        """
+        set variable commune_key = text_key(getvariable('commune_name'));
+        set variable hub_key = name_key(getvariable('hub_name'));
+        set variable hub_id = mint('organisation', getvariable('commune') || '|' || getvariable('hub_key'));
+        create temp table redirects (old_id varchar, new_id varchar, reason varchar);
+        create temp table known_names as
+        select unnest(?) as own, unnest(?) as kind, unnest(?) as name, unnest(?) as alias
+        """,
+        [list(column) for column in zip(*known, strict=True)],
+    )
+    db.execute(_ALIASES)
+
+
+def _resolve(db: duckdb.DuckDBPyConnection, snapshot: Path | None, mentions: Path, redirects: Path) -> Mapping[str, Any]:
+    """Ask the stages, give ids, write both files; returns the number of entities by kind."""
+    db.execute(_MENTIONS)
+    for stage in STAGES:
+        db.execute(stage.sql)
+    db.execute("create temp view named_mentions as select * from mentions where kind <> 'event'")
+    found = ids.assign(db, "named_mentions", "named_entities", ("organisation", "person", "place"), snapshot)
+    db.execute(_EVENTS)
+    found |= ids.assign(db, "event_mentions", "event_entities", ("event",), snapshot)
+    db.execute(_ENTITY_MENTIONS.format(path=mentions))
+    db.execute(f"copy (from redirects order by all) to '{redirects}' (format parquet, compression zstd)")
+    return {"entities": found}
+
+
+def known_names(project: Project) -> list[tuple[bool, str, str, str]]:
+    """Names known beforehand: whether hub.toml says so, kind of entity, name, and a name that means it (itself among them)."""
+    hub = project.hub
+    entries = [
+        *((False, "organisation", i.name, i.aliases) for i in institutions()),
+        *((False, "place", p.name, p.aliases) for p in places()),
+        (True, "organisation", hub.hub.name, (*hub.hub.aliases, hub.hub.legal_name)),
+        *((True, "place", s.name, s.aliases) for s in hub.sites),
+    ]
+    return [(own, kind, name, alias) for own, kind, name, aliases in entries for alias in (name, *aliases) if alias]

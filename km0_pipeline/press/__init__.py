@@ -1,0 +1,20 @@
+"""Press: from files dropped in `data/raw/press` to claims.
+
+    collect     which files are there                              -> press_files
+    read        bytes -> document: metadata and text               -> press_documents, press_rejects
+      document    what a reader returns; decoding; a reader is one of text, markdown, page
+    mentions    what the language model alone finds                -> press_spans
+    statements  who says what, where                               -> press_claims
+      folding     the text as rules read it, character for character
+      known       names known beforehand, found in linear time
+      quantities  headcounts, amounts, areas
+      dates       French dates as EDTF
+      naming      spans re-typed, re-cut and joined into mentions
+      sentences   sentences with mentions, quantities and dates as placeholders
+      grammar     what rules that read such sentences are made of
+      relations   rules: who is, funds, founded, heads what
+      accounts    rules: how many, how large, how much; the building; what happens when
+
+Each step redoes only documents whose bytes, code or names changed (`reuse`). A new kind of file
+is one reader module and one line in `read.READERS`.
+"""

@@ -1,0 +1,50 @@
+"""Which press files are there: step `press_files`.
+
+Every file below the folder that hub.toml's [press] names, sorted by path; hidden ones are left
+out. Belongs here: finding files. What is in them belongs to `read`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from km0_pipeline import storage
+from km0_pipeline.steps import Made, Project, make
+
+VERSION = "press_files/1"
+
+SCHEMA = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("sha256", pa.string())])
+
+
+def press_files(project: Project) -> Made:
+    """Step: `path` (posix, relative to data/raw), `bytes`, `sha256` of each press file; '' where it can't be opened."""
+    rows = [r for p in _files(project) if (r := _row(project, p)) is not None]
+
+    def build(out: Path) -> dict[str, int]:
+        import pyarrow.parquet as pq
+
+        pq.write_table(pa.Table.from_pylist(rows, SCHEMA), out, compression="zstd")
+        return {"files": len(rows)}
+
+    return make(
+        project, "press_files", build, version=VERSION, parameters=[f"{r['path']}\n{r['sha256']}" for r in rows]
+    )
+
+
+def _files(project: Project) -> list[Path]:
+    folder = project.raw / project.hub.press.path
+    found = [p for p in folder.rglob("*") if p.is_file()] if folder.is_dir() else []
+    shown = [p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
+    return sorted(shown, key=lambda p: p.relative_to(project.raw).as_posix())
+
+
+def _row(project: Project, path: Path) -> dict[str, str | int] | None:
+    name = path.relative_to(project.raw).as_posix()
+    try:
+        return {"path": name, "bytes": path.stat().st_size, "sha256": storage.sha256(path)}
+    except FileNotFoundError:
+        return None  # gone since it was listed: as if it had never been there
+    except OSError:
+        return {"path": name, "bytes": 0, "sha256": ""}

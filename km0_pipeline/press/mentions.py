@@ -1,0 +1,93 @@
+"""What the language model alone finds: step `press_spans`.
+
+spaCy's `fr_core_news_md`, its named-entity recogniser only, with its own vectors (the parser,
+the tagger and the `tok2vec` they share are left out: same entities, twice as fast). It touches
+most of what is there, with wrong types and borders: `naming` mends that. Kept apart from the
+rules since it is what takes time: it runs once a document.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from km0_pipeline.claims import digest
+from km0_pipeline.press.folding import straighten
+from km0_pipeline.press.read import FRENCH
+from km0_pipeline.press.reuse import Previous, write_keys
+from km0_pipeline.steps import Made, Project, made, make
+
+MODEL = "fr_core_news_md"
+VERSION = "press_spans/1"
+SHARD_FROM = 300
+"""Documents from which on the work is forked over the cores: below, forking costs more than it brings."""
+LONGEST = 1_000_000
+"""Characters of a document that are looked at."""
+
+SPANS = pa.schema([("document_id", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("label", pa.string())])
+
+Span = tuple[int, int, str]
+
+
+def press_spans(project: Project) -> Made:
+    """Step: `document_id`, `start`, `end` (characters of the stored text), `label` (PER ORG LOC MISC) of French documents."""
+    import pyarrow.parquet as pq
+
+    def build(spans_out: Path, keys_out: Path) -> dict[str, int]:
+        table = pq.read_table(made(project, "press_documents").path, columns=["document_id", "language", "text"])
+        texts = {r["document_id"]: r["text"] for r in table.to_pylist() if r["language"] == FRENCH}
+        keys = {i: digest(VERSION, i, length=64) for i in texts}
+        previous = Previous(project, "press_tagged", keys, "press_spans")
+        new = [i for i in texts if i not in previous.same]
+        found = _tag([texts[i] for i in new])
+        rows = [(i, *span) for i, spans in zip(new, found, strict=True) for span in spans]
+        fresh = (
+            pa.Table.from_arrays(
+                [pa.array(c, f.type) for c, f in zip(zip(*rows, strict=True), SPANS, strict=True)], schema=SPANS
+            )
+            if rows
+            else SPANS.empty_table()
+        )
+        spans = pa.concat_tables([previous.rows("press_spans", "document_id", SPANS), fresh])
+        spans = spans.sort_by([(n, "ascending") for n in SPANS.names])
+        pq.write_table(spans, spans_out, compression="zstd")
+        write_keys(keys_out, keys)
+        return {"documents": len(texts), "tagged": len(new), "reused": len(previous.same), "spans": spans.num_rows}
+
+    return make(project, ("press_spans", "press_tagged"), build, inputs=["press_documents"], version=VERSION)
+
+
+_model: Any = None
+
+
+def _tag(texts: list[str]) -> list[list[Span]]:
+    """Spans of each text; forked over the cores where there are many."""
+    global _model
+    if not texts:
+        return []
+    if _model is None:
+        import spacy
+
+        keep = ("ner",)
+        parts = ("tok2vec", "tagger", "morphologizer", "parser", "attribute_ruler", "lemmatizer", "senter")
+        _model = spacy.load(MODEL, exclude=[p for p in parts if p not in keep])
+        _model.max_length = LONGEST + 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if len(texts) < SHARD_FROM or cores < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        return _pipe(texts)
+    size = -(-len(texts) // (cores * 4))
+    with multiprocessing.get_context("fork").Pool(cores) as pool:
+        return [
+            spans
+            for shard in pool.map(_pipe, [texts[n : n + size] for n in range(0, len(texts), size)])
+            for spans in shard
+        ]
+
+
+def _pipe(texts: list[str]) -> list[list[Span]]:
+    docs = _model.pipe((straighten(t[:LONGEST]) for t in texts), batch_size=32)
+    return [[(e.start_char, e.end_char, e.label_) for e in doc.ents] for doc in docs]

@@ -1,0 +1,249 @@
+"""Rules: who occupies, funds, founded, heads what; who is part or a partner of whom; where they are.
+
+How a rule is written is told in `grammar`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from km0_pipeline.claims import Qualifier
+from km0_pipeline.press.grammar import APPOSED, AUX, BE, DET, FUND, IN, NOUN, OF, SEP, Reader, Rule, Said, rule
+from km0_pipeline.press.naming import ROLE, Mention
+from km0_pipeline.press.quantities import Quantity
+from km0_pipeline.press.sentences import Masked
+
+# --- who is where -----------------------------------------------------------------------------
+
+_SPACE = r"(?:rez-de-chaussée|(?:\w+|\d+(?:er|e|ème)) étages?|étage \d+|sous-sol|plateau \w+|lot \w+|atelier \w+)"
+_TENANT = (
+    rule(
+        rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |un des |de |des |les |un |une )?(?:nouveaux? |premiers? |futurs? |autres? )*locataires? {OF}<o:HL>"
+    ),
+    rule(rf"<ss:O*>{APPOSED},? (?:{BE})?(?:\w+ment )?(?:installé|hébergé|implanté|logé|basé|accueilli)e?s? {IN}<o:HL>"),
+    rule(rf"<ss:O*>{APPOSED} {AUX}(?:s'|se sont |s'est |s'y )?(?:install|implant|emménag)[a-zà-ÿ]* {IN}<o:HL>"),
+    rule(rf"<ss:O*>{APPOSED} {AUX}(?:rejoin|intègr|intégr)[a-zà-ÿ]* (?:le |la |l')?<o:HL>"),
+    rule(rf"<ss:O*>{APPOSED},? (?:l'un des |l'une des |un |une |nouveaux? |premiers? |futurs? )*locataires? {OF}<o:H>"),
+    rule(
+        rf"[Pp]armi (?:les |ses )?(?:\w+ )?(?:locataires|occupants|résidents)(?: {OF}<o:H>)?[^‹.;]{{0,40}}(?:figurent|figure|on trouve|on compte|:) <ss:O*>"
+    ),
+    rule(rf"(?:[Ll]ocataires|[Oo]ccupants) {OF}<o:H>[^‹.;]{{0,20}}(?:sont|:) <ss:O*>"),
+    rule(rf"<ss:O*>{APPOSED} {AUX}occup[a-zà-ÿ]* (?:<A>|[^‹.;]{{1,60}}) (?:{OF}|{IN})<o:HL>"),
+)
+_HOSTS = rule(rf"<o:H>[^‹.;:]{{0,40}}? {AUX}(?:accueill|héberg|abrit|regroup|rassembl|réuni|log)[a-zà-ÿ]* (?P<rest>.+)")
+_OCCUPIES = rule(rf"<s:O>{APPOSED} {AUX}occup[a-zà-ÿ]* (?P<rest>[^;]+)")
+_SPACE_OF = rule(rf"(?:le |la |l'|au )?(?P<space>{_SPACE}) {OF}<o:HL>")
+_ITEM = rule(rf"(?:[^‹]*?: )?{DET}{NOUN}<o:O>(?P<tail>[^‹]*)")
+
+
+def tenants(r: Reader) -> Iterator[Said]:
+    """Who is a tenant of the hub; in which space."""
+    if r.hub is None:
+        return
+    for pattern in _TENANT:
+        for m, qualifier, start, end in r.matches(pattern):
+            o = r.mention(m["o"]) if m["o"] else r.hub
+            if o.letter == "H" or o.kind == "site":
+                for s in r.many(m["ss"]):
+                    yield Said(start, end, s, "tenant_of", r.hub, qualifier)
+    for m, qualifier, _, _ in r.matches(_HOSTS):
+        rest = re.split(r", (?:a|ont) (?:dit|détaillé|expliqué|précisé|indiqué|déclaré|ajouté)\b", m["rest"])[0]
+        for part in re.split(rf"{SEP}|; ", rest):
+            if (i := _ITEM.pattern.fullmatch(part.strip(" .,"))) and not re.search(
+                r"\b(?:de|du|des|pour|qui|avec)\b", i["tail"]
+            ):
+                s = r.mention(i["o"])
+                yield Said(s.start, s.end, s, "tenant_of", r.hub, qualifier)
+    for m, qualifier, _, _ in r.matches(_OCCUPIES):
+        for space in _SPACE_OF.pattern.finditer(m["rest"]):
+            o = r.mention(space["o"])
+            if o.letter == "H" or o.kind == "site":
+                start, end = r.sentence.flat.span(
+                    m.start("rest") + space.start("space"), m.start("rest") + space.end("space")
+                )
+                s = r.mention(m["s"])
+                yield Said(start, end, s, "space", space["space"], qualifier)
+                yield Said(start, end, s, "tenant_of", r.hub, qualifier)
+
+
+_LOCATED = (
+    rule(
+        r"<s:OH>(?:[^‹.;:]|<K>){0,110}?\b(?:a ouvert|ouvre|ouvrira|installée?|située?|basée?|implantée?|se trouve|se situe)(?: ses portes)?,? (?:à|dans la ville de|près de) <o:L>"
+    ),
+    rule(r"<s:OH>[^‹.;:]{0,60}?\b(?:installée?|située?|basée?) (?:au )?[^‹.;:]{0,40}, à <o:L>"),
+    rule(r"<s:OH>,? à <o:L>"),
+)
+_IN_BRACKETS = rule(r"<s:OH> \(<o:L>\)")
+_DEPARTMENT = rule(r"<s:L> \((?:le |la |l')?<o:L>\)")
+_ADDRESS = rule(r"<s:OH>[^‹.;:]{0,60}?,? (?:au|à l'adresse|adresse :) <o:L>")
+_IN_SITE = rule(
+    rf"<s:H>[^‹.;:]{{0,60}}?\b(?:s'install|install|s'implant|implant|situé|occup)[a-zà-ÿ]* (?:{IN}|le |la )<o:L>"
+)
+
+
+def places(r: Reader) -> Iterator[Said]:
+    """Where an organisation is: its commune, its address."""
+    for pattern in _LOCATED:
+        for m, qualifier, start, end in r.matches(pattern):
+            o = r.mention(m["o"])
+            if o.kind in ("commune", "city"):
+                yield Said(start, end, r.mention(m["s"]), "located_in", o, qualifier)
+    for m, qualifier, start, end in r.matches(_IN_BRACKETS, full=True):
+        if r.mention(m["o"]).kind in ("commune", "city"):
+            yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
+    for m, _, start, end in r.matches(_DEPARTMENT, full=True):
+        s, o = r.mention(m["s"]), r.mention(m["o"])
+        if s.kind == "commune" and o.kind == "department":
+            yield Said(o.start, o.end, s, "department", o.known.name if o.known else "", confidence=0.95)
+            yield Said(start, end, s, "located_in", o, confidence=0.95)
+    for m, qualifier, _, _ in r.matches(_ADDRESS):
+        if (o := r.mention(m["o"])).kind == "address":
+            yield Said(o.start, o.end, r.mention(m["s"]), "address", "", qualifier)
+    for m, qualifier, start, end in r.matches(_IN_SITE):
+        if r.mention(m["o"]).kind == "site":
+            yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
+
+
+# --- who with whom ----------------------------------------------------------------------------
+
+_FUNDS = (
+    rule(rf"<ss:OP*>{APPOSED} {AUX}{FUND}(?: chacun| chacune)?[^‹.;:]{{0,40}}(?P<e><E>)[^‹.;:]{{0,40}}?(?: au| à la| à l'| à| dans le| dans la| dans| pour le| pour la| pour)(?: |(?<='))<o:OH>"),
+    rule(rf"<ss:O*>{APPOSED} {AUX}(?:souti|souten|subventionn|financ|cofinanc)[a-zà-ÿ]*(?: financièrement)? (?:le |la |l'|les )?<o:OH>"),
+    rule(rf"<o:OH>[^‹.;:]{{0,60}}? {BE}(?:\w+ment )?(?:soutenu|financé|cofinancé|subventionné|aidé)e?s? [^‹.;]{{0,40}}?par <ss:O*>"),
+    rule(r"<o:OH>[^‹.;:]{0,60}?\b(?:reçoit|reçu|bénéficie|bénéficié|obtient|obtenu|recevra|bénéficiera)\b[^‹.;:]{0,60}?(?:<E>|\bsoutien|\baide\b|\bappui|\bsubvention|\bfinancement)[^‹.;:]{0,50}?(?:<E>)?[^‹.;:]{0,20}?(?=d[ue]s? |de l|d')<ss:O*>"),
+    rule(r"<o:OH>[^‹.;:]{0,60}?\bavec (?:le soutien|l'aide|l'appui|le concours)[^‹.;:]{0,40}?(?=d[ue]s? |de l|d')<ss:O*>"),
+    rule(rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |les |des )?(?:\w+ )?(?:actionnaire|financeur|investisseur|soutien|mécène)s? {OF}<o:OH>"),
+    rule(rf"<ss:O*>{APPOSED} {AUX}(?:entr[a-zà-ÿ]*|est entrée?|sont entrées?) au capital {OF}<o:OH>"),
+    rule(rf"[Pp]art {OF}<ss:O> dans (?:le |la |l')?<o:OH>".replace("<ss:O>", "(?P<ss>‹O\\d+›)")),
+)  # fmt: skip
+_PARTNERS = (
+    rule(rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |les |des |un )?partenaires? {OF}<o:OH>"),
+    rule(
+        r"<o:OH>[^‹.;:]{0,80}?\b(?:en partenariat|en collaboration|s'associent?|s'est associée?|a signé (?:un partenariat|une convention))(?: avec| à) <ss:O*>"
+    ),
+    rule(r"<o:OH>[^‹.;:]{0,40}?\bpartenaires? (?:de [^‹.;:]{0,30})?avec <ss:O*>"),
+)
+_PARTS = (
+    rule(
+        rf"<s:O>, (?:une? |la |le |l')?(?:filiale|incubateur|antenne|agence|branche|marque|campus|structure|laboratoire|entité|école)[^‹.;,:]{{0,30}}?{OF}<o:O>"
+    ),
+    rule(
+        rf"<s:O> (?:{BE}|,? qui fait |fait )(?:partie {OF}(?:groupe )?|(?:le |la |un |une |l')(?:\w+ )?(?:filiale|campus|antenne|incubateur|branche|marque)(?: \w+)? {OF}(?:groupe )?)<o:O>"
+    ),
+    rule(rf"<s:O> appartient {OF}(?:groupe )?<o:O>"),
+)
+_PARENT = rule(r"<s:O> \(<o:O>\)")
+
+
+def bonds(r: Reader) -> Iterator[Said]:
+    """Who funds, is part of, is a partner of whom."""
+    for pattern in _FUNDS:
+        for m, qualifier, start, end in r.matches(pattern):
+            o = r.mention(m["o"])
+            amount = re.search(r"‹E(\d+)›", m[0])
+            since = re.match(r" depuis (?:le |la |l')?‹D(\d+)›", r.sentence.flat.text[m.end() :]) or re.match(
+                r"[^‹]{0,6}‹D(\d+)›", r.sentence.flat.text
+            )
+            as_of = r.mention(since[1]).value if since else ""
+            for s in r.many(m["ss"]):
+                if s.letter != "O" or s.key == o.key:
+                    continue
+                yield Said(start, end, s, "funds", o, qualifier, as_of=as_of)
+                if amount:
+                    e: Quantity = r.mention(amount[1])
+                    for value, q in e.bounds:
+                        yield Said(
+                            e.start,
+                            e.end,
+                            s,
+                            "funding_eur",
+                            value,
+                            "planned" if qualifier == "planned" else q,
+                            scope=o,
+                            as_of=as_of,
+                        )
+    for pattern in _PARTNERS:
+        for m, qualifier, start, end in r.matches(pattern):
+            for s in r.many(m["ss"]):
+                if s.key != r.mention(m["o"]).key:
+                    yield Said(start, end, s, "partner_of", r.mention(m["o"]), qualifier)
+    for pattern in _PARTS:
+        for m, qualifier, start, end in r.matches(pattern):
+            if r.mention(m["s"]).key != r.mention(m["o"]).key:
+                yield Said(start, end, r.mention(m["s"]), "part_of", r.mention(m["o"]), qualifier)
+    for m, _, start, end in r.matches(_PARENT, full=True):
+        s, o = r.mention(m["s"]), r.mention(m["o"])
+        if s.known and o.known and s.known.parent == o.key:
+            yield Said(start, end, s, "part_of", o, confidence=0.9)
+
+
+# --- people -----------------------------------------------------------------------------------
+
+_PHRASE = rf"(?P<role>{ROLE}(?: (?!(?:de|du|des|d')\b)[a-zà-ÿ-]+| ‹L\d+›| de (?!l[a'])[a-zà-ÿ-]+(?= (?:de|du|des|d'|et)\b)| et {ROLE}){{0,8}})"
+_ONE_OF = r"(?:le |la |l'|l'un des |l'une des |un des |une des |les |son |sa )?"
+_ROLES = (
+    rule(rf"<ss:P*>, {_ONE_OF}{_PHRASE}(?: {OF}|, ){NOUN}<o:OHL>"),
+    rule(rf"<ss:P*> {BE}{_ONE_OF}{_PHRASE} {OF}{NOUN}<o:OHL>"),
+    rule(rf"(?:[Ll]e |[Ll]a |[Ll]')?{_PHRASE} {OF}{NOUN}<o:OHL>, <ss:P*>"),
+    rule(rf"{_PHRASE} {OF}{NOUN}<o:OHL> (?:sont|est|:) <ss:P*>"),
+)
+_ROLE_ALONE = rule(rf"<ss:P*>(?:, | {BE}){_ONE_OF}{_PHRASE}(?=[,.;)]|$)")
+_ROLE_IN_BRACKETS = rule(rf"<ss:P*> \({_PHRASE} {OF}{NOUN}<o:OHL>\)")
+_OF_IN_BRACKETS = rule(r"<s:P> \(<o:OH>\)")
+_HEADS = (
+    rule(rf"<s:P> {AUX}(?:dirig|présid|gèr|gér)[a-zà-ÿ]* (?:le |la |l')?<o:OH>"),
+    rule(rf"<o:OH>,? (?:{BE})?(?:dirigé|présidé|géré)e?s? par <s:P>"),
+)
+_FOUNDED = (
+    rule(rf"<ss:PO*> {AUX}(?:cofond|co-fond|fond|cré)(?:é|e|ent|era|eront) (?:le |la |l')?<o:OH>"),
+    rule(
+        rf"<o:OH>[^‹.;:]{{0,60}}? (?:{BE})?(?:cofondé|co-fondé|fondé|créé|initié|imaginé)e?s? (?:(?:en|au|le|à l') ?<D> )?(?:notamment )?par <ss:PO*>"
+    ),
+)
+
+
+def people(r: Reader) -> Iterator[Said]:
+    """Who founded, heads or works for what, in which role."""
+    for pattern in _ROLES:
+        for m, qualifier, start, end in r.matches(pattern):
+            yield from _role(r, m, qualifier, start, end, r.sentence.flat, r.mention(m["o"]))
+    for m, qualifier, start, end in r.matches(_ROLE_IN_BRACKETS, full=True):
+        yield from _role(r, m, qualifier, start, end, r.sentence.full, r.mention(m["o"]))
+    for m, qualifier, start, end in r.matches(_ROLE_ALONE):
+        target = r.hub if re.search(r"fondat|initiat", m["role"]) and r.hub and r.hub.start < end else None
+        yield from _role(r, m, qualifier, start, end, r.sentence.flat, target)
+    for pattern in _FOUNDED:
+        for m, qualifier, start, end in r.matches(pattern):
+            for s in r.many(m["ss"]):
+                if s.key != r.mention(m["o"]).key:
+                    yield Said(start, end, s, "founder_of", r.mention(m["o"]), qualifier)
+    for pattern in _HEADS:
+        for m, qualifier, start, end in r.matches(pattern):
+            yield Said(start, end, r.mention(m["s"]), "heads", r.mention(m["o"]), qualifier)
+    for m, qualifier, start, end in r.matches(_OF_IN_BRACKETS, full=True):
+        yield Said(start, end, r.mention(m["s"]), "works_for", r.mention(m["o"]), qualifier, confidence=0.7)
+
+
+def _role(
+    r: Reader, m: re.Match[str], qualifier: Qualifier, start: int, end: int, masked: Masked, target: Mention | None
+) -> Iterator[Said]:
+    role_start, role_end = masked.span(m.start("role"), m.end("role"))
+    for s in r.many(m["ss"]):
+        yield Said(role_start, role_end, s, "role", "", qualifier)
+        for role in re.split(r" et ", m["role"]):
+            if target is not None and target.letter in "OH":
+                yield Said(start, end, s, _relation(role), target, qualifier)
+
+
+def _relation(role: str) -> str:
+    if re.match(r"co-?fond|fond|créat|co-?initiat|initiat", role):
+        return "founder_of"
+    if re.fullmatch(
+        r"(?:co-?)?présidente?|(?:directeur|directrice)(?: générale?)?|PDG|P-DG|CEO|gérante?|dirigeante?", role
+    ):
+        return "heads"
+    return "works_for"
+
+
+RULES: tuple[Rule, ...] = (tenants, places, bonds, people)

@@ -1,0 +1,52 @@
+"""Only what changed is done again: rows of a step's previous output that still hold.
+
+Each press step writes, beside its rows, which items they came from and the key they were made
+under (their bytes, the version of the code, whatever else decides them). On the next run, the
+rows of an item whose key is the same are taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+
+from km0_pipeline.steps import Project, made
+
+KEYS = pa.schema([("item", pa.string()), ("key", pa.string())])
+
+
+class Previous:
+    """What a step made last: the items of `keys` that need not be done again, and their rows."""
+
+    def __init__(self, project: Project, keys_name: str, keys: Mapping[str, str], *outputs: str) -> None:
+        import pyarrow.parquet as pq
+
+        self._tables: dict[str, pa.Table] = {}
+        self.same: frozenset[str] = frozenset()
+        try:  # a step killed while it wrote has no note of each output: nothing of it is trusted
+            paths = {name: made(project, name).path for name in (keys_name, *outputs)}
+            before = dict(zip(*pq.read_table(paths[keys_name]).to_pydict().values(), strict=True))
+            self._tables = {name: pq.read_table(paths[name]) for name in outputs}
+        except (FileNotFoundError, pa.ArrowInvalid):
+            return
+        self.same = frozenset(item for item, k in keys.items() if before.get(item) == k)
+
+    def rows(self, output: str, column: str, schema: pa.Schema) -> pa.Table:
+        """Rows of `output` whose `column` is an item that need not be done again."""
+        import pyarrow.compute as pc
+
+        table = self._tables.get(output)
+        if table is None or table.schema.names != schema.names:
+            return schema.empty_table()
+        kept = table.filter(pc.is_in(table[column], pa.array(sorted(self.same), pa.string())))
+        return kept.cast(schema).replace_schema_metadata(None)
+
+
+def write_keys(out: Path, keys: Mapping[str, str]) -> None:
+    """Write the items and their keys, sorted by item."""
+    import pyarrow.parquet as pq
+
+    items = sorted(keys)
+    pq.write_table(pa.table([items, [keys[i] for i in items]], KEYS), out, compression="zstd")

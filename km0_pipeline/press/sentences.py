@@ -1,0 +1,183 @@
+"""Sentences in which every mention, quantity and date is a placeholder, so that rules can be read.
+
+    Le « KM0 » regroupe 570 personnes à Mulhouse (Haut-Rhin).
+    Le ‹H0› regroupe ‹K1› à ‹L2› (‹L3›).
+
+Letters: H the hub, O an organisation, P a person, L a place, K a headcount, E an amount in euros,
+A an area, D a date, S a century or decade. Quotation marks are left out and runs of spaces are one; `flat` leaves out what
+stands in brackets too. Each character knows where it stands in the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from km0_pipeline.press.dates import Found
+from km0_pipeline.press.folding import straighten
+from km0_pipeline.press.naming import Mention
+from km0_pipeline.press.quantities import Quantity
+
+Item = Mention | Quantity | Found
+
+_ABBREVIATION = re.compile(r"(?:\b(?:M|MM|Mme|Mlle|Dr|Pr|St|Ste|av|bd|etc|cf|n°|art|env|[A-Z])\.)$")
+_END = re.compile(r"[.!?…]+[\"')\]]*(?=\s|$)|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-•–*#]|\d+[.)]))")
+_PRONOUN = re.compile(r"(?:[IE]l(?:le)?s?)(?= [a-zà-ÿ])")
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A sentence with placeholders: `text`, and for each of its characters its place in the document."""
+
+    text: str
+    at: tuple[int, ...]
+    ends: dict[int, int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Range in the document of the range `start` to `end` of `text`, without blanks at its ends."""
+        while end > start and self.text[end - 1] in " ,;":
+            end -= 1
+        while start < end and self.text[start] in " ,;":
+            start += 1
+        return self.at[start], self.ends.get(end, self.at[end - 1] + 1)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence: its range in the document, its items by number, and its two masked forms."""
+
+    start: int
+    end: int
+    items: dict[int, Item]
+    full: Masked
+    flat: Masked
+    subject: Mention | None
+
+
+def split(text: str) -> list[tuple[int, int]]:
+    """Ranges of the sentences of `text` as stored; a single line end inside a sentence is a blank."""
+    found, start = [], 0
+    for m in _END.finditer(text):
+        if m[0].startswith(".") and (
+            _ABBREVIATION.search(text[max(0, m.start() - 5) : m.start() + 1])
+            or re.match(r"\s+[a-zà-ÿ]", text[m.end() :])
+        ):
+            continue
+        found.append((start, m.end()))
+        start = m.end()
+    found.append((start, len(text)))
+    return [(a, b) for a, b in found if text[a:b].strip()]
+
+
+def furniture(text: str) -> int:
+    """Characters at the head of `text` that are a breadcrumb: a first line that ends in the title which follows it."""
+    lines = [m for m in re.finditer(r"[^\n]+", text) if m[0].strip()][:2]
+    if (
+        len(lines) == 2
+        and lines[0][0].strip() != lines[1][0].strip()
+        and lines[0][0].strip().endswith(lines[1][0].strip())
+    ):
+        return lines[0].end()
+    return 0
+
+
+def sentences(
+    text: str, mentions: list[Mention], quantities: Iterable[Quantity], dates: Iterable[Found]
+) -> list[Sentence]:
+    """The sentences of `text`, in order, with their items."""
+    straight = straighten(text)
+    placed: list[Item] = []
+    covered = 0
+    for m in mentions:  # the outermost of nested ones comes first
+        if m.start >= covered:
+            placed.append(m)
+            covered = m.end
+    others: list[Item] = [*quantities, *dates]
+    for item in others:
+        if not any(p.start < item.end and item.start < p.end for p in placed):
+            placed.append(item)
+    placed.sort(key=lambda i: i.start)
+    made: list[Sentence] = []
+    subject: Mention | None = None
+    numbered = list(enumerate(placed))
+    next_item = 0
+    for start, end in split(text):
+        while next_item < len(numbered) and numbered[next_item][1].start < start:
+            next_item += 1
+        inside = []
+        k = next_item
+        while k < len(numbered) and numbered[k][1].end <= end:
+            inside.append(numbered[k])
+            k += 1
+        lead = start + len(straight[start:end]) - len(straight[start:end].lstrip(' \n"-–•'))
+        if subject and (p := _PRONOUN.match(straight, lead)):
+            pronoun = Mention(
+                p.start(),
+                p.end(),
+                subject.letter,
+                subject.key,
+                subject.kind,
+                subject.confidence * 0.95,
+                named=False,
+                known=subject.known,
+            )
+            inside.insert(0, (len(placed) + len(made), pronoun))
+        items: dict[int, Item] = dict(inside)
+        sentence = Sentence(
+            start,
+            end,
+            items,
+            _mask(straight, start, end, items, False),
+            _mask(straight, start, end, items, True),
+            subject,
+        )
+        made.append(sentence)
+        subject = _subject(sentence) or (subject if not re.search(r"‹[HO]", sentence.full.text) else None)
+    return made
+
+
+def _subject(sentence: Sentence) -> Mention | None:
+    m = re.match(r"[^‹]{0,25}‹[HO](\d+)›", sentence.flat.text)
+    item = sentence.items[int(m[1])] if m else None
+    return item if isinstance(item, Mention) else None
+
+
+def letter(item: Item) -> str:
+    """The letter of an item's placeholder."""
+    if isinstance(item, Mention):
+        return item.letter
+    if isinstance(item, Quantity):
+        return {"count": "K", "eur": "E", "m2": "A"}[item.unit]
+    return "S" if item.value.endswith("X") else "D"
+
+
+def _mask(straight: str, start: int, end: int, items: dict[int, Item], flat: bool) -> Masked:
+    chars: list[str] = []
+    at: list[int] = []
+    ends: dict[int, int] = {}
+    starts = {i.start: (n, i) for n, i in items.items()}
+    skip_until = -1
+    p = start
+    while p < end:
+        if flat and straight[p] == "(" and (close := straight.find(")", p, min(end, p + 300))) > 0:
+            p = close + 1
+            while chars and chars[-1] == " " and p < end and straight[p] in " ,.;:":
+                chars.pop()
+                at.pop()
+            continue
+        if p in starts and p >= skip_until:
+            n, item = starts[p]
+            mark = f"‹{letter(item)}{n}›"
+            chars += mark
+            at += [item.start] * len(mark)
+            ends[len(chars)] = item.end
+            p = skip_until = item.end
+            continue
+        c = straight[p]
+        c = " " if c == "\n" else c
+        if c != '"' and not (c == " " and (not chars or chars[-1] == " ")):
+            chars.append(c)
+            at.append(p)
+        p += 1
+    return Masked("".join(chars), tuple(at), ends)

@@ -1,0 +1,236 @@
+"""Who says what, where: step `press_claims`.
+
+Puts together what the model found (`press_spans`), the names known beforehand, and the rules, and
+writes claims with their words and their place in the text. Belongs here: ids, locators, name
+claims, confidence, and the reuse of documents nothing changed for; no rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from km0_pipeline.claims import CLAIMS, Claim, SubjectKind, claims_table, digest, mention_id
+from km0_pipeline.press import accounts, dates, quantities, relations
+from km0_pipeline.press.accounts import EVENT_NAMES
+from km0_pipeline.press.folding import fold, straighten
+from km0_pipeline.press.grammar import Reader, Rule, Said
+from km0_pipeline.press.known import Match, Names
+from km0_pipeline.press.mentions import Span
+from km0_pipeline.press.naming import Mention, mentions
+from km0_pipeline.press.read import FRENCH
+from km0_pipeline.press.reuse import Previous, write_keys
+from km0_pipeline.press.sentences import furniture, sentences
+from km0_pipeline.steps import Made, Project, made, make
+
+VERSION = "press_claims/1"
+METHOD = "press/1"
+LONGEST_SENTENCE = 2000
+"""Characters from which on what stands between two full stops is no sentence: a list, a table, page furniture."""
+RULES: tuple[Rule, ...] = (*relations.RULES, *accounts.RULES)
+_KINDS: dict[str, SubjectKind] = {"H": "organisation", "O": "organisation", "P": "person", "L": "place", "V": "event"}
+
+
+def press_claims(project: Project) -> Made:
+    """Step: the claims (schema `claims.CLAIMS`) of every French press document."""
+    import pyarrow.parquet as pq
+
+    hub = project.hub
+    settings = digest(hub.hub.model_dump_json(), hub.press.model_dump_json(), *(s.model_dump_json() for s in hub.sites))
+
+    def build(claims_out: Path, keys_out: Path) -> dict[str, int]:
+        columns = ["document_id", "title", "published_on", "language", "text"]
+        rows = pq.read_table(made(project, "press_documents").path, columns=columns).to_pylist()
+        documents = {r["document_id"]: r for r in rows if r["language"] == FRENCH}
+        names = Names(hub, _registry_names(project, [r["text"] for r in documents.values()]))
+        keys = {
+            i: digest(VERSION, settings, i, r["title"], r["published_on"], *_seen(names.find(r["text"])), length=64)
+            for i, r in documents.items()
+        }
+        previous = Previous(project, "press_extracted", keys, "press_claims")
+        new = [i for i in documents if i not in previous.same]
+        spans = _spans(project, new)
+        fresh = claims_table(c for i in new for c in extract(documents[i], spans[i], names))
+        claims = pa.concat_tables([previous.rows("press_claims", "document_id", CLAIMS), fresh]).sort_by("claim_id")
+        pq.write_table(claims, claims_out, compression="zstd")
+        write_keys(keys_out, keys)
+        return {
+            "documents": len(documents),
+            "extracted": len(new),
+            "reused": len(previous.same),
+            "claims": claims.num_rows,
+        }
+
+    return make(
+        project,
+        ("press_claims", "press_extracted"),
+        build,
+        inputs=["press_documents", "press_spans", "registry_rows"],
+        version=VERSION,
+        parameters=[settings],
+    )
+
+
+def _seen(found: Iterable[Match]) -> list[str]:
+    return [f"{m.start}-{m.end} {m.known.sort} {m.known.kind} {m.known.key}" for m in found]
+
+
+def _registry_names(project: Project, texts: list[str]) -> list[str]:
+    """Names of the registries all of whose words occur in the press: the others can't be found there."""
+    words = sorted({w for t in texts for w in re.findall(r"\w+", fold(t))})
+    with duckdb.connect() as db:
+        db.register("words", pa.table({"word": pa.array(words, pa.string())}))
+        found = db.execute(
+            r"""
+            select distinct name from read_parquet(?)
+            where name is not null and lower(strip_accents(regexp_extract(name, '[\p{L}\p{N}]+'))) in (select word from words)
+            order by name
+            """,
+            [str(made(project, "registry_rows").path)],
+        ).fetchall()
+    vocabulary = frozenset(words)
+    return [n for (n,) in found if sum(w not in vocabulary for w in re.findall(r"\w+", fold(n))) <= 1]
+
+
+def _spans(project: Project, documents: list[str]) -> Mapping[str, list[Span]]:
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(made(project, "press_spans").path)
+    found: dict[str, list[Span]] = defaultdict(list)
+    for r in table.filter(pc.is_in(table["document_id"], pa.array(documents, pa.string()))).to_pylist():
+        found[r["document_id"]].append((r["start"], r["end"], r["label"]))
+    return found
+
+
+def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> list[Claim]:
+    """The claims of one document: a row of `press_documents`, its `press_spans`, and the known names."""
+    text = document["text"]
+    skip = furniture(text)
+    about_hub = any(m.known.sort == "hub" for m in names.find(document["title"]))
+    found = [m for m in mentions(text, spans, names, about_hub=about_hub) if m.start >= skip]
+    flat = straighten(text).replace("\n", " ")
+    split = sentences(text, found, quantities.find(flat), dates.find(flat, document["published_on"]))
+    hub = next((m for m in found if m.letter == "H" and m.named), None) or next(
+        (m for m in found if m.letter == "H"), None
+    )
+    said: list[Said] = []
+    for sentence in split:
+        if sentence.start < skip or not sentence.items or sentence.end - sentence.start > LONGEST_SENTENCE:
+            continue
+        once: set[tuple[object, ...]] = set()
+        reader = Reader(sentence, hub)
+        for rule in RULES:
+            for s in rule(reader):
+                what = (
+                    s.subject.key,
+                    s.subject.letter,
+                    s.property,
+                    s.value.key if isinstance(s.value, Mention) else s.value or text[s.start : s.end],
+                    str(s.scope),
+                )
+                if what not in once:
+                    once.add(what)
+                    said.append(s)
+    return list(_claims(document, names, found, _without_shorter(said, text)))
+
+
+def _without_shorter(said: list[Said], text: str) -> list[Said]:
+    """Without a former use or role that a longer one of the same subject says more fully (« usine », « usine de mécanique »)."""
+    words = {id(s): text[s.start : s.end] for s in said if s.property == "former_use"}
+    return [
+        s
+        for s in said
+        if id(s) not in words
+        or not any(len(w) > len(words[id(s)]) and w.startswith(words[id(s)]) for w in words.values())
+    ]
+
+
+def _claims(document: Mapping[str, Any], names: Names, found: list[Mention], said: list[Said]) -> Iterable[Claim]:
+    text, document_id, stated_on = document["text"], document["document_id"], document["published_on"]
+
+    def subject(m: Mention) -> tuple[str, SubjectKind]:
+        kind = _KINDS[m.letter]
+        return mention_id(document_id, kind, m.key), kind
+
+    def claim(m: Mention, prop: str, value: str, start: int, end: int, confidence: float, **more: Any) -> Claim:
+        i, kind = subject(m)
+        return Claim(
+            document_id,
+            f"char:{start}-{end}",
+            i,
+            kind,
+            prop,
+            value,
+            text[start:end],
+            stated_on=stated_on,
+            method=METHOD,
+            confidence=round(confidence, 2),
+            **more,
+        )
+
+    inner = {m.key: m for m in found if m.letter == "O" and not m.part_of}
+    spoken: dict[str, Mention] = {}
+    for s in said:
+        for m in (s.subject, s.value, s.scope):
+            if isinstance(m, Mention):
+                spoken.setdefault(subject(m)[0], m)
+    for m in list(spoken.values()):
+        if m.part_of and m.part_of in inner:
+            spoken.setdefault(subject(inner[m.part_of])[0], inner[m.part_of])
+            yield claim(m, "part_of", subject(inner[m.part_of])[0], m.start, m.end, 0.85 * m.confidence)
+    named: set[tuple[str, str]] = set()
+    shown: dict[str, Mention] = {}
+    for m in found:
+        i, _ = subject(m)
+        if not m.named or (m.weak and i not in spoken):
+            continue
+        shown.setdefault(i, m)
+        surface = " ".join(text[m.start : m.end].split())
+        if (i, surface) not in named:
+            named.add((i, surface))
+            yield claim(m, "name", surface, m.start, m.end, m.confidence)
+    for i, m in spoken.items():
+        if i not in shown:
+            shown[i] = m
+            yield claim(m, "name", _name_of(m, names, text, found), m.start, m.end, m.confidence * 0.9)
+    for m in shown.values():
+        if m.kind:
+            yield claim(m, "kind", m.kind, m.start, m.end, m.confidence)
+        if m.known and m.kind == "commune":
+            yield claim(m, "commune_code", m.known.code, m.start, m.end, m.confidence)
+    for s in said:
+        if isinstance(s.value, Mention):
+            value, sure = subject(s.value)[0], s.value.confidence
+        else:
+            value, sure = s.value or " ".join(text[s.start : s.end].split()), 1.0
+        scope = subject(s.scope)[0] if isinstance(s.scope, Mention) else s.scope
+        yield claim(
+            s.subject,
+            s.property,
+            value,
+            s.start,
+            s.end,
+            s.confidence * min(sure, s.subject.confidence),
+            qualifier=s.qualifier,
+            scope=scope,
+            as_of=s.as_of,
+        )
+
+
+def _name_of(m: Mention, names: Names, text: str, found: list[Mention]) -> str:
+    """Name of a subject that no name of the text names: an event, a pronoun's or title's hub."""
+    if m.letter == "V" and m.kind in EVENT_NAMES:
+        about = m.key.split(" ", 1)[1]
+        named = next((f for f in found if f.key == about and f.named), None)
+        name = names.hub.name if about == "hub" else " ".join(text[named.start : named.end].split()) if named else about
+        return EVENT_NAMES[m.kind].format(name)
+    if m.kind == "railway":
+        return m.key
+    return m.known.name if m.known and m.known.name else " ".join(text[m.start : m.end].split())

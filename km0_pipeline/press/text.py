@@ -1,0 +1,23 @@
+"""Reader of plain text. Its title is its first line; its date, a line among the first that is only a date."""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import ZoneInfo
+
+from km0_pipeline.press.document import Document, decode, publication_date
+
+SUFFIXES = (".txt",)
+FORMAT = "txt"
+
+
+def read(data: bytes, zone: ZoneInfo) -> Document:
+    """The document in the bytes of a .txt file."""
+    text = decode(data)
+    lines = [line.strip() for line in text.splitlines() if line.strip()][:5]
+    title = lines[1] if len(lines) > 1 and lines[0] != lines[1] and lines[0].endswith(lines[1]) else lines[0]
+    published = ""
+    for line in lines:
+        said = re.sub(r"(?i)^(?:publi[ée]e?|mis en ligne|post[ée]e?|paru)\s+(?:le\s+)?", "", line).rstrip(" .")
+        published = published or publication_date(said, zone)
+    return Document(text, title=title[:300], published_on=published)

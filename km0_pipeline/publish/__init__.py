@@ -1,0 +1,15 @@
+"""Tables -> a snapshot that people download.
+
+The tour, in the order of the work:
+
+    privacy      which tables and columns may leave: an allow-list
+    formats      one small writer a format: Parquet, CSV
+    datapackage  datapackage.json: what each file and column is, for machines
+    readme       README.md: the same for people, in French and English
+    verify       a snapshot read back whole, with what is in it alone
+    snapshot     staging folder -> checks -> verify -> rename -> index.json -> latest
+    summary      the short end of a run, for the person who typed it
+    serve        data/published for download
+
+No table is made here, and nothing here knows what the columns mean beyond their YAML.
+"""

@@ -1,0 +1,159 @@
+"""The short end of a run, for the person who typed it: what was read, made and published, what to mend, what to type next.
+
+Plain text in English, made of what lies in data/warehouse and in the snapshot. A part whose step
+has not been run is left out.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+
+from km0_pipeline.publish.snapshot import Published
+from km0_pipeline.steps import Made, Project, made
+from km0_pipeline.tables.table import literal
+
+MOST = 4
+"""Reasons of rejects, and unknown columns, that are spelt out."""
+DOCUMENTS = (("press", "press_documents", "press_documents"), ("registries", "registry_documents", "registry_rows"))
+"""Documents, the step that lists them, and the first output of the step that reads them: figures stand with it."""
+REJECTS = ("press_rejects", "registry_rejects")
+CLAIMS = (("press", "press_claims"), ("registries", "registry_claims"), ("hub.toml", "hub_claims"))
+Rows = list[tuple[Any, ...]]
+Query = Callable[[str], Rows]
+KINDS = {"organisation": "organisations", "person": "people", "place": "places", "event": "events"}
+
+
+def summary(project: Project, published: Published) -> str:
+    """At most some forty lines; see the module's docstring."""
+    with duckdb.connect() as connection:
+
+        def query(sql: str) -> Rows:
+            return connection.execute(sql).fetchall()
+
+        parts = [
+            _snapshot(project, published),
+            _read(project) + _claims(project) + _entities(project, query),
+            _tables(published),
+            _rejects(project, query),
+            _unknown_columns(project, query),
+            [*_disagreements(project, query), f"{'checks':<14}{published.checks:,} passed"],
+            _next(project),
+        ]
+    return "\n\n".join("\n".join(lines) for lines in parts if lines)
+
+
+def _snapshot(project: Project, published: Published) -> list[str]:
+    where = published.folder.relative_to(project.root).as_posix()
+    size = f"{published.files} files, {_bytes(published.bytes)}"
+    if published.new:
+        return [f"Published {published.version}: {where} ({size})"]
+    return [f"Nothing new to publish: the content is that of {published.version}, in {where} ({size})"]
+
+
+def _read(project: Project) -> list[str]:
+    lines = []
+    for name, step, reader in DOCUMENTS:
+        listed, read = _made(project, step), _made(project, reader)
+        if listed is None or read is None:
+            continue
+        anew = 0 if read.reused else int(read.figures.get("read", listed.rows))
+        lines.append(f"{name:<14}{_counted(listed.rows, 'document')} ({anew:,} read anew, {max(listed.rows - anew, 0):,} reused)")
+    return lines
+
+
+def _claims(project: Project) -> list[str]:
+    counts = [(name, found.rows) for name, step in CLAIMS if (found := _made(project, step))]
+    if not counts:
+        return []
+    return [f"{'claims':<14}{sum(n for _, n in counts):,} ({', '.join(f'{name} {n:,}' for name, n in counts)})"]
+
+
+def _entities(project: Project, query: Query) -> list[str]:
+    found = _made(project, "entity_mentions")
+    if found is None:
+        return []
+    counts: dict[str, int] = dict(query(f"select kind, count(distinct entity_id) from read_parquet({literal(str(found.path))}) group by kind"))
+    kinds = ", ".join(f"{plural} {counts[kind]:,}" for kind, plural in KINDS.items() if kind in counts)
+    return [f"{'entities':<14}{sum(counts.values()):,} of {found.rows:,} mentions ({kinds})"]
+
+
+def _tables(published: Published) -> list[str]:
+    """Rows a table, in two columns."""
+    cells = [f"{name:<16}{rows:>12,}" for name, rows in sorted(published.rows.items())]
+    half = -(-len(cells) // 2)
+    return ["Rows a table"] + [f"  {left}      {right}".rstrip() for left, right in zip(cells[:half], [*cells[half:], ""], strict=False)]
+
+
+def _rejects(project: Project, query: Query) -> list[str]:
+    """Reasons, most frequent first, each with one of its sentences."""
+    steps = [found for step in REJECTS if (found := _made(project, step))]
+    if not steps:
+        return []
+    files = ", ".join(literal(str(s.path)) for s in steps)
+    reasons = query(
+        f"select reason, count(*) as n, count(distinct path), first(sentence order by path, length(locator), locator) from read_parquet([{files}]) "
+        "group by reason order by n desc, reason"
+    )
+    if not reasons:
+        return ["Rejects: none"]
+    lines = [f"Rejects: {sum(r[1] for r in reasons):,}, all kept in data/warehouse ({', '.join(s.path.name for s in steps)})"]
+    for reason, n, paths, sentence in reasons[:MOST]:
+        more = f" in {_counted(paths, 'file')}; for example:" if n > 1 else ":"
+        lines += [f"  {reason} {n:,}{more}", f"      {sentence}"]
+    if reasons[MOST:]:
+        lines.append(f"  and {', '.join(f'{reason} {n:,}' for reason, n, *_ in reasons[MOST:])}")
+    return lines
+
+
+def _unknown_columns(project: Project, query: Query) -> list[str]:
+    columns, documents = _made(project, "registry_columns"), _made(project, "registry_documents")
+    if columns is None or documents is None:
+        return []
+    found = query(
+        f"select d.path, string_agg(c.header, ', ' order by c.position) from read_parquet({literal(str(columns.path))}) c "
+        f"join read_parquet({literal(str(documents.path))}) d using (document_id) "
+        "where c.how = 'unmapped' group by d.path order by d.path"
+    )
+    if not found:
+        return []
+    lines = ["Unknown columns, not read; say in hub.toml, [registries.columns], what they are"]
+    lines += [f"  {path}: {headers}" for path, headers in found[:MOST]]
+    return lines + ([f"  and those of {len(found) - MOST:,} more files"] if found[MOST:] else [])
+
+
+def _disagreements(project: Project, query: Query) -> list[str]:
+    found = _made(project, "table_discrepancies")
+    if found is None:
+        return []
+    counts = query(f"select property, count(*) as n from read_parquet({literal(str(found.path))}) group by property order by n desc, property")
+    which = f" ({', '.join(f'{name} {n:,}' for name, n in counts[:6])}{', …' if counts[6:] else ''})" if counts else ""
+    return [f"{'disagreements':<14}{found.rows:,}{which}"]
+
+
+def _next(project: Project) -> list[str]:
+    commands = (
+        (f".venv/bin/km0 explain organisations {shlex.quote(project.hub.hub.name)}", "what a row rests on, and who says otherwise"),
+        ("make serve", "the snapshots, for download on this machine"),
+        ("make ui", "how each table was made, and the daily schedule"),
+    )
+    wide = max(len(command) for command, _ in commands)
+    return ["Next", *(f"  {command:<{wide}}  {what}" for command, what in commands)]
+
+
+def _made(project: Project, step: str) -> Made | None:
+    try:
+        return made(project, step)
+    except FileNotFoundError:
+        return None
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}" + ("" if n == 1 else "s")
+
+
+def _bytes(n: int) -> str:
+    return f"{n / 1e6:,.1f} MB" if n >= 1e5 else f"{n / 1e3:,.1f} kB"

@@ -1,0 +1,61 @@
+"""Reference: what is known beforehand, shipped with the library as small files of our own making.
+
+    institutions.csv  banks, public bodies, schools, media… that press about innovation speaks of
+    places.csv        communes around Mulhouse and the big cities; departments, regions, countries
+
+Both are short on purpose: a broad list of names lowers the quality of what is found in a text,
+a local one raises it. Belongs here: the data and their loading; not how they are matched.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """An organisation known beforehand; `parent` is the name of the institution it is part of, or ''."""
+
+    name: str
+    kind: str
+    aliases: tuple[str, ...]
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place known beforehand; `code` is its INSEE code (ISO 3166 for countries), `department` a name, or ''."""
+
+    name: str
+    kind: str
+    code: str
+    department: str
+    aliases: tuple[str, ...]
+
+
+def _rows(file: str) -> list[dict[str, str]]:
+    text = files(__package__).joinpath(file).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _aliases(cell: str) -> tuple[str, ...]:
+    return tuple(a for a in cell.split("|") if a)
+
+
+@cache
+def institutions() -> tuple[Institution, ...]:
+    """The institutions, in the order of the file."""
+    return tuple(
+        Institution(r["name"], r["kind"], _aliases(r["aliases"]), r["parent"]) for r in _rows("institutions.csv")
+    )
+
+
+@cache
+def places() -> tuple[Place, ...]:
+    """The places, in the order of the file."""
+    return tuple(
+        Place(r["name"], r["kind"], r["code"], r["department"], _aliases(r["aliases"])) for r in _rows("places.csv")
+    )

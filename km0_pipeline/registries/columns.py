@@ -1,0 +1,206 @@
+"""Which column of a registry says what.
+
+Each canonical column is declared once, below: the property it states, the headers by which
+registries name it (French and English; accents, case and punctuation aside; the more telling
+first), its kind of value, and good and bad examples, from which tests make themselves. What
+hub.toml maps wins over the aliases; a column nobody knows is reported, never dropped in silence.
+
+Belongs here: the declarations, and finding the header row and the columns by them. How a cell
+becomes a value: `values`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+How = Literal["mapping", "alias", "unmapped", "excluded"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A canonical column. `joined`: several columns of a file may say it together, joined by ", "."""
+
+    property: str
+    kind: str
+    aliases: tuple[str, ...]
+    good: tuple[tuple[str, str], ...]
+    bad: tuple[str, ...] = ()
+    joined: bool = False
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("name", "text", (
+        "raison sociale", "raison sociale / nom", "nom de l'entreprise", "nom entreprise", "nom de la société", "nom société",
+        "nom de la structure", "nom structure", "nom de l'organisation", "nom organisation", "nom de l'organisme",
+        "nom de l'établissement", "nom établissement", "nom de l'association", "nom du locataire", "nom de l'occupant",
+        "dénomination", "dénomination sociale", "dénomination unité légale", "nom commercial", "entreprise", "société",
+        "locataire", "occupant", "résident", "structure", "organisation", "organisme", "établissement", "enseigne",
+        "company name", "company", "organisation name", "organization name", "organization", "legal name", "trading name",
+        "tenant", "tenant name", "occupier", "business name", "nom", "name", "intitulé", "libellé",
+    ), good=(("  Atelier  Fictif ", "Atelier Fictif"), ("Fabrique\u00a0Imaginaire SAS", "Fabrique Imaginaire SAS"))),
+    Column("kind", "kind", (
+        "nature", "type de structure", "type structure", "type d'organisation", "type d'organisme", "type d'entreprise",
+        "catégorie de structure", "organisation type", "organization type", "company type", "type of organisation",
+    ), good=(("Start-up", "startup"), ("École", "school"), ("ASSOCIATION", "association")), bad=("licorne bleue",)),
+    Column("siren", "siren", (
+        "siren", "n° siren", "numéro siren", "num siren", "no siren", "code siren", "siren number", "siren entreprise",
+    ), good=(("732 829 320", "732829320"), ("62201199", "062201199"), ("732829320.0", "732829320")),
+        bad=("732829321", "000000000", "7.32829E+08", "12345")),
+    Column("siret", "siret", (
+        "siret", "n° siret", "numéro siret", "num siret", "no siret", "code siret", "siret siège", "siret number", "siret du siège",
+    ), good=(("732 829 320 00074", "73282932000074"), ("35600000049837", "35600000049837")),
+        bad=("73282932000075", "00000000000000", "7,32829E+13", "732829320")),
+    Column("legal_form", "text", (
+        "forme juridique", "statut juridique", "forme légale", "statut", "legal form", "legal status",
+    ), good=(("SAS ", "SAS"),)),
+    Column("naf", "naf", (
+        "code naf", "naf", "code ape", "ape", "naf/ape", "code naf/ape", "code ape/naf", "ape/naf", "code activité", "activité principale naf",
+        "naf code", "activity code",
+    ), good=(("6201Z", "62.01Z"), ("62.01z", "62.01Z"), ("6201Z - Programmation", "62.01Z")), bad=("informatique", "62")),
+    Column("activity", "text", (
+        "activité", "activités", "domaine d'activité", "secteur d'activité", "activité principale", "libellé ape", "libellé naf",
+        "description de l'activité", "description", "présentation", "secteur", "domaine", "métier", "activity", "activities",
+        "sector", "industry", "business",
+    ), good=(("Logiciels\u200b  libres", "Logiciels libres"),)),
+    Column("website", "url", (
+        "site web", "site internet", "site", "url", "adresse web", "site www", "internet", "web", "lien", "website", "web site", "homepage",
+    ), good=(("www.exemple.fr", "https://www.exemple.fr"), ("HTTP://Exemple.FR/", "http://exemple.fr")),
+        bad=("@exemple", "contact@exemple.fr", "voir fiche")),
+    Column("address", "text", (
+        "adresse", "adresse postale", "adresse complète", "adresse 1", "adresse ligne 1", "complément d'adresse", "adresse 2",
+        "adresse ligne 2", "rue", "voie", "address", "street", "street address", "address line 1", "address line 2", "postal address",
+    ), good=(("1  rue Inventée", "1 rue Inventée"),), joined=True),
+    Column("postcode", "postcode", (
+        "code postal", "cp", "codpost", "code post", "postcode", "postal code", "zip", "zip code",
+    ), good=(("68 100", "68100"), ("1000", "01000"), ("84200.0", "84200"), ("F-68100", "68100")), bad=("00000", "681000", "Mulhouse")),
+    Column("commune", "text", (
+        "commune", "ville", "nom commune", "nom de la commune", "localité", "city", "town",
+    ), good=(("Mulhouse ", "Mulhouse"),)),
+    Column("commune_code", "commune_code", (
+        "code commune", "code insee", "insee", "code insee commune", "code commune insee", "citycode", "insee code",
+    ), good=(("2a004", "2A004"), ("1004", "01004")), bad=("Mulhouse", "682")),
+    Column("department", "text", ("département", "dept", "nom département", "department"), good=(("Haut-Rhin", "Haut-Rhin"),)),
+    Column("founded_on", "date", (
+        "date de création", "création", "année de création", "créée le", "créé le", "créée en", "date création", "date d'immatriculation",
+        "founded", "founded on", "founded in", "year founded", "creation date", "date founded",
+    ), good=(("12/02/2019", "2019-02-12"), ("mars 2019", "2019-03"), ("2019", "2019")), bad=("31/02/2019", "récemment")),
+    Column("headcount", "count", (
+        "effectif", "effectifs", "nombre de salariés", "nb salariés", "nb de salariés", "salariés", "nombre d'employés", "nb employés",
+        "employés", "effectif salarié", "nombre de personnes", "nb personnes", "headcount", "employees", "number of employees", "staff",
+    ), good=(("env. 20", "20"), ("12 salariés", "12"), ("10-19", "10"), ("12.0", "12")), bad=("12,5", "beaucoup", "-3")),
+    Column("area_m2", "decimal", (
+        "surface", "surface m²", "surface (m²)", "surface en m²", "superficie", "superficie m²", "m²", "surface louée", "surface occupée",
+        "area", "area m²", "area (sqm)", "floor area", "sqm",
+    ), good=(("27,50", "27.5"), ("1 234,5 m²", "1234.5"), ("12.0", "12")), bad=("grand", "-3", "10x4")),
+    Column("space", "text", (
+        "bâtiment", "bât", "immeuble", "aile", "étage", "niveau", "plateau", "lot", "local", "bureau", "n° bureau", "n° de lot", "espace",
+        "emplacement", "localisation", "building", "floor", "level", "unit", "room", "office", "space", "suite",
+    ), good=((" B23 ", "B23"),), joined=True),
+    Column("occupied_from", "date", (
+        "date d'entrée", "entrée", "date entrée", "date d'arrivée", "arrivée", "début de bail", "date de début", "début", "depuis",
+        "entré le", "date d'effet", "date début bail", "move in", "move-in date", "lease start", "start date", "since", "occupied from", "from",
+    ), good=(("12.02.2019", "2019-02-12"), ("2019-02-12 00:00:00", "2019-02-12"), ("43508", "2019-02-12")), bad=("32/01/2019",)),
+    Column("occupied_until", "date", (
+        "date de sortie", "sortie", "date sortie", "date de départ", "départ", "fin de bail", "date de fin", "fin", "sorti le",
+        "date fin bail", "move out", "move-out date", "lease end", "end date", "occupied until", "until", "to",
+    ), good=(("1/2/19", "2019-02-01"), ("2019-02-12T00:00:00", "2019-02-12")), bad=("30/02/2020",)),
+    Column("contact_name", "text", (
+        "contact", "nom du contact", "nom contact", "personne à contacter", "interlocuteur", "référent", "responsable", "contact name",
+        "contact person",
+    ), good=(("Camille  Exemple", "Camille Exemple"),)),
+    Column("email", "email", (
+        "email", "e-mail", "mail", "courriel", "mél", "adresse mail", "adresse e-mail", "adresse électronique", "email contact",
+        "mail contact", "contact email", "email address",
+    ), good=(("mailto:Camille@Exemple.FR", "Camille@exemple.fr"),), bad=("camille chez exemple", "a@b.fr; c@d.fr")),
+    Column("phone", "phone", (
+        "téléphone", "tél", "tel.", "n° de téléphone", "numéro de téléphone", "téléphone contact", "portable", "mobile", "phone",
+        "phone number", "telephone",
+    ), good=(("03 89 00 00 00", "+33389000000"), ("+33 (0)3.89.00.00.00", "+33389000000")), bad=("12", "accueil")),
+    Column("comment", "text", (
+        "commentaire", "commentaires", "observation", "observations", "remarque", "remarques", "note", "notes", "comment", "comments",
+        "remarks",
+    ), good=((" à  relancer ", "à relancer"),), joined=True),
+)  # fmt: skip
+
+STATED_ON = Column("stated_on", "date", (
+    "relevé le", "date de relevé", "date du relevé", "à la date du", "situation au", "mis à jour le", "date de mise à jour",
+    "dernière mise à jour", "as of", "stated on", "last updated", "updated on",
+), good=(("05/08/2016", "2016-08-05"), ("2018", "2018")), bad=("hier",))  # fmt: skip
+"""When a row was stated, where the registry says it row by row; else it is the edition's date in hub.toml."""
+
+PROPERTIES: tuple[str, ...] = tuple(c.property for c in COLUMNS)
+"""The properties a registry may state, in the order of the columns of `registry_rows`."""
+
+BY_PROPERTY: dict[str, Column] = {c.property: c for c in (*COLUMNS, STATED_ON)}
+
+HEADER_WITHIN = 50
+"""Rows, from the top, among which the header is looked for."""
+
+
+def folded(header: str) -> str:
+    """A header without accents, case, spaces and punctuation: the form in which headers are compared."""
+    plain = unicodedata.normalize("NFKD", header).casefold()
+    return re.sub(r"[^a-z0-9]", "", plain)
+
+
+_ALIASES: dict[str, tuple[str, int]] = {folded(a): (c.property, n) for c in BY_PROPERTY.values() for n, a in enumerate(c.aliases)}
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A column of a file: its position from 1, its header, and the property it states ('' for none)."""
+
+    position: int
+    header: str
+    property: str
+    how: How
+
+
+def map_columns(headers: Sequence[str], mapping: Mapping[str, str]) -> list[Mapped]:
+    """What each of `headers` states: as `mapping` (header -> property) says, else by alias.
+
+    Where two columns claim a property that only one can state, the mapped one wins, then the more
+    telling alias, then the first; the other is left unmapped.
+    """
+    wanted = {folded(h): p for h, p in mapping.items()}
+    columns: list[Mapped] = []
+    ranks: list[tuple[int, int, int]] = []
+    for position, header in enumerate(headers, 1):
+        key = folded(header)
+        if key in wanted:
+            prop, how, rank = wanted[key], "mapping" if wanted[key] else "excluded", 0
+            if prop not in BY_PROPERTY:
+                prop = ""
+        else:
+            prop, rank = _ALIASES.get(key, ("", 0))
+            how = "alias" if prop else "unmapped"
+        columns.append(Mapped(position, header, prop, how))  # type: ignore[arg-type]
+        ranks.append((how != "mapping", rank, position))
+    for prop in BY_PROPERTY:
+        rivals = [n for n, c in enumerate(columns) if c.property == prop]
+        if not BY_PROPERTY[prop].joined:
+            for n in sorted(rivals, key=ranks.__getitem__)[1:]:
+                columns[n] = replace(columns[n], property="", how="unmapped")
+    return columns
+
+
+def find_header(rows: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> int | None:
+    """Index in `rows` of the header: the first of those with most known headers; None where no row looks like one.
+
+    Where fewer than two headers are known, the first row that is about as wide as the widest.
+    """
+    known = {folded(h) for h in mapping} | _ALIASES.keys()
+    best, most = None, 1
+    for n, row in enumerate(rows[:HEADER_WITHIN]):
+        hits = len({folded(cell) for cell in row if cell.strip()} & known)
+        if hits > most:
+            best, most = n, hits
+    if best is not None:
+        return best
+    widths = [sum(bool(cell.strip()) for cell in row) for row in rows[:HEADER_WITHIN]]
+    widest = max(widths, default=0)
+    return next((n for n, width in enumerate(widths) if width and width >= 0.7 * widest), None)

@@ -1,0 +1,306 @@
+"""Delimited text: .csv, .tsv, .txt, as spreadsheets save it.
+
+Two ways to the same cells. The fast way is DuckDB's reader, taken where its result is certain:
+as many records as lines, and nothing it objects to. Else the careful way, Python's `csv` line by
+line, finds the rows that are broken, sets each aside with its number and its text, and goes on
+with the next line. Files in another encoding are first copied as UTF-8.
+
+Belongs here: encoding, delimiter, header and rows of delimited files. What the columns mean:
+`columns`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import math
+import re
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+
+from km0_pipeline.hub import Registry
+from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, create_cells, insert_cells, literal, location
+from km0_pipeline.registries.columns import HEADER_WITHIN, find_header, map_columns
+
+DELIMITERS = ";,\t|"
+HEAD = 1 << 20
+"""Bytes of the file from which encoding, delimiter and header are found."""
+LONGEST_RECORD = 200
+"""Lines that one record may span; past that a quote was never closed."""
+BATCH = 50_000
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_USUAL = frozenset("éèêëàâäáçîïíôöóûüùúñœæßÉÈÊËÀÂÄÇÎÏÔÖÛÜÙŒÆ’‘“”«»–—…•·°²³€§µ×±½¼ªº©®\u00a0\u00ad\u202f\u2011")
+"""What stands beyond ASCII in French, German and English text; another encoding read as cp1252 gives other signs."""
+_BROKEN = re.compile("[\udc80-\udcff]")
+
+
+def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry, scratch: Path) -> Sheet:
+    """Read `path` into `table`. `scratch` is a folder for a copy in UTF-8.
+
+    Raises Unreadable where nothing of it can be used, FileNotFoundError where it has vanished.
+    """
+    with path.open("rb") as f:
+        head = f.read(HEAD)
+    if not head.strip():
+        raise Unreadable("empty_file", "is empty. Save the registry again, or delete the file.")
+    encoding = _encoding(path, head, entry.encoding)
+    source = path if encoding == "utf-8" else _as_utf8(path, encoding, scratch)
+    text = _head_text(source)
+    delimiter = entry.delimiter or _delimiter(text, entry)
+    records = _records(text, delimiter)
+    index = entry.header_row - 1 if entry.header_row else find_header([r for r, _ in records], entry.columns)
+    if index is None or index >= len(records) or not any(records[index][0]):
+        raise Unreadable("no_header", "holds no row of column headers. Give the columns headers, or set header_row in hub.toml.")
+    headers, lines = records[index]
+    if len(headers) > 1 and not headers[-1].strip() and all(len(r) < len(headers) or not r[-1] for r, _ in records[index:]):
+        headers = headers[:-1]  # each line ends with a delimiter
+    header_row, headers = index + 1, [h.strip() for h in headers]
+    if _fast(db, table, source, delimiter, len(headers), lines):
+        return Sheet("", header_row, tuple(headers), f"(select rowid + {header_row + 1} as row, * from {table})")
+    if source == path:
+        encoding = _encoding(path, None, entry.encoding)
+        source = path if encoding in ("utf-8", "broken utf-8") else _as_utf8(path, encoding, scratch)
+    return Sheet("", header_row, tuple(headers), table, _careful(db, table, source, delimiter, len(headers), header_row))
+
+
+def _fast(db: duckdb.DuckDBPyConnection, table: str, source: Path, delimiter: str, width: int, skip: int) -> bool:
+    """The cells by DuckDB's reader, in the order of the rows; False where it refuses the file or may have passed over a line."""
+    columns = ", ".join(f"'c{n}': 'varchar'" for n in range(1, width + 1))
+    try:
+        db.execute(
+            f"create or replace table {table} as from read_csv({location(source)}, auto_detect = false, header = false, "
+            f"skip = {skip}, delim = {literal(delimiter)}, quote = '\"', escape = '\"', strict_mode = true, columns = {{{columns}}})"
+        )
+    except duckdb.InvalidInputException:
+        return False
+    (found,) = db.execute(f"select count(*) from {table}").fetchall()[0]
+    return bool(found == _lines(source) - skip)
+
+
+def _lines(source: Path) -> int:
+    """Lines in a file, blank ones at its end apart; -1 where its line ends are mixed."""
+    newlines = returns = 0
+    tail = b""
+    with source.open("rb") as f:
+        while chunk := f.read(HEAD):
+            newlines += chunk.count(b"\n")
+            returns += chunk.count(b"\r")
+            tail = (tail + chunk)[-4096:]
+    if returns not in (0, newlines):
+        return -1
+    ending = tail[len(tail.rstrip(b"\r\n")) :]
+    return newlines - ending.count(b"\n") + 1
+
+
+def _careful(
+    db: duckdb.DuckDBPyConnection, table: str, source: Path, delimiter: str, width: int, header_row: int
+) -> list[RowReject]:
+    """The cells by Python's `csv`; returns the rows that can't be taken apart."""
+    rejects: list[RowReject] = []
+    create_cells(db, table, width)
+    numbers: list[int] = []
+    batch: list[list[str]] = []
+
+    def flush() -> None:
+        if batch:
+            insert_cells(db, table, numbers, zip(*batch, strict=True))
+        numbers.clear()
+        batch.clear()
+
+    with source.open(encoding="utf-8", errors="surrogateescape", newline="") as f:
+        lines = _Lines(f)
+        reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+        row = 0
+        while True:
+            row += 1
+            lines.taken.clear()
+            try:
+                record = next(reader)
+            except StopIteration:
+                break
+            except (csv.Error, _TooLong):
+                record = []
+                sentence = "opens a quotation mark that is never closed"
+            else:
+                if row <= header_row or not any(cell.strip() for cell in record):
+                    continue
+                if len(record) > width and not any(record[width:]):
+                    del record[width:]
+                several = len(record) != width and len(lines.taken) > 1
+                sentence = (
+                    "opens a quotation mark that is never closed" if several else f"has {len(record)} cells where the header has {width}"
+                )
+            first = lines.taken[0]
+            if len(record) != width:
+                lines.give_back()
+                rejects.append(RowReject(row, "ragged_row", f"{sentence}. Mend the row: it was set aside whole.", _shown(first)))
+            elif any(_BROKEN.search(line) for line in lines.taken if not line.isascii()):
+                rejects.append(
+                    RowReject(row, "bad_encoding", "holds bytes that are not UTF-8 as the rest of the file is. Type its accents again: "
+                              "it was set aside whole.", "".join(map(_shown, lines.taken)))
+                )  # fmt: skip
+            else:
+                numbers.append(row)
+                batch.append(record)
+                if len(batch) == BATCH:
+                    flush()
+    flush()
+    return rejects
+
+
+def _shown(line: str) -> str:
+    """A line as found, without its end; bytes that are not UTF-8 as \\xE9."""
+    return line.rstrip("\r\n").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+
+
+class _TooLong(Exception):
+    """A record spans more lines than a cell with line breaks would."""
+
+
+class _Lines:
+    """Lines for csv.reader; those of a record that went wrong can be given back, but for the first."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._again: deque[str] = deque()
+        self.taken: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.taken) == LONGEST_RECORD:
+            raise _TooLong
+        line = self._again.popleft() if self._again else next(self._lines)
+        self.taken.append(line)
+        return line
+
+    def give_back(self) -> None:
+        self._again.extendleft(reversed(self.taken[1:]))
+
+
+def _encoding(path: Path, head: bytes | None, declared: str) -> str:
+    """Encoding of a file, from its `head` where that is enough, else (None) from all its bytes.
+
+    "utf-8", "broken utf-8" (nearly all of it is), or the name of another for `codecs`.
+    """
+    with path.open("rb") as f:
+        start = f.read(HEAD)
+    for bom, name in _BOMS:
+        if start.startswith(bom):
+            return name if name != "utf-8" or head is not None else _utf8_or_other(path, start)
+    if declared:
+        try:
+            return codecs.lookup(declared).name
+        except LookupError:
+            raise Unreadable(
+                "bad_encoding", f"hub.toml gives it the encoding {declared!r}, which does not exist; write utf-8, cp1252 or utf-16."
+            ) from None
+    if b"\0" in start:
+        if start.startswith(b"PK\x03\x04"):
+            raise Unreadable("not_text", "is a workbook, not text. Give it the ending .xlsx.")
+        if not start[1:200:2].strip(b"\0"):
+            return "utf-16-le"
+        if not start[0:200:2].strip(b"\0"):
+            return "utf-16-be"
+        raise Unreadable("not_text", "holds binary data, not text. Save the registry as CSV (UTF-8), or delete the file.")
+    if head is not None:
+        try:
+            codecs.getincrementaldecoder("utf-8")().decode(start)
+            return "utf-8"
+        except UnicodeDecodeError:
+            pass
+    return _utf8_or_other(path, start)
+
+
+def _utf8_or_other(path: Path, start: bytes) -> str:
+    """Encoding of text by the whole of it: UTF-8 if most of what is beyond ASCII is, then cp1252, then a guess."""
+    good = bad = 0
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    sample = b""
+    with path.open("rb") as f:
+        while chunk := f.read(HEAD):
+            text = decoder.decode(chunk)
+            if not text.isascii():
+                broken = len(_BROKEN.findall(text))
+                bad += broken
+                good += len(re.findall(r"[^\x00-\x7f]", text)) - broken
+                sample = sample if broken == 0 or sample else chunk
+    if not bad:
+        return "utf-8"
+    if good > bad:
+        return "broken utf-8"
+    sample = sample or start
+    try:
+        beyond = [c for c in sample.decode("cp1252") if not c.isascii()]
+        if sum(c in _USUAL for c in beyond) >= 0.8 * len(beyond):
+            return "cp1252"
+    except UnicodeDecodeError:
+        pass
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample).best()
+    if best is None:
+        raise Unreadable("bad_encoding", "is in an encoding we can't tell. Save it as UTF-8, or set encoding in hub.toml.")
+    return str(best.encoding)
+
+
+def _as_utf8(path: Path, encoding: str, scratch: Path) -> Path:
+    """A copy of `path` in UTF-8, of which the line ends are kept."""
+    copy = scratch / "utf8.csv"
+    if encoding == "broken utf-8":
+        return path
+    number = 0
+    try:
+        with path.open(encoding=encoding, newline="") as old, copy.open("w", encoding="utf-8", newline="") as new:
+            while text := old.read(HEAD):
+                number += text.count("\n")
+                new.write(text)
+    except UnicodeError:
+        raise Unreadable(
+            "bad_encoding", f"is not {encoding} after line {number + 1}. Save it as UTF-8, or set encoding in hub.toml."
+        ) from None
+    return copy
+
+
+def _head_text(source: Path) -> str:
+    """The first whole lines of a UTF-8 file, without byte-order mark."""
+    with source.open("rb") as f:
+        head = f.read(HEAD)
+        more = bool(f.read(1))
+    text = head.decode("utf-8", "replace").removeprefix("\ufeff")
+    return text[: text.rfind("\n") + 1] or text if more else text
+
+
+def _records(text: str, delimiter: str, most: int = 2 * HEADER_WITHIN) -> list[tuple[list[str], int]]:
+    """The first records of `text`, each with the number of lines up to its end."""
+    found: list[tuple[list[str], int]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+    try:
+        for record in reader:
+            found.append((record, reader.line_num))
+            if len(found) == most:
+                break
+    except csv.Error:
+        pass
+    return found
+
+
+def _delimiter(text: str, entry: Registry) -> str:
+    """The delimiter under which rows have the same width, and the header names that are known."""
+
+    def score(delimiter: str) -> float:
+        rows = [r for r, _ in _records(text, delimiter) if len(r) > 1]
+        if not rows:
+            return 0.0
+        width, times = Counter(len(r) for r in rows).most_common(1)[0]
+        header = find_header(rows, entry.columns)
+        known = 0 if header is None else sum(bool(c.property) for c in map_columns(rows[header], entry.columns))
+        return (times / len(rows)) ** 2 * math.log2(width) + known
+
+    return max(DELIMITERS, key=score)

@@ -1,0 +1,208 @@
+"""Tables made: each one's SQL run over upstream Parquet, and km0.duckdb assembled from them all.
+
+A table's SQL sees these relations: other tables and steps by name; `previous_<table>` as the
+last published snapshot has it (empty before the first); `vocabulary`, the properties of
+`claims.py`; `differences`, what differs from the last snapshot in tracked tables. And these
+variables, by `getvariable`: those of `_variables`. A table is made again when its files, what it
+reads or a variable that it names has changed. Belongs here: running SQL; what is promised of its
+result is in `table` and `checks`.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from km0_pipeline.claims import DIGEST_SQL, PROPERTIES, RELEASABLE, digest
+from km0_pipeline.steps import Made, Project, made, make
+from km0_pipeline.storage import read_json, sha256, write_aside, write_json
+from km0_pipeline.tables.table import (
+    DERIVED,
+    STEPS,
+    TYPES,
+    Table,
+    TableError,
+    all_tables,
+    arrow_schema,
+    ddl,
+    literal,
+    relations,
+    variables,
+)
+
+VERSION = "tables/1"
+
+
+def build_table(project: Project, table: Table, *, version: str) -> Made:
+    """Make `data/warehouse/table_<name>.parquet`, typed as the YAML says and sorted by primary key.
+
+    `version` is the version that a snapshot of this run would get (`Project.next_version`). Raises
+    TableError, naming the table's files, if the SQL fails or a value does not fit its type.
+    """
+    parameters = [table.sql, table.model_dump_json(include={"fields", "primary_key"})]
+    if table.previous:
+        parameters.append(project.index()["latest"] or "")
+    if "vocabulary" in relations(table):
+        parameters += [f"{row[0]} {row[2]}" for row in _vocabulary()]
+    known = _variables(project, version)
+    asked = {name: known.get(name) for name in variables(table)}
+    parameters += [f"{name}={value}" for name, value in asked.items()]
+    inputs = [n if n in STEPS else f"table_{n}" for n in table.upstream]
+    build = partial(_build, project, table, asked)
+    return make(project, table.step, build, inputs=inputs, version=VERSION, parameters=parameters)
+
+
+def assemble(project: Project) -> Made:
+    """Put every table into `data/warehouse/km0.duckdb`, with keys and comments, unless none has changed.
+
+    Raises TableError, naming the table, if a row breaks a key; the database that was there stays.
+    """
+    tables = all_tables()
+    parts = [made(project, t.step) for t in tables]
+    path, note = project.database, project.database.with_suffix(".made.json")
+    fingerprint = digest(VERSION, *(ddl(t) for t in tables), *(p.digest for p in parts), length=64)
+    found = read_json(note) if path.exists() else None
+    rows = sum(p.rows for p in parts)
+    if found is not None and found["fingerprint"] == fingerprint:
+        return Made("km0", path, fingerprint, rows, True)
+    with write_aside(path) as aside:
+        with connect(project, aside) as connection:
+            for table, part in zip(tables, parts, strict=True):
+                try:
+                    connection.execute(ddl(table, primary_key=False))
+                    connection.execute(f"insert into {table.name} select * from read_parquet({literal(str(part.path))})")
+                    # ten times cheaper now than row by row
+                    connection.execute(f"alter table {table.name} add primary key ({', '.join(table.primary_key)})")
+                except duckdb.Error as e:
+                    raise TableError(f"km0.duckdb: the table {table.name} breaks what {table.name}.yaml promises: {e}") from None
+        note.unlink(missing_ok=True)
+    write_json(note, {"fingerprint": fingerprint, "rows": rows})
+    return Made("km0", path, fingerprint, rows, False)
+
+
+@contextmanager
+def connect(project: Project, database: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB connection of 2 GB that spills below data/warehouse; in memory unless `database` is given."""
+    settings: dict[str, Any] = {"memory_limit": "2GB", "temp_directory": str(project.warehouse / ".duckdb")}
+    with duckdb.connect(database or ":memory:", config=settings) as connection:
+        yield connection
+
+
+def read(project: Project, connection: duckdb.DuckDBPyConnection, names: Any) -> None:
+    """Let the tables and steps `names` be views of their Parquet."""
+    for name in names:
+        path = project.made(name if name in STEPS else f"table_{name}")
+        connection.execute(f"create or replace view {name} as select * from read_parquet({literal(str(path))})")
+
+
+def _variables(project: Project, version: str) -> dict[str, Any]:
+    """What a table's SQL may ask for by `getvariable`; `unchanged` is set by `_differences`."""
+    hub = project.hub
+    day = [int(n) for n in version.split("-")[0].split(".")]
+    return {
+        "version": version,
+        "previous_version": project.index()["latest"],
+        "day": f"{day[0]:04}-{day[1]:02}-{day[2]:02}",
+        "hub_name": hub.hub.name,
+        "website": hub.hub.website,
+        "publisher": hub.publisher.name,
+        "licence": hub.publisher.licence,
+    }
+
+
+def _vocabulary() -> list[tuple[str, str, bool]]:
+    return [(p.name, p.value_kind, p.privacy in RELEASABLE) for p in PROPERTIES.values()]
+
+
+def _build(project: Project, table: Table, asked: dict[str, Any], path: Path) -> None:
+    names = relations(table)
+    with connect(project) as connection:
+        connection.execute(DIGEST_SQL)
+        for name, value in asked.items():
+            connection.execute(f"set variable {name} = {'null' if value is None else literal(value)}")
+        read(project, connection, table.upstream)
+        for name in table.previous:
+            _previous(project, connection, name)
+        if "vocabulary" in names:
+            rows = ", ".join(f"({literal(p)}, {literal(kind)}, {releasable})" for p, kind, releasable in _vocabulary())
+            connection.execute(f"create table vocabulary as from (values {rows}) as v({', '.join(DERIVED['vocabulary'])})")
+        if "differences" in names:
+            _differences(project, connection, table)
+        columns = ", ".join(f'cast("{f.name}" as {TYPES[f.type][1]}) as "{f.name}"' for f in table.fields)
+        schema = base64.b64encode(arrow_schema(table).serialize().to_pybytes()).decode()
+        try:
+            connection.execute(
+                # the empty part makes each column nullable; else it is so or not as the planner knows its values, in other bytes
+                f"copy (select {columns} from ({table.sql}) union all select {', '.join(['null'] * len(table.fields))} from range(0) "
+                f"order by {', '.join(table.primary_key)}) to {literal(str(path))} "
+                f"(format parquet, compression zstd, kv_metadata {{'ARROW:schema': '{schema}'}})"
+            )
+        except duckdb.Error as e:
+            raise TableError(f"{table.name}.sql and {table.name}.yaml: the table can't be made: {e}") from None
+
+
+def _previous(project: Project, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Let `previous_<name>` be the table in the last snapshot: empty where there is none, null where it lacks a column."""
+    table = next(t for t in all_tables() if t.name == name)
+    snapshot = project.last_snapshot()
+    path = snapshot / f"{name}.parquet" if snapshot else None
+    there: set[str] = set()
+    if path is not None and path.exists():
+        there = {str(row[0]) for row in connection.execute(f"describe from read_parquet({literal(str(path))})").fetchall()}
+    columns = ", ".join(
+        f'cast({f.name if f.name in there else "null"} as {TYPES[f.type][1]}) as "{f.name}"' for f in table.fields
+    )
+    source = f"from read_parquet({literal(str(path))})" if there >= set(table.primary_key) else "where false"
+    connection.execute(f"create view previous_{name} as select {columns} {source}")
+
+
+def _differences(project: Project, connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Make the relation `differences`, and the variable `unchanged`: every table is as it was in the last snapshot."""
+    columns = ", ".join(f"{c} varchar" for c in DERIVED["differences"])
+    connection.execute(f"create table differences ({columns}); set variable unchanged = false")
+    snapshot = project.last_snapshot()
+    if snapshot is None:
+        return
+    unchanged = True
+    for other in all_tables():
+        if other.name not in table.previous or other.name == table.name or _same_bytes(project, snapshot, other):
+            continue
+        if not other.tracked:
+            unchanged = unchanged and not _differs(connection, other)
+            continue
+        key = other.primary_key[0]
+        values = [c for c in other.columns if c != key]
+        connection.execute(f"""
+            create or replace temp table pair as
+            select n.{key} as new_key, o.{key} as old_key, n as new_row, o as old_row
+            from {other.name} as n
+            full join previous_{other.name} as o on o.{key} = n.{key}
+            where n.{key} is null or o.{key} is null or {' or '.join(f'n."{c}" is distinct from o."{c}"' for c in values)}
+        """)
+        parts = [
+            f"select {literal(other.name)}, coalesce(new_key, old_key), case when old_key is null then 'add' else 'remove' end, null, null, null "
+            "from pair where new_key is null or old_key is null"
+        ]
+        parts += [
+            f"select {literal(other.name)}, new_key, 'modify', {literal(c)}, old_row.\"{c}\"::varchar, new_row.\"{c}\"::varchar "
+            f"from pair where new_key = old_key and new_row.\"{c}\" is distinct from old_row.\"{c}\""
+            for c in values
+        ]
+        connection.execute(f"insert into differences {' union all '.join(parts)}")
+    connection.execute(f"set variable unchanged = {unchanged} and not exists (from differences)")
+
+
+def _same_bytes(project: Project, snapshot: Path, table: Table) -> bool:
+    path = snapshot / f"{table.name}.parquet"
+    return path.exists() and path.stat().st_size == project.made(table.step).stat().st_size and sha256(path) == made(project, table.step).digest
+
+
+def _differs(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    sides = (f"(from {table.name} except all from previous_{table.name})", f"(from previous_{table.name} except all from {table.name})")
+    return any(connection.execute(f"select exists ({side})").fetchall()[0][0] for side in sides)

@@ -1,0 +1,123 @@
+-- Every statement that may leave: what the sources say now, and what they said in an earlier snapshot.
+with said as (
+    select claim_id, document_id, locator, subject_id, subject_kind, property, value, value_kind, original, qualifier, scope,
+        as_of, stated_on, method, confidence
+    from press_claims
+    union all
+    select claim_id, document_id, locator, subject_id, subject_kind, property, value, value_kind, original, qualifier, scope,
+        as_of, stated_on, method, confidence
+    from registry_claims
+    union all
+    select claim_id, document_id, locator, subject_id, subject_kind, property, value, value_kind, original, qualifier, scope,
+        as_of, stated_on, method, confidence
+    from hub_claims
+),
+linked as (
+    select
+        s.claim_id, s.document_id, s.locator, s.subject_id, s.subject_kind, s.property, s.value, s.value_kind, s.original,
+        s.qualifier, s.scope, s.as_of, s.stated_on, s.method, s.confidence,
+        m.entity_id as entity_id, o.entity_id as object_entity_id, o.kind as object_kind
+    from said as s
+    join vocabulary as v on v.property = s.property and v.releasable
+    left join entity_mentions as m on m.mention_id = s.subject_id
+    left join entity_mentions as o on s.value_kind = 'mention' and o.mention_id = s.value
+),
+-- a person is published for a public role, else not at all
+public_people as (
+    select distinct entity_id
+    from linked
+    where subject_kind = 'person' and property in ('role', 'founder_of', 'heads')
+),
+private_names as (
+    select distinct document_id, value as name
+    from linked
+    where subject_kind = 'person' and property = 'name' and entity_id not in (select entity_id from public_people)
+),
+-- words in which the name of anyone else stands are kept back
+unquotable as (
+    select distinct l.claim_id
+    from linked as l
+    join private_names as p on p.document_id = l.document_id
+    where contains(l.original, p.name)
+),
+present as (
+    select l.*, s.path
+    from linked as l
+    left join sources as s on s.document_id = l.document_id
+    where (l.subject_kind <> 'person' or l.entity_id in (select entity_id from public_people))
+        and (coalesce(l.object_kind, '') <> 'person' or l.object_entity_id in (select entity_id from public_people))
+),
+merged as (
+    select old_id, min(new_id) as new_id
+    from entity_redirects
+    where reason = 'merge'
+    group by old_id
+),
+before as (
+    select
+        c.claim_id, c.document_id, c.locator, c.subject_id, c.subject_kind, coalesce(m.new_id, c.entity_id) as entity_id,
+        c.property, c.value, c.value_kind, coalesce(o.new_id, c.object_entity_id) as object_entity_id, c.original, c.qualifier,
+        c.scope, c.as_of, c.stated_on, c.method, c.confidence, c.first_version, c.last_version, c.closed_version, s.path
+    from previous_claims as c
+    left join merged as m on m.old_id = c.entity_id
+    left join merged as o on o.old_id = c.object_entity_id
+    left join sources as s on s.document_id = c.document_id
+),
+-- a new edition of a file has other bytes and so other claim ids: what it repeats was first said by the old one
+repeated as (
+    select path, entity_id, property, coalesce(scope, '') as scope, coalesce(object_entity_id, value) as value,
+        min(first_version) as first_version
+    from (
+        select path, entity_id, property, scope, object_entity_id, value, first_version
+        from before
+        where closed_version is null
+    )
+    group by all
+),
+present_statements as (
+    select distinct path, entity_id, property, scope, coalesce(object_entity_id, value) as value
+    from present
+),
+gone as (
+    select b.*
+    from before as b
+    left join present as p on p.claim_id = b.claim_id
+    left join present_statements as s
+        on s.path = b.path and s.entity_id = b.entity_id and s.property = b.property and s.scope = coalesce(b.scope, '')
+        and s.value = coalesce(b.object_entity_id, b.value)
+    where p.claim_id is null and s.path is null and b.subject_kind <> 'person'
+)
+select
+    p.claim_id as claim_id,
+    p.document_id as document_id,
+    p.locator as locator,
+    p.subject_id as subject_id,
+    p.subject_kind as subject_kind,
+    p.entity_id as entity_id,
+    p.property as property,
+    p.value as value,
+    p.value_kind as value_kind,
+    p.object_entity_id as object_entity_id,
+    case when u.claim_id is null then nullif(left(p.original, 200), '') end as original,
+    p.qualifier as qualifier,
+    nullif(p.scope, '') as scope,
+    nullif(p.as_of, '') as as_of,
+    nullif(p.stated_on, '') as stated_on,
+    p.method as method,
+    p.confidence as confidence,
+    coalesce(b.first_version, r.first_version, getvariable('version')) as first_version,
+    null as last_version,
+    null as closed_version
+from present as p
+left join unquotable as u on u.claim_id = p.claim_id
+left join previous_claims as b on b.claim_id = p.claim_id
+left join repeated as r
+    on r.path = p.path and r.entity_id = p.entity_id and r.property = p.property and r.scope = p.scope
+    and r.value = coalesce(p.object_entity_id, p.value)
+union all
+select
+    claim_id, document_id, locator, subject_id, subject_kind, entity_id, property, value, value_kind, object_entity_id, original,
+    qualifier, scope, as_of, stated_on, method, confidence, first_version,
+    coalesce(last_version, getvariable('previous_version')) as last_version,
+    coalesce(closed_version, getvariable('version')) as closed_version
+from gone

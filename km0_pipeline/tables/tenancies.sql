@@ -1,0 +1,132 @@
+-- Who is in which space, from when to when; a tenancy that no source lists any more stays, closed.
+with hub as (
+    select min(entity_id) as host_id
+    from entity_mentions
+    where is_hub
+),
+listed as (
+    select
+        m.entity_id as organisation_id, h.host_id, m.single, r.space, r.occupied_from as valid_from, r.occupied_until as valid_until,
+        r.area_m2, 'registry' as basis, false as planned, nullif(r.stated_on, '') as stated_on, r.document_id,
+        case when r.sheet = '' then '' else 'sheet:' || r.sheet || '/' end || 'row:' || r."row" as locator
+    from registry_rows as r
+    join entity_mentions as m on m.mention_id = r.mention_id
+    cross join hub as h
+    where r.at_hub and not m.is_hub
+),
+-- what a press document says of the space and the dates of an organisation that it calls a tenant
+details as (
+    select
+        document_id, entity_id,
+        min(value) filter (where property = 'space') as space,
+        min(value) filter (where property = 'occupied_from') as valid_from,
+        min(value) filter (where property = 'occupied_until') as valid_until
+    from ranked_claims
+    where source_kind <> 'registry' and property in ('space', 'occupied_from', 'occupied_until')
+    group by document_id, entity_id
+),
+reported as (
+    select
+        c.entity_id as organisation_id, c.object_entity_id as host_id, false as single, d.space, d.valid_from, d.valid_until,
+        null as area_m2, 'press' as basis, c.qualifier = 'planned' as planned, c.stated_on, c.document_id, c.locator
+    from ranked_claims as c
+    join organisations as h on h.organisation_id = c.object_entity_id
+    left join details as d on d.document_id = c.document_id and d.entity_id = c.entity_id
+    where c.property = 'tenant_of' and c.source_kind <> 'registry' and c.object_entity_id <> c.entity_id
+),
+-- of organisations that several sources speak of; `place` is the order of trust
+statements as (
+    select
+        *,
+        (space is not null)::int + (valid_from is not null)::int + (valid_until is not null)::int as facts,
+        row_number() over (
+            partition by organisation_id, host_id
+            order by basis desc, planned, replace(coalesce(stated_on, ''), 'X', '0') desc, document_id, length(locator), locator
+        ) as place
+    from (
+        select * from listed where not single
+        union all
+        select * from reported
+    )
+),
+-- a statement whose every fact another one gives too adds nothing; the press never stands for a registry
+covered as (
+    select s.organisation_id, s.host_id, s.place
+    from statements as s
+    join statements as t
+        on t.organisation_id = s.organisation_id and t.host_id = s.host_id and (t.basis = 'registry' or s.basis = 'press')
+        and (s.space is null or s.space = t.space)
+        and (s.valid_from is null or s.valid_from = t.valid_from)
+        and (s.valid_until is null or s.valid_until = t.valid_until)
+        and (t.facts > s.facts or (t.facts = s.facts and t.place < s.place))
+),
+merged as (
+    select s.*
+    from statements as s
+    left join covered as c on c.organisation_id = s.organisation_id and c.host_id = s.host_id and c.place = s.place
+    where c.place is null
+    qualify row_number() over (partition by s.organisation_id, s.host_id, s.space, s.valid_from order by s.place) = 1
+),
+present as (
+    select organisation_id, host_id, space, valid_from, valid_until, area_m2, basis, planned, stated_on, document_id, locator
+    from listed
+    where single
+    union all
+    select organisation_id, host_id, space, valid_from, valid_until, area_m2, basis, planned, stated_on, document_id, locator
+    from merged
+),
+moved as (
+    select old_id, min(new_id) as new_id
+    from entity_redirects
+    where reason = 'merge'
+    group by old_id
+),
+past as (
+    select
+        t.tenancy_id, coalesce(o.new_id, t.organisation_id) as organisation_id, coalesce(h.new_id, t.host_id) as host_id, t.space,
+        t.valid_from, t.valid_until, t.area_m2, t.basis, t.stated_on, t.document_id, t.locator, t.closed_version
+    from previous_tenancies as t
+    left join moved as o on o.old_id = t.organisation_id
+    left join moved as h on h.old_id = t.host_id
+    where t.basis = 'registry'
+),
+-- dates may be a year or a month: compared as far as both go
+kept as (
+    select
+        p.tenancy_id, p.organisation_id, p.host_id, p.space, p.valid_from, p.valid_until, p.area_m2,
+        case when p.valid_until < left(getvariable('day'), length(p.valid_until)) then 'left' else 'unknown' end as status,
+        p.basis, p.stated_on, p.document_id, p.locator, coalesce(p.closed_version, getvariable('version')) as closed_version
+    from past as p
+    join organisations as o on o.organisation_id = p.organisation_id
+    join organisations as h on h.organisation_id = p.host_id
+    where not exists (
+        select 1
+        from present as n
+        where n.organisation_id = p.organisation_id and n.host_id = p.host_id and coalesce(n.space, '') = coalesce(p.space, '')
+    )
+)
+select
+    'ten-' || left(digest4(organisation_id, host_id, coalesce(space, ''), coalesce(valid_from, '')), 16) as tenancy_id,
+    organisation_id,
+    host_id,
+    space,
+    valid_from,
+    valid_until,
+    area_m2,
+    case
+        when valid_until < left(getvariable('day'), length(valid_until)) then 'left'
+        when valid_from > left(getvariable('day'), length(valid_from)) or planned then 'planned'
+        when basis = 'registry' then 'current'
+        else 'unknown'
+    end as status,
+    basis,
+    stated_on,
+    document_id,
+    locator,
+    null as closed_version
+from present
+union all
+select
+    tenancy_id, organisation_id, host_id, space, valid_from, valid_until, area_m2, status, basis, stated_on, document_id, locator,
+    closed_version
+from kept

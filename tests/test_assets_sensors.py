@@ -1,0 +1,119 @@
+"""What starts a refresh by itself: the clock, and files that come into data/raw."""
+
+from __future__ import annotations
+
+import os
+from datetime import time
+from pathlib import Path
+
+import dagster as dg
+
+from assets.definitions import definitions
+from km0_pipeline.hub import Hub
+from km0_pipeline.steps import Project
+
+
+def look(project: Project, cursor: str | None) -> dg.SensorResult:
+    sensor = definitions(project.root).get_sensor_def("new_files")
+    found = sensor(dg.build_sensor_context(cursor=cursor))
+    assert isinstance(found, dg.SensorResult)
+    return found
+
+
+def settled(project: Project) -> str | None:
+    """The watch's cursor once it has refreshed and nothing changes any more."""
+    seen = look(project, None)
+    refreshed = look(project, seen.cursor)
+    assert refreshed.run_requests
+    return refreshed.cursor
+
+
+def test_a_new_file_starts_one_refresh(project: Project) -> None:
+    cursor = settled(project)
+    (project.raw / "press" / "new.md").write_text("Un texte.", encoding="utf-8")
+    first = look(project, cursor)
+    assert not first.run_requests, "it may still be being copied"
+    second = look(project, first.cursor)
+    assert second.run_requests is not None and len(second.run_requests) == 1
+    third = look(project, second.cursor)
+    assert not third.run_requests
+
+
+def test_a_file_that_is_still_growing_is_waited_for(project: Project) -> None:
+    cursor = settled(project)
+    path = project.raw / "press" / "growing.md"
+    for size in (10, 20, 30):
+        path.write_text("a" * size, encoding="utf-8")
+        found = look(project, cursor)
+        assert not found.run_requests
+        cursor = found.cursor
+    assert look(project, cursor).run_requests
+
+
+def test_a_file_changed_back_is_a_change_too(project: Project) -> None:
+    path = project.raw / "registries" / "list.csv"
+    path.write_text("nom\nA\n", encoding="utf-8")
+    before = path.stat()
+    cursor = settled(project)
+    path.unlink()
+    cursor = look(project, look(project, cursor).cursor).cursor
+    path.write_text("nom\nA\n", encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert look(project, look(project, cursor).cursor).run_requests
+
+
+def test_nothing_new_is_said_and_starts_nothing(project: Project) -> None:
+    found = look(project, settled(project))
+    assert not found.run_requests
+    assert found.skip_reason is not None and found.skip_reason.skip_message == "Nothing in data/raw has changed."
+
+
+def test_hidden_files_start_nothing(project: Project) -> None:
+    cursor = settled(project)
+    (project.raw / "press" / ".note.md.swp").write_text("x", encoding="utf-8")
+    assert look(project, cursor).skip_reason is not None
+
+
+def test_the_daily_refresh_is_on_and_keeps_the_hubs_own_time(project: Project) -> None:
+    schedule = definitions(project.root).get_schedule_def("daily_refresh")
+    assert schedule.cron_schedule == "30 6 * * *"
+    assert schedule.execution_timezone == "Europe/Paris"
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+
+
+def test_the_time_of_the_daily_refresh_is_that_of_hub_toml(project: Project) -> None:
+    settings = project.root / "hub.toml"
+    text = settings.read_text(encoding="utf-8").replace("daily = 06:30:00", "daily = 23:05:00")
+    settings.write_text(text.replace('timezone = "Europe/Paris"', 'timezone = "America/Cayenne"'), encoding="utf-8")
+    assert Hub.load(settings).schedule.daily == time(23, 5)
+    schedule = definitions(project.root).get_schedule_def("daily_refresh")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("5 23 * * *", "America/Cayenne")
+
+
+def test_watch_and_failure_sensor_are_on(project: Project) -> None:
+    made = definitions(project.root)
+    for name in ("new_files", "failed_runs"):
+        assert made.get_sensor_def(name).default_status == dg.DefaultSensorStatus.RUNNING
+    assert made.get_sensor_def("new_files").minimum_interval_seconds == 30
+
+
+def test_a_failed_run_is_told_in_one_sentence(project: Project, tmp_path: Path) -> None:
+    @dg.asset
+    def broken() -> None:
+        raise dg.Failure("data/raw/press/a.md: can't be read; save it as UTF-8.", allow_retries=False)
+
+    sensor = definitions(project.root).get_sensor_def("failed_runs")
+    job = dg.Definitions([broken], jobs=[dg.define_asset_job("refresh")]).resolve_job_def("refresh")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        context = dg.build_run_status_sensor_context(
+            sensor_name="failed_runs",
+            dagster_instance=instance,
+            dagster_run=result.dagster_run,
+            dagster_event=result.get_run_failure_event(),
+        ).for_run_failure()
+        said: list[str] = []
+        context.log.error = said.append  # type: ignore[method-assign, assignment]
+        sensor(context)
+    assert len(said) == 1
+    assert "data/raw/press/a.md: can't be read; save it as UTF-8." in said[0]

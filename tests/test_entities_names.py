@@ -1,0 +1,58 @@
+"""When two names are one name."""
+
+from __future__ import annotations
+
+import pytest
+
+from km0_pipeline.entities.names import FINAL_FORMS, LEGAL_FORMS, keys
+
+SAME = [
+    ("L'Atelier Fictif", "l’atelier  fictif"),
+    ("ÉLAN FICTIF", "Élan fictif"),
+    ("E\u0301lan fictif", "Élan fictif"),
+    ("Œuvre fictive", "OEUVRE FICTIVE"),
+    ("Fictif & Fils", "Fictif et fils"),
+    ("Fictif-Alsace", "Fictif Alsace"),
+    ("F.I.C.T.I.F.", "FICTIF"),
+    ("Fictif SAS", "fictif"),
+    ("S.A.R.L. Fictif", "Fictif (SARL)"),
+    ("SCIC SA Fictif", "Fictif"),
+    ("Fictif, société par actions simplifiée", "Fictif SAS"),
+    ("Association Les Amis Fictifs", "Les amis fictifs"),
+    ("Fic\u00adtif\u00a0Nord", "Fictif Nord"),
+    ("Kilomètre Ø", "kilometre o"),
+]
+
+DIFFERENT = [
+    ("KM0", "KMO"),  # hub.toml says that they are one, not the rule
+    ("Fictif", "Fictif Alsace"),
+    ("Fictif 1", "Fictif 2"),
+    ("Sablier", "Blier"),
+    ("Agence fictive", "Ence fictive"),
+    ("日本", "本日"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_what_writers_vary_without_meaning_it_makes_no_other_name(one: str, other: str) -> None:
+    first, second = keys("organisation", [one, other])
+    assert first == second
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_names_that_differ_in_a_letter_or_a_digit_stay_different(one: str, other: str) -> None:
+    first, second = keys("organisation", [one, other])
+    assert first != second
+
+
+@pytest.mark.parametrize("form", [*LEGAL_FORMS, *FINAL_FORMS])
+def test_a_legal_form_is_left_out_but_never_the_whole_name(form: str) -> None:
+    assert keys("organisation", [f"Fictif {form.upper()}", form]) == ["fictif", form]
+
+
+def test_a_surname_that_looks_like_a_legal_form_stays() -> None:
+    assert keys("person", ["Marie Sa"]) == ["marie sa"]
+
+
+def test_a_name_of_signs_alone_has_no_key() -> None:
+    assert keys("organisation", ["***", ""]) == ["", ""]

@@ -1,0 +1,163 @@
+"""Which mentions are one entity."""
+
+from __future__ import annotations
+
+import pytest
+from entities_world import World, edit
+
+from km0_pipeline.entities import resolve
+from km0_pipeline.steps import Project, made
+
+A, B = "111111118", "222222226"
+
+
+@pytest.fixture
+def world(project: Project) -> World:
+    return World(project)
+
+
+def test_every_alias_of_hub_toml_is_the_hub_in_press_and_registries(world: World) -> None:
+    aliases = [world.said(f"article {n}", name) for n, name in enumerate(["KM0", "KMØ", "K-M-zéro", "kmo"])]
+    row = world.row(2, "KMØ SAS", siren=A)
+    other_name = world.row(3, "Exploitation fictive", siren=A)
+    entities = world.resolve()
+    hub = entities[world.project.hub.mention_id]
+    assert {entities[m] for m in [*aliases, row, other_name]} == {hub}
+    assert all(m["is_hub"] == (m["entity_id"] == hub) for m in world.mentions())
+    assert world.mention(aliases[1])["stage"] == "hub"
+
+
+def test_a_namesake_of_the_hub_elsewhere_is_not_the_hub(world: World) -> None:
+    elsewhere = world.row(2, "KMO", at_hub=False, commune_code="75056")
+    entities = world.resolve()
+    assert entities[elsewhere] != entities[world.project.hub.mention_id]
+
+
+def test_the_same_siren_is_the_same_organisation_whatever_its_name_and_place(world: World) -> None:
+    here, there = world.row(2, "Fictif", siren=A), world.row(3, "Fictif Développement", at_hub=False, commune_code="67482", siren=A)
+    by_siret = world.row(4, "Fictif Formation", siret=A + "00012")
+    entities = world.resolve()
+    assert entities[here] == entities[there] == entities[by_siret]
+    assert world.mention(here)["stage"] == "identifier"
+    assert not world.mention(here)["single"]
+
+
+def test_the_same_name_at_the_same_place_is_the_same_organisation(world: World) -> None:
+    row, article = world.row(2, "Atelier Fictif SARL"), world.said("article", "L’atelier fictif")
+    same = world.said("autre article", "atelier fictif")
+    entities = world.resolve()
+    assert entities[row] == entities[same] != entities[article]
+    assert world.mention(row)["stage"] == "name"
+
+
+def test_the_same_name_at_another_place_is_another_organisation(world: World) -> None:
+    here = world.row(2, "Atelier fictif")
+    elsewhere = world.row(3, "Atelier fictif", at_hub=False, commune="Colmar", postcode="68000")
+    at_the_commune = world.row(4, "Atelier fictif", at_hub=False, commune="MULHOUSE", postcode="68200")
+    entities = world.resolve()
+    assert entities[here] == entities[at_the_commune] != entities[elsewhere]
+
+
+def test_a_name_with_one_siren_takes_in_the_mentions_without_siren(world: World) -> None:
+    row, article = world.row(2, "Fictif", siren=A), world.said("article", "FICTIF")
+    entities = world.resolve()
+    assert entities[row] == entities[article]
+
+
+def test_a_name_with_two_sirens_takes_in_none_of_the_mentions_without(world: World) -> None:
+    first, second = world.row(2, "Fictif", siren=A), world.row(3, "Fictif", siren=B)
+    article, other = world.said("article", "Fictif"), world.said("autre article", "Fictif")
+    entities = world.resolve()
+    assert len({entities[m] for m in (first, second, article)}) == 3
+    assert entities[article] == entities[other]
+
+
+def test_institutions_and_sites_are_one_under_each_of_their_names(world: World) -> None:
+    short, long = world.said("article", "Cnam"), world.said("autre article", "Conservatoire national des arts et métiers")
+    site = [world.said(f"article {n}", name, "place") for n, name in enumerate(["B23", "Bâtiment 23", "bâtiment B23"])]
+    entities = world.resolve()
+    assert entities[short] == entities[long]
+    assert len({entities[m] for m in site}) == 1
+
+
+def test_a_mention_with_several_names_goes_by_the_fullest(world: World) -> None:
+    article = world.said("article", "Fabrique fictive d'Alsace")
+    world.press.append(world.press[0].__class__(**{**fields(world.press[0]), "value": "Fabrique", "locator": "char:9-17"}))
+    row, other = world.row(2, "Fabrique fictive d'Alsace"), world.row(3, "Fabrique")
+    entities = world.resolve()
+    assert entities[article] == entities[row] != entities[other]
+
+
+def test_a_person_and_an_organisation_of_one_name_stay_two(world: World) -> None:
+    person, organisation = world.said("article", "Camille Fictive", "person"), world.said("article", "Camille Fictive")
+    again = world.said("autre article", "camille fictive", "person")
+    entities = world.resolve()
+    assert entities[person] == entities[again] != entities[organisation]
+
+
+def test_an_event_is_known_by_its_kind_whom_it_concerns_and_its_date(world: World) -> None:
+    def opening(article: str, about: str, **date: str) -> str:
+        return world.said(article, f"ouverture {article}", "event", kind="opening", about=world.said(article, about), **date)
+
+    held, again = opening("a", "Fictif", date="2019-09"), opening("b", "FICTIF SAS", date="2019-09")
+    other_year, undated = opening("c", "Autre Fictif", date="2021"), opening("d", "autre fictif")
+    planned, unclear = opening("e", "Fictif", date="2017"), opening("f", "Fictif")
+    entities = world.resolve()
+    assert entities[held] == entities[again]
+    assert entities[other_year] == entities[undated], "the only dated opening is the one meant"
+    assert len({entities[m] for m in (held, planned, unclear)}) == 3, "two dated openings: which one is meant is not known"
+
+
+def test_what_a_claim_points_at_is_a_mention_too(world: World) -> None:
+    world.said("article", "Camille Fictive", "person", founder_of="mfedcba98765432100000")
+    pointed = next(m for m in world.mentions() if m["mention_id"] == "mfedcba98765432100000") if world.resolve() else {}
+    assert pointed["kind"] == "organisation"
+
+
+def test_a_name_without_letter_or_digit_is_nobody_elses(world: World) -> None:
+    one, other = world.row(2, "***"), world.row(3, "---")
+    entities = world.resolve()
+    assert entities[one] != entities[other]
+
+
+def test_each_mention_has_one_row_in_order_and_single_means_alone(world: World) -> None:
+    world.row(2, "Fictif"), world.said("article", "Fictif"), world.row(3, "Seul")
+    world.resolve()
+    mentions = world.mentions()
+    ids = [m["mention_id"] for m in mentions]
+    assert ids == sorted(set(ids))
+    entities = [m["entity_id"] for m in mentions]
+    assert all(m["single"] == (entities.count(m["entity_id"]) == 1) for m in mentions)
+    assert all((m["stage"] == "only") == (m["single"] and not m["is_hub"]) for m in mentions)
+
+
+def test_an_empty_project_has_the_hub_its_commune_and_its_site(world: World) -> None:
+    world.resolve()
+    assert made(world.project, "entity_mentions").figures == {"entities": {"organisation": 1, "place": 2}}
+
+
+def test_a_new_alias_in_hub_toml_is_taken_up_and_an_unchanged_world_is_not_resolved_again(world: World) -> None:
+    mention = world.said("article", "Kilomètre Fictif")
+    first = world.resolve()
+    world.resolve()
+    assert made(world.project, "entity_mentions").reused
+    edit(world.project.root / "hub.toml", '"KM-0"]', '"KM-0", "Kilomètre fictif"]')
+    again = World(Project.at(world.project.root), press=world.press)
+    entities = again.resolve()
+    assert entities[mention] == entities[again.project.hub.mention_id] == first[world.project.hub.mention_id] != first[mention]
+
+
+def test_a_stage_can_be_added_to_the_list(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    decided = resolve.Stage(
+        "decision",
+        "update mentions set cluster = (select min(cluster) from mentions where name = 'Fictif'), stage = 'decision' where name = 'Phictif'",
+    )
+    one, other = world.row(2, "Fictif"), world.row(3, "Phictif")
+    monkeypatch.setattr(resolve, "STAGES", (decided, *resolve.STAGES))
+    entities = world.resolve()
+    assert entities[one] == entities[other]
+    assert world.mention(other)["stage"] == "decision"
+
+
+def fields(claim: object) -> dict[str, object]:
+    return {name: getattr(claim, name) for name in claim.__slots__}  # type: ignore[attr-defined]

@@ -1,0 +1,98 @@
+"""The end of a run fits a screen, and names what to mend and what to type next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from publish_world import DAY, TABLES, fill_library, fill_world
+
+from km0_pipeline.claims import CLAIMS, Claim, Reject, claims_table, mention_id, rejects_table
+from km0_pipeline.publish.snapshot import publish
+from km0_pipeline.publish.summary import summary
+from km0_pipeline.steps import Project, make
+
+NOTE = "a" * 64
+REGISTRY = "b" * 64
+
+
+def step(project: Project, name: str, table: pa.Table, **figures: Any) -> None:
+    def write(path: Path) -> dict[str, Any]:
+        pq.write_table(table, path)
+        return figures
+
+    make(project, name, write, version=repr(table.to_pylist()))
+
+
+def steps(project: Project, notes: int) -> None:
+    """What the steps before the tables would have made of some notes and one registry."""
+    someone = mention_id(NOTE, "organisation", "atelier fictif")
+    said = claims_table([Claim(NOTE, "char:0-14", someone, "organisation", "name", "Atelier Fictif", "Atelier Fictif")])
+    step(project, "press_documents", pa.table({"document_id": [f"{n:064}" for n in range(notes)]}), read=notes, reused=0)
+    step(project, "press_claims", said)
+    step(project, "registry_claims", CLAIMS.empty_table())
+    step(project, "registry_documents", pa.table({"document_id": [REGISTRY], "path": ["registries/locataires.csv"]}))
+    step(project, "registry_rows", pa.table({"row": [2, 3]}), files=1, read=1)
+    columns = {"document_id": [REGISTRY] * 3, "position": [1, 2, 3], "header": ["Nom", "Étage préféré", "Humeur"], "how": ["alias", "unmapped", "unmapped"]}
+    step(project, "registry_columns", pa.table(columns))
+    rejects = [Reject(REGISTRY, "registries/locataires.csv", f"row:{n}", "no_name", f"registries/locataires.csv, row {n}: no name; give it one.", "x") for n in (4, 5)]
+    step(project, "registry_rejects", rejects_table(rejects))
+    step(project, "press_rejects", rejects_table([Reject(NOTE, "press/vide.md", "", "empty_file", "press/vide.md is empty; delete it or fill it.")]))
+    step(project, "entity_mentions", pa.table({"entity_id": ["org-1", "org-1", "per-1"], "kind": ["organisation", "organisation", "person"]}))
+    step(project, "table_discrepancies", pa.table({"property": ["headcount", "headcount", "opened_on"]}))
+
+
+def test_a_run_ends_with_what_was_read_made_and_published(project: Project) -> None:
+    fill_world(project)
+    steps(project, 26)
+    text = summary(project, publish(project, DAY, TABLES))
+    for line in (
+        "Published 2026.11.22: data/published/2026.11.22 (7 files, ",
+        "press         26 documents (26 read anew, 0 reused)",
+        "registries    1 document (1 read anew, 0 reused)",
+        "claims        1 (press 1, registries 0)",
+        "entities      2 of 3 mentions (organisations 1, people 1)",
+        "  visits                     9      workshops",
+        "Rejects: 3, all kept in data/warehouse (press_rejects.parquet, registry_rejects.parquet)",
+        "  no_name 2 in 1 file; for example:\n      registries/locataires.csv, row 4: no name; give it one.",
+        "  empty_file 1:\n      press/vide.md is empty; delete it or fill it.",
+        "  registries/locataires.csv: Étage préféré, Humeur",
+        "disagreements 3 (headcount 2, opened_on 1)",
+        "km0 explain organisations KM0",
+        "make serve",
+        "make ui",
+    ):
+        assert line in text, f"{line}\n---\n{text}"
+    assert len(text.splitlines()) <= 45
+    assert str(project.root) not in text
+
+
+def test_a_second_run_says_that_nothing_is_new_and_that_all_was_reused(project: Project) -> None:
+    for _ in range(2):
+        fill_world(project)
+        steps(project, 26)
+        made = publish(project, DAY, TABLES)
+    text = summary(project, made)
+    assert text.startswith("Nothing new to publish: the content is that of 2026.11.22, in data/published/2026.11.22")
+    assert "26 documents (0 read anew, 26 reused)" in text
+    assert "registries    1 document (0 read anew, 1 reused)" in text
+
+
+def test_what_no_step_has_made_is_left_out(project: Project) -> None:
+    fill_world(project)
+    text = summary(project, publish(project, DAY, TABLES))
+    assert "Rows a table" in text
+    for word in ("press ", "claims ", "Rejects", "Unknown", "disagreements"):
+        assert word not in text
+
+
+def test_many_reasons_and_all_tables_still_fit_a_screen(project: Project) -> None:
+    steps(project, 3)
+    fill_library(project)
+    rejects = [Reject(REGISTRY, f"registries/{n}.csv", "row:2", f"reason_{n}", f"registries/{n}.csv, row 2: sentence {n}.") for n in range(12)]
+    step(project, "registry_rejects", rejects_table(rejects))
+    text = summary(project, publish(project, DAY))
+    assert len(text.splitlines()) <= 45
+    assert "  and reason_11 1, reason_2 1, reason_3 1" in text

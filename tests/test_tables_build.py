@@ -1,0 +1,448 @@
+"""What the tables promise, on a small fictional world: two registries, three press documents, two editions."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from conftest import ROOT
+
+from km0_pipeline.claims import CLAIMS, REJECTS, Claim, Reject, claims_table, digest, mention_id, rejects_table
+from km0_pipeline.registries.columns import PROPERTIES as COLUMNS
+from km0_pipeline.steps import Project, make, made
+from km0_pipeline.storage import write_json
+from km0_pipeline.tables.build import assemble, build_table
+from km0_pipeline.tables.checks import checks, run_checks
+from km0_pipeline.tables.table import TableError, all_tables, lineage, table
+
+ANNUAIRE, LOCATAIRES = digest("annuaire", length=64), digest("locataires", length=64)
+ARTICLE, NOTE, BRIEF = (digest(n, length=64) for n in ("article", "note", "brief"))
+PREFIX = {"organisation": "org", "person": "per", "place": "pla", "event": "evt"}
+
+
+def entity(kind: str, name: str) -> str:
+    return f"{PREFIX[kind]}-{digest(kind, name, length=16)}"
+
+
+@dataclass
+class World:
+    """Everything that the tables read, kept as plain lists; `write` makes the steps' Parquet from it."""
+
+    project: Project
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    registries: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    press: list[Claim] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    mentions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    redirects: list[dict[str, str]] = field(default_factory=list)
+    shared_only: bool = False
+    single: bool = True
+
+    def article(self, document: str, title: str, published: str) -> None:
+        fields = dict(document_id=document, path=f"press/{title}.md", format="md", title=title, publisher="Le Journal fictif")
+        self.documents.append(fields | dict(url="", published_on=published, language="fr", licence="", characters=10, text="Un texte."))
+
+    def registry(self, document: str, name: str, stated: str = "", format: str = "csv") -> None:
+        fields = dict(document_id=document, path=f"registries/{name}.{format}", source=name, title=name, publisher="Le hub")
+        self.registries.append(fields | dict(url="", stated_on=stated, licence="", format=format, rows=1, at_hub=True))
+
+    def row(self, document: str, n: int, as_entity: str | None = None, **values: str) -> str:
+        """A row of a registry; it is the organisation of that name unless `as_entity` says another."""
+        registry = next(r for r in self.registries if r["document_id"] == document)
+        sheet = "Feuille" if registry["format"] == "xlsx" else ""
+        mention = mention_id(document, "organisation", f"sheet:{sheet}/row:{n}" if sheet else f"row:{n}")
+        fields = dict(document_id=document, source=registry["source"], sheet=sheet, row=n, mention_id=mention, at_hub=True)
+        qualifier = "exact" if "headcount" in values else None
+        self.rows.append(fields | dict(stated_on=registry["stated_on"], headcount_qualifier=qualifier) | values)
+        self._mention(mention, document, "organisation", as_entity or values["name"])
+        return mention
+
+    def said(self, document: str, kind: str, who: str, prop: str, value: str, at: int, as_entity: str | None = None, **more: Any) -> str:
+        """A claim of a press document; its subject gets a name claim once."""
+        mention = mention_id(document, kind, who)
+        published = next(d for d in self.documents if d["document_id"] == document)["published_on"]
+        if mention not in self.mentions:
+            self._mention(mention, document, kind, as_entity or who)
+            self.press.append(Claim(document, f"char:{at}-{at + 4}", mention, kind, "name", who, who, stated_on=published, method="t/1"))
+        more = {"original": value, "stated_on": published, "method": "t/1", "confidence": 0.9} | more
+        self.press.append(Claim(document, f"char:{at}-{at + 9}", mention, kind, prop, value, **more))
+        return mention
+
+    def named(self, document: str, kind: str, who: str, at: int, as_entity: str | None = None) -> str:
+        """A mention of which only the name is said."""
+        self.said(document, kind, who, "name", who, at, as_entity, original=who, confidence=1.0)
+        return mention_id(document, kind, who)
+
+    def _mention(self, mention: str, document: str, kind: str, name: str) -> None:
+        known = dict(mention_id=mention, document_id=document, kind=kind, name=name, name_key=name.lower(), place_key="68224")
+        self.mentions[mention] = known | dict(siren=None, entity_id=entity(kind, name), stage="name", is_hub=name == "KM0")
+
+    def locator(self, row: Mapping[str, Any], prop: str) -> str:
+        n, letter = row["row"], chr(ord("A") + COLUMNS.index(prop))
+        return f"sheet:Feuille/cell:{letter}{n}" if row["sheet"] else f"row:{n}/column:{prop}"
+
+    def write(self) -> None:
+        hub = self.project.hub
+        hub_claims = hub.claims()
+        for claim in hub_claims:
+            if claim.property == "name":
+                name = "KM0" if claim.subject_id == hub.mention_id else claim.value
+                self._mention(claim.subject_id, hub.document_id, claim.subject_kind, name)
+        together = [m["entity_id"] for m in self.mentions.values()]
+        for m in self.mentions.values():
+            m["single"] = self.single and together.count(m["entity_id"]) == 1
+        long = []
+        for row in self.rows:
+            if self.shared_only and self.mentions[row["mention_id"]]["single"]:
+                continue
+            at = f"sheet:Feuille/row:{row['row']}" if row["sheet"] else f"row:{row['row']}"
+            said = dict(subject_id=row["mention_id"], subject_kind="organisation", stated_on=row["stated_on"], method="registry/1")
+            for prop in COLUMNS:
+                if prop in row:
+                    scope = "employees" if prop == "headcount" else ""
+                    where = self.locator(row, prop)
+                    long.append(Claim(row["document_id"], where, property=prop, value=row[prop], original="", scope=scope, **said))
+            long.append(Claim(row["document_id"], at, property="tenant_of", value=hub.mention_id, original="", **said))
+        text = pa.string()
+        columns = [
+            dict(document_id=r["document_id"], sheet="Feuille" if r["format"] == "xlsx" else "", position=n, header=p, property=p,
+                 locator=chr(ord("A") + n) if r["format"] == "xlsx" else f"column:{p}", how="alias")
+            for r in self.registries for n, p in enumerate(COLUMNS)
+        ]  # fmt: skip
+        rows = pa.schema(
+            [("document_id", text), ("source", text), ("sheet", text), ("row", pa.int64()), ("mention_id", text), ("at_hub", pa.bool_())]
+            + [("stated_on", text), ("headcount_qualifier", text)]
+            + [(p, text) for p in COLUMNS]
+        )
+        of_registry = ("document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format")
+        steps = {
+            "hub_claims": claims_table(hub_claims),
+            "press_claims": claims_table(self.press),
+            "registry_claims": claims_table(long),
+            "press_rejects": rejects_table(self.rejects),
+            "registry_rejects": rejects_table([]),
+            "press_documents": pa.Table.from_pylist(self.documents, texts("document_id", "path", "format", "title", "publisher", "url", "published_on", "language", "licence", "text", characters=pa.int64())),
+            "registry_documents": pa.Table.from_pylist(self.registries, texts(*of_registry, rows=pa.int64(), at_hub=pa.bool_())),
+            "registry_columns": pa.Table.from_pylist(columns, texts("document_id", "sheet", "header", "property", "locator", "how", position=pa.int64())),
+            "registry_rows": pa.Table.from_pylist(self.rows, rows),
+            "entity_mentions": pa.Table.from_pylist([self.mentions[m] for m in sorted(self.mentions)], texts("mention_id", "document_id", "kind", "name", "name_key", "place_key", "siren", "entity_id", "stage", single=pa.bool_(), is_hub=pa.bool_())),
+            "entity_redirects": pa.Table.from_pylist(self.redirects, texts("old_id", "new_id", "reason")),
+        }  # fmt: skip
+        for name, content in steps.items():
+            make(self.project, name, lambda path, content=content: pq.write_table(content, path), version=digest(str(content.to_pylist())))
+
+    def build(self, version: str = "2026.11.22") -> None:
+        self.write()
+        for t in all_tables():
+            build_table(self.project, t, version=version)
+
+    def rows_of(self, name: str) -> list[dict[str, Any]]:
+        return pq.read_table(self.project.made(f"table_{name}")).to_pylist()
+
+    def one(self, table_name: str, /, **where: Any) -> dict[str, Any]:
+        found = [r for r in self.rows_of(table_name) if all(r[k] == v for k, v in where.items())]
+        assert len(found) == 1, found
+        return found[0]
+
+    def publish(self, version: str) -> None:
+        """What publication does, as far as the next run sees it."""
+        folder = self.project.published / version
+        folder.mkdir(parents=True)
+        for t in all_tables():
+            if t.released:
+                (folder / f"{t.name}.parquet").write_bytes(self.project.made(t.step).read_bytes())
+        versions = [*self.project.index()["versions"], {"version": version}]
+        write_json(self.project.published / "index.json", {"latest": version, "versions": versions})
+
+    def bytes(self) -> dict[str, bytes]:
+        return {t.name: self.project.made(t.step).read_bytes() for t in all_tables()}
+
+
+def texts(*names: str, **others: pa.DataType) -> pa.Schema:
+    return pa.schema([(n, pa.string()) for n in names] + list(others.items()))
+
+
+def fictional(project: Project) -> World:
+    w = World(project)
+    w.registry(LOCATAIRES, "locataires", "2026-01")
+    w.row(LOCATAIRES, 2, name="Fabrique Imaginaire", siren="732829320", postcode="68100", space="B23", occupied_from="2020-02-01", headcount="12", founded_on="2018", email="camille@example.org")
+    w.row(LOCATAIRES, 3, name="Atelier Inventé", space="B24", occupied_until="2024-06", area_m2="27.5")
+    w.row(LOCATAIRES, 4, name="Studio Fictif", activity="jeux | images", headcount="3")
+    w.registry(ANNUAIRE, "annuaire", "2025-12-01", "xlsx")
+    w.row(ANNUAIRE, 5, "Fabrique Imaginaire", name="FABRIQUE IMAGINAIRE SAS", postcode="68200", founded_on="2018-03-02", headcount="14")
+    w.row(ANNUAIRE, 6, name="Conseil Chimère", occupied_from="2027-01-01")
+    w.article(ARTICLE, "ouverture", "2019-09-26")
+    hub = w.said(ARTICLE, "organisation", "KM0", "headcount", "600", 10, qualifier="nearly", scope="people", original="près de 600 personnes")
+    w.said(ARTICLE, "organisation", "KM0", "headcount", "570", 60, scope="people")
+    person = w.said(ARTICLE, "person", "Dominique Exemple", "role", "fondatrice", 80)
+    w.said(ARTICLE, "person", "Dominique Exemple", "founder_of", hub, 84, original="fondé par Dominique Exemple")
+    w.said(ARTICLE, "person", "Camille Passante", "works_for", hub, 120)
+    w.said(ARTICLE, "organisation", "KM0", "activity", "accueil", 130, original="accueil, dit Camille Passante")
+    bank = w.said(ARTICLE, "organisation", "Banque Fictive", "funds", hub, 150)
+    w.said(ARTICLE, "organisation", "Banque Fictive", "tenant_of", hub, 160, qualifier="planned")
+    line = w.said(ARTICLE, "place", "ligne de chemin de fer", "opened_on", "1839", 200)
+    w.article(NOTE, "note", "2020-01")
+    there = w.named(NOTE, "organisation", "KMØ", 5, "KM0")
+    w.said(NOTE, "organisation", "Banque Fictive", "funding_eur", "50000", 30, scope=there)
+    w.said(NOTE, "organisation", "Banque Fictive", "funds", there, 40)
+    w.said(NOTE, "organisation", "La Fabrique", "tenant_of", there, 50, as_entity="Fabrique Imaginaire")
+    w.said(NOTE, "event", "ouverture du KM0", "about", there, 70)
+    w.said(NOTE, "event", "ouverture du KM0", "date", "2019-09-26", 75)
+    w.said(NOTE, "event", "ouverture du KM0", "kind", "opening", 76)
+    w.rejects.append(Reject("", "press/vide.txt", "", "empty_file", "vide.txt est vide.", "secret"))
+    assert person and bank and line
+    return w
+
+
+@pytest.fixture
+def world(project: Project) -> World:
+    return fictional(project)
+
+
+@pytest.fixture(scope="module")
+def made_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The world with its tables, made once: not to be changed."""
+    root = tmp_path_factory.mktemp("world")
+    shutil.copy(ROOT / "hub.toml", root / "hub.toml")
+    w = fictional(Project.at(root))
+    w.build()
+    return w
+
+
+def test_every_table_of_a_small_world_keeps_what_its_yaml_promises(made_world: World) -> None:
+    failed = [r.sentence for t in all_tables() for r in run_checks(made_world.project, t) if not r.passed]
+    assert not failed
+    assert {t.name for t in all_tables() if not made_world.rows_of(t.name)} == {"redirects", "changes"}
+
+
+def test_the_most_trusted_and_latest_claim_wins(made_world: World) -> None:
+    row = made_world.one("organisations", organisation_id=entity("organisation", "Fabrique Imaginaire"))
+    assert (row["name"], row["postcode"], row["sources"]) == ("Fabrique Imaginaire", "68100", 3), "the later registry"
+    assert row["other_names"] == "FABRIQUE IMAGINAIRE SAS|La Fabrique"
+    assert (row["first_document_id"], row["first_locator"]) == (NOTE, "char:50-54"), "where it was first met, by date"
+    assert made_world.one("organisations", is_hub=True)["name"] == "KM0", "hub.toml before all others"
+
+
+def test_disagreements_name_the_value_chosen_the_others_and_why(made_world: World) -> None:
+    found = {(d["entity_name"], d["property"]): d for d in made_world.rows_of("discrepancies")}
+    assert set(found) == {("KM0", "headcount"), ("Fabrique Imaginaire", "postcode"), ("Fabrique Imaginaire", "headcount")}
+    assert found["Fabrique Imaginaire", "postcode"]["reason"] == "later_date"
+    assert found["Fabrique Imaginaire", "postcode"]["other_values"] == "68200"
+    assert {found["KM0", "headcount"]["chosen_value"], found["KM0", "headcount"]["other_values"]} == {"570", "600"}
+    assert found["KM0", "headcount"]["sources"] == 1
+
+
+def test_an_organisation_straight_from_its_row_is_the_one_its_claims_would_give(world: World) -> None:
+    kept = ("organisations", "tenancies", "headcounts", "discrepancies", "funding", "relationships")
+    world.build()
+    straight = {n: world.rows_of(n) for n in kept}
+    world.shared_only = True
+    world.build()
+    assert {n: world.rows_of(n) for n in kept} == straight, "limits.claims = shared"
+    world.shared_only, world.single = False, False
+    world.build()
+    assert {n: world.rows_of(n) for n in kept} == straight, "no row taken straight"
+
+
+def test_people_are_published_for_a_public_role_only(made_world: World) -> None:
+    assert [p["name"] for p in made_world.rows_of("people")] == ["Dominique Exemple"]
+    assert made_world.one("people")["roles"] == "fondatrice"
+    assert made_world.one("relationships", relation="founder_of")["subject_name"] == "Dominique Exemple"
+    everything = b"".join(made_world.bytes().values())
+    text = str([made_world.rows_of(t.name) for t in all_tables()])
+    assert "Passante" not in text and "example.org" not in text and "secret" not in text and everything
+    assert made_world.one("claims", property="activity", value="accueil")["original"] is None, "words that name someone else are kept back"
+
+
+def test_tenancies_of_registries_and_press_are_merged_and_dated(made_world: World) -> None:
+    found = {r["organisation_id"]: r for r in made_world.rows_of("tenancies")}
+    names = {o["organisation_id"]: o["name"] for o in made_world.rows_of("organisations")}
+    status = {names[i]: (r["status"], r["basis"], r["space"], r["valid_from"]) for i, r in found.items()}
+    assert status == {
+        "Fabrique Imaginaire": ("current", "registry", "B23", "2020-02-01"),
+        "Atelier Inventé": ("left", "registry", "B24", None),
+        "Studio Fictif": ("current", "registry", None, None),
+        "Conseil Chimère": ("planned", "registry", None, "2027-01-01"),
+        "Banque Fictive": ("planned", "press", None, None),
+    }
+    assert len(found) == len(made_world.rows_of("tenancies")) == 5
+    assert {r["host_id"] for r in found.values()} == {entity("organisation", "KM0")}
+
+
+def test_support_with_an_amount_in_the_same_document_is_told_once(made_world: World) -> None:
+    amounts = {r["document_id"]: (r["funder_name"], r["recipient_name"], r["amount_eur"]) for r in made_world.rows_of("funding")}
+    assert amounts == {ARTICLE: ("Banque Fictive", "KM0", None), NOTE: ("Banque Fictive", "KM0", 50000.0)}
+    assert len(made_world.rows_of("funding")) == 2
+
+
+def test_places_events_headcounts_and_rejects_say_where_they_come_from(made_world: World) -> None:
+    assert made_world.one("places", name="ligne de chemin de fer")["opened_on"] == "1839"
+    event = made_world.one("events")
+    assert (event["kind"], event["held_on"], event["status"]) == ("opening", "2019-09-26", "held")
+    assert event["organisation_id"] == entity("organisation", "KM0")
+    cells = {r["locator"] for r in made_world.rows_of("headcounts") if r["scope"] == "employees"}
+    assert cells == {"row:2/column:headcount", "row:4/column:headcount", f"sheet:Feuille/cell:{chr(ord('A') + COLUMNS.index('headcount'))}5"}
+    reject = made_world.one("rejects")
+    assert reject == dict(path="press/vide.txt", reason="empty_file", document_id=None, rejects=1, first_locator=None)
+
+
+def test_an_unchanged_world_gives_the_same_bytes_on_another_day(world: World) -> None:
+    world.build("2026.11.22")
+    world.publish("2026.11.22")
+    before = world.bytes()
+    world.build("2026.11.23")
+    assert world.bytes() == before
+
+
+def test_a_claim_that_is_gone_is_closed_and_what_is_said_again_keeps_its_first_version(world: World) -> None:
+    world.build("2026.11.22")
+    world.publish("2026.11.22")
+    edition = digest("locataires 2", length=64)
+    old = [r for r in world.rows if r["document_id"] == LOCATAIRES]
+    world.rows = [r for r in world.rows if r["document_id"] != LOCATAIRES]
+    world.registries[0]["document_id"] = edition
+    world.mentions = {m: v for m, v in world.mentions.items() if v["document_id"] != LOCATAIRES}
+    for r in old[:1]:
+        world.row(edition, 2, name=r["name"], siren=r["siren"], postcode="68200", space="B23", occupied_from="2020-02-01", headcount="12")
+    world.build("2026.12.1")
+    name = world.one("claims", document_id=edition, property="name")
+    assert (name["first_version"], name["closed_version"]) == ("2026.11.22", None)
+    gone = world.one("claims", property="postcode", value="68100")
+    assert (gone["first_version"], gone["last_version"], gone["closed_version"]) == ("2026.11.22", "2026.11.22", "2026.12.1")
+    assert not [c for c in world.rows_of("claims") if c["property"] == "name" and c["document_id"] == LOCATAIRES and c["value"] == "Fabrique Imaginaire"]
+    assert world.one("sources", document_id=LOCATAIRES)["closed_version"] == "2026.12.1"
+    failed = [r.name for t in all_tables() for r in run_checks(world.project, t) if not r.passed]
+    assert "rows_not_lost" in failed and set(failed) == {"rows_not_lost"}
+
+
+def test_a_tenant_who_leaves_keeps_its_history(world: World) -> None:
+    world.build("2026.11.22")
+    world.publish("2026.11.22")
+    studio = entity("organisation", "Studio Fictif")
+    world.rows = [r for r in world.rows if r["name"] != "Studio Fictif"]
+    world.mentions = {m: v for m, v in world.mentions.items() if v["entity_id"] != studio}
+    world.build("2026.12.1")
+    assert world.one("tenancies", organisation_id=studio)["status"] == "unknown"
+    assert world.one("tenancies", organisation_id=studio)["closed_version"] == "2026.12.1"
+    assert world.one("organisations", organisation_id=studio)["closed_version"] == "2026.12.1"
+    assert ("tenancies", "modify", "status", "current", "unknown") in {
+        (c["table_name"], c["change"], c["column_name"], c["old_value"], c["new_value"]) for c in world.rows_of("changes")
+    }
+    assert ("headcounts", "remove") in {(c["table_name"], c["change"]) for c in world.rows_of("changes")}
+    world.publish("2026.12.1")
+    before = world.bytes()
+    world.build("2026.12.2")
+    assert world.bytes() == before, "and the changes since the version before stay told until something else changes"
+
+
+def test_changes_name_table_row_column_old_and_new(world: World) -> None:
+    world.build("2026.11.22")
+    world.publish("2026.11.22")
+    world.rows[0]["postcode"] = "68300"
+    old, new = entity("organisation", "Conseil Chimère"), entity("organisation", "Cabinet Chimère")
+    world.mentions[world.rows[4]["mention_id"]]["entity_id"] = new
+    world.redirects = [dict(old_id=old, new_id=new, reason="merge")]
+    world.build("2026.11.22-2")
+    found = {(c["table_name"], c["row_id"], c["change"], c["column_name"], c["old_value"], c["new_value"]) for c in world.rows_of("changes")}
+    fabrique = entity("organisation", "Fabrique Imaginaire")
+    assert ("organisations", fabrique, "modify", "postcode", "68100", "68300") in found
+    assert ("organisations", old, "merge", None, old, new) in found
+    assert ("organisations", new, "add", None, None, None) in found
+    assert ("organisations", old, "remove", None, None, None) not in found, "a merge is no removal"
+    assert {c["since_version"] for c in world.rows_of("changes")} == {"2026.11.22"}
+    assert world.one("redirects")["first_version"] == "2026.11.22-2"
+
+
+def test_a_table_is_made_again_only_when_what_it_reads_has_changed(world: World) -> None:
+    world.build()
+    world.write()
+    assert all(build_table(world.project, t, version="2026.11.22").reused for t in all_tables())
+    again = [t.name for t in all_tables() if not build_table(world.project, t, version="2026.11.22-2").reused]
+    assert set(again) == {"sources", "claims", "organisations", "tenancies", "redirects"} | set(again)
+    assert "headcounts" not in build_names(world, "rejects")
+
+
+def build_names(world: World, changed: str) -> set[str]:
+    return {t.name for t in all_tables() if changed in t.upstream}
+
+
+def test_the_database_has_keys_and_comments_and_is_left_alone_when_nothing_changed(world: World) -> None:
+    world.build()
+    assert not assemble(world.project).reused
+    with duckdb.connect(world.project.database, read_only=True) as db:
+        kinds = dict(db.execute("select table_name, list(constraint_type) from duckdb_constraints() group by all").fetchall())
+        comments = db.execute("select count(*) from duckdb_columns() where comment is null and not internal").fetchall()
+        rows = db.execute("select count(*) from tenancies join organisations using (organisation_id)").fetchall()
+    assert rows == [(5,)] and comments == [(0,)]
+    assert all("PRIMARY KEY" in kinds[t.name] for t in all_tables())
+    assert all(kinds[t.name].count("FOREIGN KEY") >= len(t.foreign_keys) for t in all_tables())
+    assert assemble(world.project).reused
+
+
+def test_a_row_without_its_parent_never_reaches_the_database(world: World) -> None:
+    world.build()
+    before = world.project.made("table_sources")
+    empty = pq.read_table(before).slice(0, 0)
+    make(world.project, "table_sources", lambda path: pq.write_table(empty, path), version="emptied")
+    with pytest.raises(TableError, match="claims"):
+        assemble(world.project)
+    assert not world.project.database.exists()
+
+
+def test_a_broken_promise_names_the_rows(world: World) -> None:
+    world.build()
+    rows = pq.read_table(world.project.made("table_tenancies"))
+    bad = rows.set_column(rows.column_names.index("status"), "status", pa.array(["gone"] * rows.num_rows))
+    make(world.project, "table_tenancies", lambda path: pq.write_table(pa.concat_tables([bad, bad.slice(0, 1)]), path), version="broken")
+    found = {r.name: r for r in run_checks(world.project, table("tenancies"))}
+    assert [n for n, r in found.items() if not r.passed] == ["primary_key", "status_enum"]
+    assert found["primary_key"].bad_rows == 1 and found["status_enum"].bad_rows == 6
+    assert found["primary_key"].sample == (rows["tenancy_id"][0].as_py(),)
+    assert rows["tenancy_id"][0].as_py() in found["status_enum"].sentence and "tenancies.yaml" in found["status_enum"].sentence
+
+
+def test_more_rows_gone_than_allowed_stop_a_publication(world: World) -> None:
+    world.build("2026.11.22")
+    world.publish("2026.11.22")
+    world.press, world.documents = [], []
+    world.mentions = {m: v for m, v in world.mentions.items() if v["document_id"] in (LOCATAIRES, ANNUAIRE)}
+    world.build("2026.11.23")
+    result = next(r for r in run_checks(world.project, table("sources")) if r.name == "rows_not_lost")
+    assert not result.passed and result.bad_rows == 2 and "limits.row_drop" in result.sentence
+
+
+def test_an_empty_project_gives_empty_tables(project: Project) -> None:
+    w = World(project)
+    w.build()
+    assert {t.name for t in all_tables() if w.rows_of(t.name)} >= {"sources", "claims", "organisations", "places"}
+    assert [o["name"] for o in w.rows_of("organisations")] == ["KM0"]
+    assert not [r.sentence for t in all_tables() for r in run_checks(project, t) if not r.passed]
+    assemble(project)
+
+
+def test_parquet_carries_the_description_of_each_column(made_world: World) -> None:
+    schema = pq.read_schema(made_world.project.made("table_organisations"))
+    assert schema.field("siren").metadata[b"description_en"] == b"SIREN number of the legal unit, 9 digits."
+
+
+def test_checks_are_one_a_promise_with_names_of_their_own() -> None:
+    for t in all_tables():
+        names = [c.name for c in checks(t)]
+        assert len(names) == len(set(names)) and "primary_key" in names and "rows_not_lost" in names
+
+
+def test_each_column_of_a_relation_can_be_followed_to_the_claims() -> None:
+    assert ("ranked_claims", "object_entity_id") in lineage(table("relationships"))["object_id"]
+    assert ("registry_rows", "siren") in lineage(table("organisations"))["siren"]
+    assert CLAIMS.names and REJECTS.names and Path
+
+
