@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import dagster as dg
+import duckdb
 
 from km0_pipeline.steps import Made, Project
-from km0_pipeline.tables.table import TYPES, Table, arrow_schema, lineage
+from km0_pipeline.tables.table import TYPES, Table, lineage
 
 FIRST_ROWS = 8
 WIDEST = 60
@@ -24,11 +25,11 @@ def both(en: str, fr: str) -> str:
 
 def made_metadata(project: Project, made: Made) -> dict[str, Any]:
     """Rows, file, figures, and whether it was taken over because nothing it depends on had changed."""
-    return {
+    figures = {k: v if isinstance(v, (int, float, str)) else dg.MetadataValue.json(v) for k, v in made.figures.items()}
+    return figures | {
         "dagster/row_count": made.rows,
-        "reused": made.reused,
+        "unchanged": made.reused,
         "file": dg.MetadataValue.path(made.path.relative_to(project.root).as_posix()),
-        **{k: v if isinstance(v, (int, float, str)) else dg.MetadataValue.json(v) for k, v in made.figures.items()},
     }
 
 
@@ -74,12 +75,11 @@ def table_lineage(table: Table) -> dg.TableColumnLineage:
 
 def first_rows(table: Table, made: Made) -> dg.MarkdownMetadataValue:
     """The first rows of a released table, as Markdown."""
-    import pyarrow.parquet as pq
-
-    columns = arrow_schema(table).names
-    batch = next(pq.ParquetFile(made.path).iter_batches(FIRST_ROWS, columns=columns), None)
-    rows = [] if batch is None else batch.to_pylist()
-    lines = [columns, ["---"] * len(columns), *([_cell(r[c]) for c in columns] for r in rows)]
+    columns = table.columns
+    with duckdb.connect() as connection:
+        names = ", ".join(f'"{c}"' for c in columns)
+        rows = connection.execute(f"select {names} from read_parquet(?) limit {FIRST_ROWS}", [str(made.path)]).fetchall()
+    lines = [list(columns), ["---"] * len(columns), *([_cell(value) for value in row] for row in rows)]
     return dg.MetadataValue.md("\n".join("| " + " | ".join(line) + " |" for line in lines))
 
 

@@ -31,8 +31,8 @@ class ProjectResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["ProjectResource"]:
-        assert context.instance is not None and context.run_id is not None
-        record = context.instance.get_run_record_by_id(context.run_id)
+        assert context.instance is not None and context.run is not None
+        record = context.instance.get_run_record_by_id(context.run.run_id)
         assert record is not None
         self._created = record.create_timestamp.replace(tzinfo=dt.UTC)
         with sole_use(Path(self.root)):

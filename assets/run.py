@@ -94,7 +94,7 @@ class Progress(logging.Handler):
             self.made.setdefault(event.step_key, event.step_materialization_data.materialization.metadata)
         elif event.is_step_success or event.is_step_failure:
             made = self.made.get(event.step_key, {})
-            how = "failed" if event.is_step_failure else "reused" if made["reused"].value else "made"
+            how = "failed" if event.is_step_failure else "reused" if made["unchanged"].value else "made"
             rows = f"{made['dagster/row_count'].value:,} rows" if "dagster/row_count" in made else ""
             seconds = f"{event.event_specific_data.duration_ms / 1000:.1f} s" if event.is_step_success else ""
             print(f"{event.step_key:<24}{rows:>16}{seconds:>10}  {how}", file=self.terminal, flush=True)
@@ -109,7 +109,7 @@ def failures(events: Iterable[dg.DagsterEvent]) -> list[str]:
         if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
             if not check.passed:
-                found.append(check.description)
+                found.append(check.description or check.check_name)
         elif event.is_step_failure:
             data = event.step_failure_data
             if data.user_failure_data is not None:

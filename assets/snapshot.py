@@ -63,7 +63,7 @@ def snapshot(project: ProjectResource) -> dg.MaterializeResult:  # type: ignore[
     return dg.MaterializeResult(
         metadata={
             "version": published.version,
-            "reused": not published.new,
+            "unchanged": not published.new,
             "folder": dg.MetadataValue.path(published.folder.relative_to(here.root).as_posix()),
             "files": published.files,
             "bytes": published.bytes,

@@ -13,13 +13,12 @@ import dagster as dg
 
 from assets.describe import both, file_columns, made_metadata
 from assets.resources import ProjectResource, plainly
-from km0_pipeline.entities.resolve import entity_mentions, hub_claims
-from km0_pipeline.press.collect import press_files
-from km0_pipeline.press.mentions import press_spans
-from km0_pipeline.press.read import press_documents
-from km0_pipeline.press.statements import press_claims
-from km0_pipeline.registries.read import registry_files, registry_rows
-from km0_pipeline.registries.statements import registry_claims
+from km0_pipeline.entities import resolve
+from km0_pipeline.press import collect, mentions
+from km0_pipeline.press import read as press_read
+from km0_pipeline.press import statements as press_statements
+from km0_pipeline.registries import read as registry_read
+from km0_pipeline.registries import statements as registry_statements
 from km0_pipeline.steps import Made, Project, made
 
 OWNERS = ["team:data-stewards"]
@@ -30,6 +29,7 @@ class Step:
     """A step as Dagster shows it: `outputs` are name -> (English, French), the first being what it returns."""
 
     function: Callable[[Project], Made]
+    version: str
     group: str
     kinds: frozenset[str]
     deps: tuple[str, ...]
@@ -50,14 +50,16 @@ SOURCES = {
 
 STEPS = (
     Step(
-        press_files,
+        collect.press_files,
+        collect.VERSION,
         "2_press",
         frozenset({"python", "parquet"}),
         ("press",),
         {"press_files": ("Which press files there are, by their bytes.", "Les fichiers de presse présents, selon leurs octets.")},
     ),
     Step(
-        press_documents,
+        press_read.press_documents,
+        press_read.VERSION,
         "2_press",
         frozenset({"python", "parquet"}),
         ("press_files", "hub_toml"),
@@ -67,28 +69,32 @@ STEPS = (
         },
     ),
     Step(
-        press_spans,
+        mentions.press_spans,
+        mentions.VERSION,
         "2_press",
         frozenset({"python", "spacy", "parquet"}),
         ("press_documents",),
         {"press_spans": ("Names that the language model finds.", "Noms que trouve le modèle de langue.")},
     ),
     Step(
-        press_claims,
+        press_statements.press_claims,
+        press_statements.VERSION,
         "2_press",
         frozenset({"python", "parquet"}),
         ("press_documents", "press_spans", "registry_rows", "hub_toml"),
         {"press_claims": ("What the press says, and where it says it.", "Ce que dit la presse, et où elle le dit.")},
     ),
     Step(
-        registry_files,
+        registry_read.registry_files,
+        registry_read.FILES_VERSION,
         "3_registries",
         frozenset({"python", "parquet"}),
         ("registries", "hub_toml"),
         {"registry_files": ("Which registry files there are, by their bytes.", "Les registres présents, selon leurs octets.")},
     ),
     Step(
-        registry_rows,
+        registry_read.registry_rows,
+        registry_read.VERSION,
         "3_registries",
         frozenset({"duckdb", "parquet"}),
         ("registry_files",),
@@ -100,21 +106,24 @@ STEPS = (
         },
     ),
     Step(
-        registry_claims,
+        registry_statements.registry_claims,
+        registry_statements.VERSION,
         "3_registries",
         frozenset({"duckdb", "parquet"}),
         ("registry_rows", "registry_columns", "registry_documents", "entity_mentions"),
         {"registry_claims": ("What the registries say, cell by cell.", "Ce que disent les registres, cellule par cellule.")},
     ),
     Step(
-        hub_claims,
+        resolve.hub_claims,
+        resolve.VERSION,
         "4_entities",
         frozenset({"python", "parquet"}),
         ("hub_toml",),
         {"hub_claims": ("What hub.toml says of the hub itself.", "Ce que hub.toml dit du hub lui-même.")},
     ),
     Step(
-        entity_mentions,
+        resolve.entity_mentions,
+        resolve.VERSION,
         "4_entities",
         frozenset({"duckdb", "parquet"}),
         ("press_claims", "registry_rows", "hub_claims"),
@@ -147,6 +156,7 @@ def _assets(step: Step) -> dg.AssetsDefinition:
                 output,
                 deps=step.deps,
                 description=both(*texts),
+                code_version=step.version,
                 group_name=step.group,
                 kinds=set(step.kinds),
                 owners=OWNERS,

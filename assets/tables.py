@@ -7,7 +7,7 @@ Either blocks all that comes after.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import dagster as dg
 
@@ -15,11 +15,14 @@ from assets.describe import both, first_rows, made_metadata, table_columns, tabl
 from assets.resources import ProjectResource, plainly
 from assets.steps import OWNERS
 from km0_pipeline.claims import digest
+from km0_pipeline.steps import Made
 from km0_pipeline.tables.build import build_table
 from km0_pipeline.tables.checks import Check, CheckResult, checks, run_checks
 from km0_pipeline.tables.table import Table, all_tables
 
 T = TypeVar("T")
+LINEAGE, ROWS = "dagster/column_lineage", "first rows"
+DATA_VERSION, CODE_VERSION = "dagster/data_version", "dagster/code_version"
 CHECKS = {"unique": "keys", "row": "values", "rows": "rows_not_lost"}
 """Kind of promise -> the Dagster check that holds all of that kind: a check costs three events in the history of each run."""
 
@@ -47,6 +50,11 @@ def result(name: str, asset: str, found: Iterable[CheckResult]) -> dg.AssetCheck
     )
 
 
+def code_version(table: Table) -> str:
+    """Version of what makes the table: its two files, and what it reads."""
+    return digest(table.model_dump_json())
+
+
 def _asset(table: Table) -> dg.AssetsDefinition:
     own = [check for check in checks(table) if check.kind in CHECKS]
 
@@ -65,7 +73,7 @@ def _asset(table: Table) -> dg.AssetsDefinition:
             "declared in": dg.MetadataValue.path(f"km0_pipeline/tables/{table.name}.yaml"),
             "sql": dg.MetadataValue.md(f"```sql\n{table.sql}\n```"),
         },
-        code_version=digest(table.model_dump_json()),
+        code_version=code_version(table),
         check_specs=[spec(name, table.name, promises) for name, promises in _by_check(own, own)],
     )
     def asset(context: dg.AssetExecutionContext, project: ProjectResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
@@ -73,11 +81,8 @@ def _asset(table: Table) -> dg.AssetsDefinition:
         with plainly():
             made = build_table(here, table, version=here.next_version(project.day()))
             found = run_checks(here, table, own)
-        metadata = made_metadata(here, made) | {"dagster/column_lineage": _lineage(context, table)}
-        if table.released:
-            metadata["first rows"] = first_rows(table, made)
         return dg.MaterializeResult(
-            metadata=metadata,
+            metadata=made_metadata(here, made) | _shown(context, table, made),
             data_version=dg.DataVersion(made.digest),
             check_results=[result(name, table.name, results) for name, results in _by_check(own, found)],
         )
@@ -93,10 +98,10 @@ def _by_check(promises: list[Check], items: list[T]) -> Iterator[tuple[str, list
             yield name, held
 
 
-def _lineage(context: dg.AssetExecutionContext, table: Table) -> dg.TableColumnLineage:
-    """The table's column lineage; that of the last run, while its files are the same, since SQL is slow to trace."""
+def _shown(context: dg.AssetExecutionContext, table: Table, made: Made) -> dict[str, Any]:
+    """Column lineage and first rows: as shown last, where neither the table's files nor its content have changed since."""
     event = context.instance.get_latest_materialization_event(context.asset_key)
     last = event.asset_materialization if event else None
-    if last and last.tags and last.tags.get("dagster/code_version") == context.assets_def.code_versions_by_key[context.asset_key]:
-        return last.metadata["dagster/column_lineage"].value  # type: ignore[no-any-return]
-    return table_lineage(table)
+    if last and last.tags and [last.tags.get(DATA_VERSION), last.tags.get(CODE_VERSION)] == [made.digest, code_version(table)]:
+        return {name: last.metadata[name] for name in (LINEAGE, ROWS) if name in last.metadata}
+    return {LINEAGE: table_lineage(table)} | ({ROWS: first_rows(table, made)} if table.released else {})

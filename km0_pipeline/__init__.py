@@ -12,6 +12,7 @@ with this value. All that is published is a view of the claims.
     reference   nomenclatures and institutions, shipped with the library
     entities    many mentions     -> one entity
     tables      claims + entities -> the DuckDB tables, one .sql and one .yaml each
+    explain     why a published cell says what it says
     publish     tables            -> a snapshot people download
     cli         the `km0` command
 

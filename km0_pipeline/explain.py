@@ -344,7 +344,7 @@ def _statements(db: duckdb.DuckDBPyConnection, project: Project, entity_id: str)
         select
             c.claim_id, c.property, c.value, c.value_kind, coalesce(m.entity_id, '') as object_id, c.qualifier, c.scope, c.stated_on,
             c.confidence, 1 as rank, c.document_id, c.locator, c.original as words, '' as gone_since
-        from ({statements._claims_sql(project.hub.mention_id)}) as c
+        from ({statements.claims_sql(project.hub.mention_id)}) as c
         left join entity_mentions as m on c.value_kind = 'mention' and m.mention_id = c.value
         """
     )

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from km0_pipeline.claims import Claim, claims_table, digest, mention_id
 from km0_pipeline.entities.resolve import entity_mentions, hub_claims
-from km0_pipeline.steps import Project, make, made
+from km0_pipeline.steps import Project, made, make
 from km0_pipeline.storage import read_json, write_json
 
 COLUMNS = ("name", "siren", "siret", "postcode", "commune", "commune_code")
@@ -34,7 +34,7 @@ class World:
     rows: list[dict[str, Any]] = field(default_factory=list)
     press: list[Claim] = field(default_factory=list)
 
-    def row(self, n: int, name: str, edition: str = "registre", at_hub: bool = True, stated_on: str = "", **cells: str) -> str:
+    def row(self, n: int, name: str, edition: str = "registre", at_hub: bool = True, stated_on: str = "", **cells: str | None) -> str:
         """A row of a registry; returns its mention."""
         document = digest(edition, length=64)
         mention = mention_id(document, "organisation", f"row:{n}")
@@ -42,12 +42,12 @@ class World:
         self.rows.append(known | {"name": name} | cells)
         return mention
 
-    def said(self, article: str, name: str, kind: Any = "organisation", **claims: str) -> str:
+    def said(self, article: str, name: str, subject: Any = "organisation", **claims: str) -> str:
         """A mention of an article, and what is said of it; returns the mention."""
         document = digest(article, length=64)
-        mention = mention_id(document, kind, name)
+        mention = mention_id(document, subject, name)
         for n, (prop, value) in enumerate({"name": name, **claims}.items()):
-            self.press.append(Claim(document, f"char:{n}-{n + 1}", mention, kind, prop, value, value, method="t/1"))
+            self.press.append(Claim(document, f"char:{n}-{n + 1}", mention, subject, prop, value, value, method="t/1"))
         return mention
 
     def resolve(self) -> dict[str, str]:
@@ -56,7 +56,7 @@ class World:
         inputs = {"registry_rows": pa.Table.from_pylist(self.rows, schema), "press_claims": claims_table(self.press)}
         for name, data in inputs.items():
             content = digest(*(str(r) for r in data.to_pylist()), length=64)
-            make(self.project, name, lambda path, data=data: pq.write_table(data, path), version="t/1", parameters=[content])  # type: ignore[misc]
+            make(self.project, name, lambda path, data=data: pq.write_table(data, path), version="t/1", parameters=[content])
         hub_claims(self.project)
         entity_mentions(self.project)
         return {m["mention_id"]: m["entity_id"] for m in self.mentions()}

@@ -1,14 +1,19 @@
-"""The refresh as a person runs it: whole, in process, on a small hub that is plainly fictional."""
+"""The refresh as a person runs it: whole, in process, on a small hub that is plainly fictional.
 
-from __future__ import annotations
+A refresh takes seconds, so the runs of one story are made once and each test reads one of them.
+"""
 
+import datetime as dt
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
 
+from assets.definitions import definitions
+from assets.resources import ProjectResource, sole_use
 from assets.run import STARTED_HERE, main
 from tests.conftest import ROOT
 
@@ -32,141 +37,147 @@ pytestmark = pytest.mark.pipeline
 
 
 @dataclass
+class Run:
+    """What one `make run` gave."""
+
+    status: int
+    output: str
+    errors: str
+    snapshots: list[str]
+    record: dg.DagsterRun
+    shown: dict[str, dg.AssetMaterialization]
+
+    @property
+    def reused(self) -> dict[str, bool]:
+        """Whether each step of the progress lines was reused."""
+        lines = [line.split() for line in self.output.splitlines() if line.endswith(("  made", "  reused"))]
+        return {line[0]: line[-1] == "reused" for line in lines}
+
+
 class Hub:
-    """A project, with its Dagster history beside it."""
+    """A project with its Dagster history beside it."""
 
-    root: Path
-    output: pytest.CaptureFixture[str]
+    def __init__(self, root: Path, terminal: pytest.CaptureFixture[str]) -> None:
+        self.root, self.terminal = root, terminal
+        for name in ("hub.toml", "dagster.yaml"):
+            shutil.copy(ROOT / name, root)
+        for folder, name, text in (("press", "fete.md", NOTE), ("registries", "locataires.csv", REGISTRY)):
+            (root / "data" / "raw" / folder).mkdir(parents=True)
+            (root / "data" / "raw" / folder / name).write_text(text, encoding="utf-8")
 
-    def refresh(self, day: str = "2026-03-01") -> tuple[int, str, str]:
-        """Exit status, stdout and stderr of `make run`."""
-        self.output.readouterr()
+    def refresh(self, day: str) -> Run:
+        self.terminal.readouterr()
         status = main(["--root", str(self.root), "--date", day])
-        return status, *self.output.readouterr()
-
-    def published(self) -> list[str]:
-        return sorted(p.name for p in (self.root / "data" / "published").glob("20*"))
-
-    def runs(self) -> list[dg.DagsterRun]:
+        output, errors = self.terminal.readouterr()
+        snapshots = sorted(p.name for p in (self.root / "data" / "published").glob("20*"))
+        shown = {}
         with dg.DagsterInstance.get() as instance:
-            return list(instance.get_runs())
-
-    def latest(self, asset: str) -> dg.AssetMaterialization:
-        with dg.DagsterInstance.get() as instance:
-            event = instance.get_latest_materialization_event(dg.AssetKey(asset))
-        assert event is not None and event.asset_materialization is not None
-        return event.asset_materialization
+            for key in instance.all_asset_keys():
+                event = instance.get_latest_materialization_event(key)
+                if event is not None and event.asset_materialization is not None:
+                    shown[key.to_user_string()] = event.asset_materialization
+            record = instance.get_runs(limit=1)[0]
+        return Run(status, output, errors, snapshots, record, shown)
 
 
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Hub:
-    for name in ("hub.toml", "dagster.yaml"):
-        shutil.copy(ROOT / name, tmp_path)
-    for folder, name, text in (("press", "fete.md", NOTE), ("registries", "locataires.csv", REGISTRY)):
-        (tmp_path / "data" / "raw" / folder).mkdir(parents=True)
-        (tmp_path / "data" / "raw" / folder / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     return Hub(tmp_path, capfd)
 
 
-def reused(output: str) -> dict[str, bool]:
-    """Whether each step of the progress lines was reused."""
-    lines = [line.split() for line in output.splitlines() if line.endswith(("  made", "  reused"))]
-    return {line[0]: line[-1] == "reused" for line in lines}
+def test_the_life_of_a_hub(hub: Hub) -> None:
+    first = hub.refresh("2026-03-01")
+    a_refresh_publishes_shows_each_step_and_stands_in_the_history(first)
+    assert hub.refresh("2026-03-01").snapshots == ["2026.3.1"]
+    again = hub.refresh("2026-03-01")
+    an_unchanged_refresh_makes_nothing_again_and_publishes_nothing(first, again)
+
+    with dg.DagsterInstance.get() as instance:
+        killed = dg.DagsterRun("refresh", status=dg.DagsterRunStatus.STARTED, tags={STARTED_HERE: str(hub.root)})
+        instance.add_run(killed)
+    (hub.root / "data/raw/press/autre.md").write_text(NOTE.replace("fête", "foire").replace("14", "15"), encoding="utf-8")
+    second = hub.refresh("2026-03-02")
+    a_new_note_is_read_and_the_registries_are_left_as_they_were(second)
+    with dg.DagsterInstance.get() as instance:
+        ended = instance.get_run_by_id(killed.run_id)
+    assert ended is not None and ended.status == dg.DagsterRunStatus.FAILURE, "a killed run is not shown as running for ever"
+
+    for path in (hub.root / "data" / "raw").rglob("*.*"):
+        path.unlink()
+    a_check_that_fails_stops_the_publication_with_its_sentence(hub.refresh("2026-03-03"))
 
 
-def test_a_refresh_publishes_shows_each_step_and_stands_in_the_history(hub: Hub) -> None:
-    status, output, errors = hub.refresh()
-    assert (status, errors) == (0, "")
-    assert hub.published() == ["2026.3.1"]
-    steps = reused(output)
-    assert list(steps)[-2:] == ["km0_duckdb", "snapshot"]
-    assert {"press_documents", "registry_rows", "entity_mentions", "organisations"} <= steps.keys()
-    assert "data/published/2026.3.1" in output
-    (run,) = hub.runs()
-    assert (run.job_name, run.status) == ("refresh", dg.DagsterRunStatus.SUCCESS)
-    organisations = hub.latest("organisations")
-    assert "Nuage Bleu" in str(organisations.metadata["first rows"].value)
-    assert organisations.metadata["dagster/row_count"].value >= 4
-    lineage = organisations.metadata["dagster/column_lineage"].value.deps_by_column  # type: ignore[union-attr]
+def a_refresh_publishes_shows_each_step_and_stands_in_the_history(run: Run) -> None:
+    assert (run.status, run.errors, run.snapshots) == (0, "", ["2026.3.1"])
+    assert list(run.reused)[-2:] == ["km0_duckdb", "snapshot"]
+    assert {"press_documents", "registry_rows", "entity_mentions", "organisations"} <= run.reused.keys()
+    assert "data/published/2026.3.1" in run.output
+    assert (run.record.job_name, run.record.status) == ("refresh", dg.DagsterRunStatus.SUCCESS)
+    organisations = run.shown["organisations"].metadata
+    assert "Nuage Bleu" in str(organisations["first rows"].value)
+    assert organisations["dagster/row_count"].value >= 4
+    lineage = organisations["dagster/column_lineage"].value.deps_by_column
     assert any(dep.asset_key == dg.AssetKey("ranked_claims") for deps in lineage.values() for dep in deps)
-    for asset in ("registry_rows", "registry_claims", "press_documents"):
-        shown = str({k: v.value for k, v in hub.latest(asset).metadata.items()})
-        assert "tisserands.example" not in shown and "accueille" not in shown, "contacts and texts are not shown"
+    for asset, materialization in run.shown.items():
+        text = str({name: value.value for name, value in materialization.metadata.items()})
+        assert "contact@tisserands.example" not in text, f"{asset} shows a contact"
+        assert "accueille" not in text or asset == "claims", f"{asset} shows the text of an article"
 
 
-def test_an_unchanged_refresh_makes_nothing_again_and_publishes_nothing(hub: Hub) -> None:
-    hub.refresh()
-    hub.refresh()
-    before = hub.latest("organisations").tags
-    status, output, _ = hub.refresh()
-    assert status == 0
-    assert [step for step, kept in reused(output).items() if not kept] == []
-    assert hub.published() == ["2026.3.1"]
-    after = hub.latest("organisations").tags
-    assert before is not None and after is not None
-    assert before["dagster/data_version"] == after["dagster/data_version"]
+def an_unchanged_refresh_makes_nothing_again_and_publishes_nothing(first: Run, again: Run) -> None:
+    assert (again.status, again.snapshots) == (0, ["2026.3.1"])
+    assert [step for step, kept in again.reused.items() if not kept] == []
+    versions = [{k: (m.tags or {})["dagster/data_version"] for k, m in run.shown.items()} for run in (first, again)]
+    assert versions[0]["organisations"] == versions[1]["organisations"]
+    assert versions[0]["press_claims"] == versions[1]["press_claims"]
+    assert again.shown["organisations"].metadata["first rows"] == first.shown["organisations"].metadata["first rows"]
 
 
-def test_a_new_press_note_leaves_the_registries_as_they_were(hub: Hub) -> None:
-    hub.refresh()
-    (hub.root / "data/raw/press/autre.md").write_text(NOTE.replace("Une fête", "Une autre fête").replace("14", "15"), encoding="utf-8")
-    status, output, _ = hub.refresh("2026-03-02")
-    steps = reused(output)
-    assert status == 0
-    assert steps["registry_rows"] and not steps["press_documents"]
-    assert hub.published() == ["2026.3.1", "2026.3.2"]
+def a_new_note_is_read_and_the_registries_are_left_as_they_were(run: Run) -> None:
+    assert (run.status, run.snapshots) == (0, ["2026.3.1", "2026.3.2"])
+    assert run.reused["registry_rows"] and not run.reused["press_documents"]
 
 
-def test_a_check_that_fails_stops_the_publication_with_its_sentence(hub: Hub) -> None:
-    hub.refresh()
-    (hub.root / "data/raw/registries/locataires.csv").unlink()
-    (hub.root / "data/raw/press/fete.md").unlink()
-    status, output, errors = hub.refresh("2026-03-02")
-    assert status == 1
-    assert "limits.row_drop in hub.toml" in errors and "Traceback" not in errors
-    assert hub.published() == ["2026.3.1"]
-    assert "Nothing was published" in output
-    assert hub.runs()[0].status == dg.DagsterRunStatus.FAILURE
+def a_check_that_fails_stops_the_publication_with_its_sentence(run: Run) -> None:
+    assert (run.status, run.snapshots) == (1, ["2026.3.1", "2026.3.2"])
+    assert "limits.row_drop in hub.toml" in run.errors
+    assert "Traceback" not in run.errors
+    assert "Nothing was published" in run.output
+    assert run.record.status == dg.DagsterRunStatus.FAILURE
+    assert "snapshot" not in run.reused
 
 
 def test_a_mistake_in_hub_toml_is_told_in_a_sentence(hub: Hub) -> None:
     settings = hub.root / "hub.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("watch_seconds", "watch_secnds"), encoding="utf-8")
-    status, _, errors = hub.refresh()
+    status = main(["--root", str(hub.root)])
+    errors = hub.terminal.readouterr().err
     assert status == 1
     assert "hub.toml, line" in errors and "watch_seconds" in errors
     assert "Traceback" not in errors
 
 
-def test_a_run_whose_process_was_killed_is_not_shown_as_running_for_ever(hub: Hub) -> None:
-    with dg.DagsterInstance.get() as instance:
-        instance.add_run(dg.DagsterRun("refresh", status=dg.DagsterRunStatus.STARTED, tags={STARTED_HERE: str(hub.root)}))
-    hub.refresh()
-    assert sorted(run.status.value for run in hub.runs()) == ["FAILURE", "SUCCESS"]
-
-
 def test_the_day_of_a_run_is_that_of_its_creation_where_the_hub_is(hub: Hub) -> None:
-    from assets.definitions import definitions
-    from assets.resources import ProjectResource
-
     settings = hub.root / "hub.toml"
-    settings.write_text(
-        settings.read_text(encoding="utf-8").replace('timezone = "Europe/Paris"', 'timezone = "Pacific/Kiritimati"'), encoding="utf-8"
-    )
+    text = settings.read_text(encoding="utf-8").replace('timezone = "Europe/Paris"', 'timezone = "Pacific/Kiritimati"')
+    settings.write_text(text, encoding="utf-8")
     days = []
 
     @dg.asset
     def day(project: ProjectResource) -> None:
         days.append(project.day())
 
-    parts = definitions(hub.root, assets=[day])
     with dg.DagsterInstance.get() as instance:
-        result = parts.resolve_job_def("refresh").execute_in_process(instance=instance)
-        record = instance.get_run_record_by_id(result.run_id)
-    assert record is not None
-    import datetime as dt
-    from zoneinfo import ZoneInfo
+        job = definitions(hub.root, assets=[day]).resolve_job_def("refresh")
+        run = instance.get_run_record_by_id(job.execute_in_process(instance=instance).run_id)
+    assert run is not None
+    assert days == [run.create_timestamp.replace(tzinfo=dt.UTC).astimezone(ZoneInfo("Pacific/Kiritimati")).date()]
 
-    assert days == [record.create_timestamp.replace(tzinfo=dt.UTC).astimezone(ZoneInfo("Pacific/Kiritimati")).date()]
+
+def test_two_runs_do_not_write_the_same_project_at_once(hub: Hub) -> None:
+    with sole_use(hub.root), pytest.raises(BlockingIOError), sole_use(hub.root, wait=False):
+        pass
+    with sole_use(hub.root, wait=False):
+        pass

@@ -46,8 +46,12 @@ def test_names_that_differ_in_a_letter_or_a_digit_stay_different(one: str, other
 
 
 @pytest.mark.parametrize("form", [*LEGAL_FORMS, *FINAL_FORMS])
-def test_a_legal_form_is_left_out_but_never_the_whole_name(form: str) -> None:
-    assert keys("organisation", [f"Fictif {form.upper()}", form]) == ["fictif", form]
+def test_a_legal_form_is_left_out(form: str) -> None:
+    assert keys("organisation", [f"Fictif {form.upper()}"]) == ["fictif"]
+
+
+def test_a_name_that_is_nothing_but_a_legal_form_stays() -> None:
+    assert keys("organisation", ["Association", "S.A.S."]) == ["association", "sas"]
 
 
 def test_a_surname_that_looks_like_a_legal_form_stays() -> None:

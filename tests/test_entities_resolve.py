@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from entities_world import World, edit
 
@@ -82,7 +84,7 @@ def test_institutions_and_sites_are_one_under_each_of_their_names(world: World) 
 
 def test_a_mention_with_several_names_goes_by_the_fullest(world: World) -> None:
     article = world.said("article", "Fabrique fictive d'Alsace")
-    world.press.append(world.press[0].__class__(**{**fields(world.press[0]), "value": "Fabrique", "locator": "char:9-17"}))
+    world.press.append(replace(world.press[0], value="Fabrique", locator="char:9-17"))
     row, other = world.row(2, "Fabrique fictive d'Alsace"), world.row(3, "Fabrique")
     entities = world.resolve()
     assert entities[article] == entities[row] != entities[other]
@@ -96,16 +98,23 @@ def test_a_person_and_an_organisation_of_one_name_stay_two(world: World) -> None
 
 
 def test_an_event_is_known_by_its_kind_whom_it_concerns_and_its_date(world: World) -> None:
-    def opening(article: str, about: str, **date: str) -> str:
-        return world.said(article, f"ouverture {article}", "event", kind="opening", about=world.said(article, about), **date)
+    def event(article: str, about: str, kind: str = "award", **date: str) -> str:
+        return world.said(article, f"{kind} {article}", "event", kind=kind, about=world.said(article, about), **date)
 
-    held, again = opening("a", "Fictif", date="2019-09"), opening("b", "FICTIF SAS", date="2019-09")
-    other_year, undated = opening("c", "Autre Fictif", date="2021"), opening("d", "autre fictif")
-    planned, unclear = opening("e", "Fictif", date="2017"), opening("f", "Fictif")
+    held, again = event("a", "Fictif", date="2019-09"), event("b", "FICTIF SAS", date="2019-09")
+    other_year, undated = event("c", "Autre Fictif", date="2021"), event("d", "autre fictif")
+    planned, unclear = event("e", "Fictif", date="2017"), event("f", "Fictif")
     entities = world.resolve()
     assert entities[held] == entities[again]
-    assert entities[other_year] == entities[undated], "the only dated opening is the one meant"
-    assert len({entities[m] for m in (held, planned, unclear)}) == 3, "two dated openings: which one is meant is not known"
+    assert entities[other_year] == entities[undated], "the only dated award is the one meant"
+    assert len({entities[m] for m in (held, planned, unclear)}) == 3, "two dated awards: which one is meant is not known"
+
+
+def test_an_organisation_opens_once_whatever_dates_are_given(world: World) -> None:
+    dates = {"a": {"date": "2017"}, "b": {"date": "2019-09"}, "c": {}}
+    openings = [world.said(a, f"ouverture {a}", "event", kind="opening", about=world.said(a, "Fictif"), **d) for a, d in dates.items()]
+    entities = world.resolve()
+    assert len({entities[m] for m in openings}) == 1
 
 
 def test_what_a_claim_points_at_is_a_mention_too(world: World) -> None:
@@ -157,7 +166,3 @@ def test_a_stage_can_be_added_to_the_list(world: World, monkeypatch: pytest.Monk
     entities = world.resolve()
     assert entities[one] == entities[other]
     assert world.mention(other)["stage"] == "decision"
-
-
-def fields(claim: object) -> dict[str, object]:
-    return {name: getattr(claim, name) for name in claim.__slots__}  # type: ignore[attr-defined]

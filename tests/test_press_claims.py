@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from press_world import Fact, facts, put, rows, run, said
 
+from km0_pipeline.press import mentions
 from km0_pipeline.steps import Project
 
 FICTA, NOVA, ORBE = "Ficta Robotique", "Nova Fiction", "Banque de l'Orbe"
@@ -74,6 +75,7 @@ PLAIN = [  # sentence, (subject, property, value, qualifier, scope)
         "Le KM0 se trouve au bâtiment 23. Le bâtiment date de 1896. Le KM0 ouvre.",
         ("bâtiment 23", "name", "bâtiment 23", "exact", ""),
     ),
+    ("Le bâtiment du KM0 date de 1896.", ("KM0", "built_in", "1896", "exact", "")),
     ("Mulhouse (Haut-Rhin) accueille le KM0.", ("Mulhouse", "department", "Haut-Rhin", "exact", "")),
     ("Le projet KM0 a été annoncé en juin 2014.", ("KM0", "announced_on", "2014-06", "exact", "")),
 ]
@@ -95,6 +97,7 @@ SILENT = [  # sentence, property that must not be claimed
     ("Banque de l'Orbe aurait apporté 3 M€ au KM0.", "funding_eur"),
     ("Le KM0 a reçu la visite de Nova Fiction.", "funds"),
     ("Le KM0 ne regroupe pas 600 personnes.", "headcount"),
+    ("Nova Fiction aura 300 m² au KM0 et comptera 40 salariés.", "headcount"),  # not the KM0's
     ("L'idée du KM0 date de 2012.", "built_in"),
     ("Le KM0 a ouvert un atelier en 2019.", "opened_on"),
     ("Le bâtiment était occupé par Nova Fiction. Le KM0 y est.", "tenant_of"),
@@ -216,3 +219,11 @@ def test_with_a_publication_date_the_announcement_has_its_year(project: Project,
     put(project, "seed.md", f"---\ntitle: Un pôle ouvre\npublished: 2019-09-27\n---\n\n{seed}")
     run(project)
     assert Fact("Ouverture de KM0", "announced_on", "2019-09-26", "exact", "") in facts(rows(project, "press_claims"))
+
+
+def test_the_model_finds_the_same_in_forks_as_in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"Camille Exemple dirige Ficta Robotique à Mulhouse depuis {year}." for year in range(2001, 2010)]
+    alone = mentions._tag(texts)
+    monkeypatch.setattr(mentions, "SHARD_FROM", 2)
+    assert mentions._tag(texts) == alone
+    assert any(label == "PER" for _, _, label in alone[0])

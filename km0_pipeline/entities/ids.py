@@ -85,7 +85,7 @@ select entity_id, arg_min(cluster, rank || cluster)
 from evidence
 group by entity_id;
 
--- by name: only what is found in no better way, on both sides
+-- by name: what is found in no better way, on both sides; or at the very place that its id was minted from
 insert into owners
 with lost as (
     select entity_id, kind, siren, commune_code, coalesce(key, key_of(kind, unnest(names))) as key
@@ -101,9 +101,14 @@ select k.entity_id, min(l.cluster)
 from known as k
 join linked as l on l.kind = k.kind and l.key = k.key
 join clusters as c on c.cluster = l.cluster
-where l.cluster not in (select cluster from owners)
-    and (k.siren is null or c.siren is null)
-    and (k.commune_code is null or k.kind <> 'organisation' or k.commune_code = l.place_key)
+where (k.siren is null or c.siren is null or k.siren = c.siren)
+    and (
+        mint(k.kind, l.place_key || '|' || k.key) = k.entity_id
+        or (
+            l.cluster not in (select cluster from owners)
+            and (k.commune_code is null or k.kind <> 'organisation' or k.commune_code = l.place_key)
+        )
+    )
 group by k.entity_id;
 """
 
@@ -210,7 +215,8 @@ def _load(db: duckdb.DuckDBPyConnection, path: Path, kind: str, id_column: str) 
     siren, commune_code, other_names = (c if c in columns else "null" for c in ("siren", "commune_code", "other_names"))
     names, key, joined = f"string_split(concat_ws('|', name, {other_names}), '|')", "null", ""
     if kind == "event":  # known by what it is, whom it concerns and when; that organisation may have another id today
-        key = "concat_ws('|', kind, coalesce(r.new_id, organisation_id, ''), coalesce(held_on, ''))"
+        date = "case when kind in (select unnest(getvariable('once'))) then '' else coalesce(held_on, '') end"
+        key = f"concat_ws('|', kind, coalesce(r.new_id, organisation_id, ''), {date})"
         joined = "left join redirects as r on r.old_id = organisation_id and r.reason = 'merge'"
     db.execute(
         f"insert into previous select {id_column}, ?, {siren}, {commune_code}, {names}, {key} from read_parquet(?) {joined}",

@@ -9,7 +9,8 @@ the first that knows decides, and is noted beside the link:
                 mentions without SIREN are that organisation; where two do, they are neither
 
 A person, a place is known by its normalised name; an event by what it is, whom it concerns and
-its date. Names that `reference` or hub.toml give as aliases are one name.
+its date, but for what happens once (`ONCE`): dates said of an opening are of that one opening,
+planned or held, and may disagree. Names that `reference` or hub.toml give as aliases are one name.
 
 Belongs here: the two steps of the package, and the stages. When two names are one belongs to
 `names`, what id an entity gets to `ids`.
@@ -28,6 +29,9 @@ from km0_pipeline.entities import ids
 from km0_pipeline.entities.names import NAMES_SQL
 from km0_pipeline.reference import institutions, places
 from km0_pipeline.steps import Made, Project, make
+
+ONCE = ("opening",)
+"""Kinds of events that an organisation has but one of."""
 
 VERSION = "entities/1"
 
@@ -177,7 +181,7 @@ abouts as (
     where m.mention_id in (select about from facts)
 ),
 known as (
-    select m.*, nullif(f.held_on, '') as held_on, concat_ws('|', coalesce(f.what, ''), coalesce(a.entity_id, m.key)) as family
+    select m.*, case when f.what not in (select unnest(getvariable('once'))) then nullif(f.held_on, '') end as held_on, concat_ws('|', coalesce(f.what, ''), coalesce(a.entity_id, m.key)) as family
     from mentions as m
     left join facts as f on f.mention_id = m.mention_id
     left join abouts as a on a.mention_id = f.about
@@ -266,6 +270,7 @@ def _prepare(db: duckdb.DuckDBPyConnection, project: Project, known: list[tuple[
         "hub_name": hub.name,
         "claims": [str(project.made("hub_claims")), str(project.made("press_claims"))],
         "rows": str(project.made("registry_rows")),
+        "once": list(ONCE),
     }
     for name, value in variables.items():
         db.execute(f"set variable {name} = ?", [value])

@@ -9,6 +9,7 @@
       known       names known beforehand, found in linear time
       quantities  headcounts, amounts, areas
       dates       French dates as EDTF
+      evidence    words that tell what a name beside them is
       naming      spans re-typed, re-cut and joined into mentions
       sentences   sentences with mentions, quantities and dates as placeholders
       grammar     what rules that read such sentences are made of

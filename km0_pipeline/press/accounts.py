@@ -22,7 +22,8 @@ EVENT_NAMES = {"opening": "Ouverture de {}", "arrival": "Arrivée des premiers o
 _HOLDS = r"(?:regroup|rassembl|réuni|compt|accueill|héberg|abrit|emploi|employ|fédèr|fédér|log|concentr|dénombr|form|scolaris|totalis)[a-zà-ÿ]*|\ba|\baura"
 _PRESENT = r"(?:travaill|étudi|sont|seront|sont|cohabit|se côtoient|y |évolu)[a-zà-ÿ' ]*?(?:attendue?s?|installée?s?|présente?s?|réunie?s?|hébergée?s?|accueillie?s?|basée?s?|employée?s?)?"
 _COUNTED = (
-    rule(rf"<s:OH>[^‹.;:]{{0,90}}?(?<![\w'])(?:{_HOLDS})(?P<ks>(?:[^‹.;:]{{0,25}}<K>){{1,4}})"),
+    # « 300 m² au KM0 et comptera 40 salariés »: what stands after a preposition of place is not the subject
+    rule(rf"(?<!\bau )(?<!\bchez )(?<!\bdans le )<s:OH>[^‹.;:]{{0,90}}?(?<![\w'])(?:{_HOLDS})(?P<ks>(?:[^‹.;:]{{0,25}}<K>){{1,4}})"),
     rule(rf"(?P<ks><K>) {_PRESENT} ?{IN}<s:OH>"),
     rule(r"<s:OH>, (?:une? (?:\w+ )?de |qui compte |avec )?(?P<ks><K>)(?=[,.])"),
     rule(r"[Ll]es (?P<ks><K>) (?:du |de la |de l'|de |d')<s:OH>"),
@@ -95,7 +96,7 @@ _FORMER = rule(
 )
 _BUILT = (
     rule(r"\bancien(?:ne)?s? (?:usine|fonderie|filature|manufacture|caserne|bâtiment|halle|entrepôt|atelier)s?(?: (?:de|d') ?[a-zà-ÿ-]+)? (?:du |de |datant (?:du |de )|construite? (?:au |en ))‹[DS](?P<d>\d+)›"),
-    rule(r"(?:\b(?:[Bb]âtiment|[Ii]mmeuble|[Uu]sine|[Éé]difice|[Hh]alle)|‹L\d+›)[^‹.;:]{0,30}?\b(?:date|datant|datent) (?:du |de |d')‹[DS](?P<d>\d+)›"),
+    rule(r"(?:\b(?:[Bb]âtiment|[Ii]mmeuble|[Uu]sine|[Éé]difice|[Hh]alle)|‹L\d+›)[^‹.;:]{0,12}(?:‹[HO]\d+›)?[^‹.;:]{0,20}?\b(?:date|datant|datent) (?:du |de |d')‹[DS](?P<d>\d+)›"),
     rule(r"\b(?:construit|bâti|édifié|érigé)e?s? (?:en |au |vers )‹[DS](?P<d>\d+)›"),
 )  # fmt: skip
 _OPENS = r"(?:ouvr[a-zà-ÿ]*|ouvert|inaugur[a-zà-ÿ]*|démarr[a-zà-ÿ]*)"

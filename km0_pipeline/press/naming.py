@@ -15,6 +15,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from km0_pipeline.press.evidence import (
+    ACRONYM,
+    ADDRESS,
+    APPOSED,
+    BRACKET,
+    BY_ROLE,
+    BY_VERB,
+    COREFERENT,
+    DESCRIBED,
+    FORMED,
+    HEADED,
+    JUNK,
+    LISTED,
+    LOWER_NEEDS_LINK,
+    PERSON,
+    PROPER,
+    ROLE,
+    ROMAN,
+    SITE,
+    TITLED,
+    UP,
+    WEAK,
+    WEB,
+)
 from km0_pipeline.press.folding import key, straighten
 from km0_pipeline.press.known import Known, Names
 
@@ -42,124 +66,6 @@ class Mention:
     part_of: str = ""
 
 
-_UP = "A-ZÀ-ÖØ-Þ"
-_CAP = rf"[{_UP}][\w'&+@-]*[\w+]|[{_UP}]"
-_WORD = rf"(?:(?:{_CAP})|\d+(?![\w%]))"
-_TAIL = rf"(?:[ -](?:(?:de la |de l'|de |du |des |d'|& |by |la |le |les |l')?{_WORD}))"
-_PROPER = rf"(?:{_CAP}){_TAIL}{{0,5}}"
-_PERSON = rf"[{_UP}][\w'-]+(?:[ ](?:d[eu] |d'|de la |van |von |le |la )?[{_UP}][\w'-]*\w){{1,2}}"
-_HEADS = (
-    r"[Uu]niversité|[EÉeé]cole|[Ii]nstitut|[Ll]ycée|[Cc]ommunauté de communes?|[Cc]ommunauté d'agglomération|[Aa]ssociation|[Ff]ondation"
-    r"|[Cc]hambre|[Mm]inistère|Région|Département|[Vv]ille|[Mm]étropole|[Ee]urométropole|[Mm]airie|[Ss]yndicat|[Ff]édération|[Rr]éseau"
-    r"|Agence|Incubateur|Fonds|Office|[Cc]onseil (?:régional|départemental|général)|[Tt]echnopole|Pôle|Banque|Caisse"
-    r"|[Ff]ablab|[Cc]oopérative|[Cc]ollectif|Comité|[Pp]réfecture|[Rr]ectorat|[Cc]ampus|LUG|Groupe|[Pp]rogramme|Club"
-)
-_HEADED = re.compile(
-    rf"\b(?P<name>(?:{_HEADS})(?: [a-zà-ÿ]+(?:al|ale|aux|ique|el|elle))?(?:(?: de la | de l'| du | des | de | d')(?=[{_UP}\d])|(?: (?=[{_UP}])))(?:{_CAP}){_TAIL}{{0,5}})"
-)
-_LOWER_NEEDS_LINK = re.compile(
-    r"(?:école|institut|lycée|association|fondation|réseau|agence|campus|fablab|coopérative|collectif|technopole) [A-Z]"
-)
-_APPOSED = re.compile(
-    r"\b(?:société|entreprise(?: textile| familiale| industrielle)?|start-?up|éditeur|agence|association|groupe|studio|cabinet|PME|ESN|maison|marque|techlab|"
-    rf"incubateur|accélérateur|chez|(?:co-?)?fondat(?:eur|rice) (?:et [a-zà-ÿ]+ )?(?:de|d'|du)|(?:PDG|CEO|gérante?|dirigeante?|présidente?|directeur|directrice)(?: générale?)? (?:de|d'|du))[ ]?(?P<name>(?:{_CAP})(?:[ ](?:{_WORD})){{0,3}})"
-)
-_FORMED = re.compile(rf"\b(?P<name>(?:{_CAP})(?:[ ](?:{_WORD})){{0,3}})(?=,? (?:SASU?|SARL|EURL|SCOP|SCIC|GmbH)\b)")
-_TITLED = re.compile(
-    rf"\b(?:M\.|MM\.|Mmes?|Mlle|Me|Dr|Pr|Monsieur|Madame)[ ](?P<name>[{_UP}][\w'-]+(?:[ ](?:d[eu] |d')?[{_UP}][\w'-]+){{0,2}})"
-)
-ROLE = (
-    r"(?:vice-présidente?|présidente?|co-?présidente?|directeur|directrice|co-?fondat(?:eur|rice)s?|fondat(?:eur|rice)s?|déléguée?|PDG|P-DG|CEO|CTO|gérante?"
-    r"|dirigeante?|maire|adjointe?|responsable|chef|cheffe|secrétaire|trésori(?:er|ère)|conseill(?:er|ère)|ministre|préfète?|rect(?:eur|rice)|coordinat(?:eur|rice)"
-    r"|chargée?|porte-parole|associée?|co-?initiat(?:eur|rice)|initiat(?:eur|rice)|créat(?:eur|rice)|doyenne?|proviseure?|administrat(?:eur|rice)|manager|animat(?:eur|rice))"
-)
-_BY_ROLE = re.compile(
-    rf"(?:(?<=[\s,(\"–])|^)(?P<name>{_PERSON})(?=(?:, |[ ]est |[ ]\()(?:le |la |l'|l'une? des |les )?{ROLE}\b)"
-    rf"|(?:{ROLE})(?: [\w' -]{{0,60}}?)?, (?P<name2>{_PERSON})(?=[,.)])"
-)
-_ACRONYM = re.compile(r"[A-Z][A-Za-z0-9&-]{1,9}")
-_SITE = re.compile(
-    rf"\b(?P<name>(?:site|quartier|parc|village industriel|place|avenue|boulevard|quai|rue|pont) (?:de la |de l'|du |des |de |d')?(?:{_CAP})(?:[ -](?:{_WORD})){{0,3}})"
-)
-_ADDRESS = re.compile(
-    rf"\b(?P<name>\d{{1,4}}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|quai|allée|impasse|chemin|route) (?:de la |de l'|du |des |de |d')?(?:{_CAP})(?:[ -](?:{_WORD})){{0,3}})"
-)
-_BY_VERB = re.compile(
-    rf"(?:(?<=[.!?] )|(?<=  )|^)(?!(?:Ils?|Elles?|L[ae]s?|Ces?|Cette|Un|Une|On|Nous|Vous|Je|Qui|Tout|Son|Sa|Ses|Leur|En|Au|Aux|Des|Du)\b)(?:[LD]')?(?P<name>(?!\w')(?:{_CAP})(?:[ ](?:{_WORD})){{0,3}})"
-    r"(?=(?: \([^()]{1,80}\))?(?:, [^,.]{1,60},)? (?:occupe|emploie|rejoint|s'installe|s'implante|recrute|développe|édite|lève|a levé|a rejoint|s'est (?:installée?|implantée?)"
-    r"|(?:est|sera|sont|seront) (?:déjà |aussi |également )?(?:locataires?|installée?s?|hébergée?s?|une? (?:start-?up|entreprise|société|association|agence|éditeur)))\b)"
-)
-_WEAK = re.compile(
-    r"(?P<name>\b[Cc]ollectivités (?:locales|territoriales)|\b(?:(?<=[Ll]a )Ville|(?<=l')agglomération|(?<=L')agglomération)(?= (?:a|ont|apporte|soutient|finance|verse|accorde)\b))"
-)
-_DESCRIBED = re.compile(
-    r"(?:^|[\s(])(?:une?|la|le|sa|son|cette|leur|l')[\s]?(?P<name>(?:structure d'incubation|incubateur|accélérateur|pépinière|antenne|agence|filiale|délégation|branche|caisse régionale|"
-    r"direction|centre de formation|laboratoire|campus)(?:\s[a-zà-ÿ'-]+){0,5}?\s(?:du\s|de\sla\s|de\sl'|des\s|de\s|d'))$",
-    re.I,
-)
-_COREFERENT = re.compile(
-    r"\b(?:(?<!à )(?<!À )[Ll]'(?:écosystème|initiative)(?: privée| collective)?|(?:[Ll]e|[Cc]e|[Dd]u|[Aa]u) (?:pôle|hub|tiers-lieu|lieu|site|projet|quartier numérique|totem)|[Ll]a cité (?:du )?numérique)"
-    r"(?: numérique)?\b(?! (?:de|du|des|d'|internet|web|a été (?:construit|édifié))\b|[ -][A-Z\d]| d')"
-)
-_JUNK = frozenset(
-    [
-        "sud",
-        "nord",
-        "est",
-        "ouest",
-        "pdg",
-        "ceo",
-        "tpe",
-        "pme",
-        "cdi",
-        "cdd",
-        "erp",
-        "rh",
-        "ia",
-        "ht",
-        "ttc",
-        "rgpd",
-        "tic",
-        "credits",
-        "photo",
-        "photos",
-        "video",
-        "covid",
-        "internet",
-        "web",
-        "euros",
-        "euro",
-        "twitter",
-        "facebook",
-        "linkedin",
-        "youtube",
-        "instagram",
-        "communique",
-        "gnu",
-        "otp",
-        "scop",
-        "bureau",
-        "linux",
-        "presse",
-        "contact",
-        "contacts",
-        "bonjour",
-        "merci",
-        "oui",
-        "non",
-        "lire",
-        "voir",
-        "accueil",
-    ]
-)
-_WEB = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]{1,64}@\S{1,200}")
-_LISTED = re.compile(
-    rf"\b(?:membres|partenaires|locataires|entreprises|start-?ups?|sociétés|structures|associations|acteurs|lauréats|occupants)[^.:;]{{0,60}} ?:\s+"
-    rf"(?P<items>{_PROPER}(?:(?:, | et |, et )(?:{_PROPER}))+)"
-)
-_ROMAN = re.compile(r"[IVXLC]+(?:e|er|ème|ième)?(?: siècle)?")
-
-
 def mentions(
     text: str, spans: Iterable[tuple[int, int, str]], names: Names, *, about_hub: bool = False
 ) -> list[Mention]:
@@ -168,7 +74,7 @@ def mentions(
     `spans` are the language model's; `about_hub` says that the title names the hub, so that
     « le pôle » may mean it though the text does not name it first.
     """
-    straight = _WEB.sub(lambda m: " " * len(m[0]), straighten(text))
+    straight = WEB.sub(lambda m: " " * len(m[0]), straighten(text))
     flat = straight.replace("\n", " ")
     chosen = _chosen(flat, _candidates(flat, spans, names))
     chosen = _acronyms(flat, chosen)
@@ -179,10 +85,10 @@ def mentions(
             chosen,
             [
                 Mention(m.start(), m.end(), "H", "hub", "hub", 0.9, named=False, known=names.hub)
-                for m in _COREFERENT.finditer(flat)
+                for m in COREFERENT.finditer(flat)
             ],
         )
-    chosen = _merge(chosen, [_town(_at(m, "O", weak=True), flat, names) for m in _WEAK.finditer(flat)])
+    chosen = _merge(chosen, [_town(_at(m, "O", weak=True), flat, names) for m in WEAK.finditer(flat)])
     return sorted(chosen + _described(straight, chosen), key=lambda m: (m.start, -m.end))
 
 
@@ -204,21 +110,21 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
         letter: Letter = {"hub": "H", "organisation": "O", "place": "L"}[k.known.sort]  # type: ignore[assignment]
         mention = Mention(k.start, k.end, letter, k.known.key, k.known.kind, 0.95, known=k.known)
         found.append(({"H": 0, "O": 2, "L": 5}[letter], mention))
-    found += [(1, _at(m, "P", 0.95)) for m in _TITLED.finditer(flat)]
-    for m in _HEADED.finditer(flat):
+    found += [(1, _at(m, "P", 0.95)) for m in TITLED.finditer(flat)]
+    for m in HEADED.finditer(flat):
         if (
-            not _LOWER_NEEDS_LINK.match(m["name"])
+            not LOWER_NEEDS_LINK.match(m["name"])
             and not re.search(r"dans la $", flat[max(0, m.start() - 8) : m.start()])
         ) or m["name"][0].isupper():
             found.append((2, _at(m, "O")))
-    for pattern in (_APPOSED, _FORMED):
-        found += [(4, _at(m, "O", 0.75)) for m in pattern.finditer(flat) if key(m["name"]) not in _JUNK]
-    found += [(3, _at(m, "P", 0.9, "name" if m["name"] else "name2")) for m in _BY_ROLE.finditer(flat)]
-    found += [(6, _at(m, "O", 0.7)) for m in _BY_VERB.finditer(flat) if key(m["name"]) not in _JUNK]
-    found += [(1, replace(_at(m, "L", 0.85, weak=True), kind="address")) for m in _ADDRESS.finditer(flat)]
-    found += [(3, _at(m, "L", 0.7)) for m in _SITE.finditer(flat)]
-    for m in _LISTED.finditer(flat):
-        for item in re.finditer(rf"(?:^|(?<=, )|(?<= et ))(?:{_PROPER})(?=, | et |$)", m["items"]):
+    for pattern in (APPOSED, FORMED):
+        found += [(4, _at(m, "O", 0.75)) for m in pattern.finditer(flat) if key(m["name"]) not in JUNK]
+    found += [(3, _at(m, "P", 0.9, "name" if m["name"] else "name2")) for m in BY_ROLE.finditer(flat)]
+    found += [(6, _at(m, "O", 0.7)) for m in BY_VERB.finditer(flat) if key(m["name"]) not in JUNK]
+    found += [(1, replace(_at(m, "L", 0.85, weak=True), kind="address")) for m in ADDRESS.finditer(flat)]
+    found += [(3, _at(m, "L", 0.7)) for m in SITE.finditer(flat)]
+    for m in LISTED.finditer(flat):
+        for item in re.finditer(rf"(?:^|(?<=, )|(?<= et ))(?:{PROPER})(?=, | et |$)", m["items"]):
             start = m.start("items") + item.start()
             found.append((4, Mention(start, start + len(item[0]), "O", key(item[0]), confidence=0.7)))
     for start, end, label in spans:
@@ -233,19 +139,19 @@ def _from_model(flat: str, start: int, end: int, label: str) -> list[tuple[int, 
     words = flat[start:end].rstrip(" \"'.,;:)–-")
     words = words.split("  ")[0]
     end = start + len(words)
-    capitals = re.findall(rf"\b[{_UP}]", words)
+    capitals = re.findall(rf"\b[{UP}]", words)
     if (
         len(words) < 2
         or not capitals
-        or key(words) in _JUNK
-        or _ROMAN.fullmatch(words)
+        or key(words) in JUNK
+        or ROMAN.fullmatch(words)
         or re.search(r"https?:|www\.|@\w+\.|\.(?:fr|com|org)\b", words)
     ):
         return []
     mention = Mention(start, end, "O", key(words))
     if label == "PER":
-        name = re.search(rf"(?:^|(?<=[a-zà-ÿ] )){_PERSON}$", words)
-        if not name or any(w in _JUNK for w in key(words).split()) or re.match(ROLE, name[0]):
+        name = re.search(rf"(?:^|(?<=[a-zà-ÿ] )){PERSON}$", words)
+        if not name or any(w in JUNK for w in key(words).split()) or re.match(ROLE, name[0]):
             return []
         return [(4, replace(mention, start=start + name.start(), key=key(name[0]), letter="P", confidence=0.8))]
     if label == "ORG" or (label in ("LOC", "MISC") and re.fullmatch(r"[A-Z]{4,8}", words)):
@@ -272,11 +178,8 @@ def _from_model(flat: str, start: int, end: int, label: str) -> list[tuple[int, 
 
 
 def _starts_sentence(flat: str, start: int) -> bool:
-    return (
-        not flat[:start].strip()
-        or flat[:start].rstrip(" \"'(–-")[-1:] in (".", "!", "?", ":", "")
-        or "  " in flat[max(0, start - 2) : start]
-    )
+    before = flat[max(0, start - 12) : start].rstrip(" \"'(–-")
+    return before[-1:] in (".", "!", "?", ":", "") or "  " in flat[max(0, start - 2) : start]
 
 
 def _chosen(flat: str, candidates: list[tuple[int, Mention]]) -> list[Mention]:
@@ -288,42 +191,46 @@ def _chosen(flat: str, candidates: list[tuple[int, Mention]]) -> list[Mention]:
             level = 4.5  # type: ignore[assignment]
         return (level, m.start - m.end, m.start)
 
-    kept: list[Mention] = []
-    for _, m in sorted(candidates, key=rank):
-        if not any(k.start < m.end and m.start < k.end for k in kept):
+    return _merge([], [m for _, m in sorted(candidates, key=rank)])
+
+
+def _merge(chosen: list[Mention], more: Iterable[Mention]) -> list[Mention]:
+    """`chosen`, and of `more`, in their order, those that overlap none before them; in the order of the text."""
+    kept, more = list(chosen), list(more)
+    taken = bytearray(max((m.end for m in (*kept, *more)), default=0))
+    for m in kept:
+        taken[m.start : m.end] = b"\1" * (m.end - m.start)
+    for m in more:
+        if taken.find(1, m.start, m.end) < 0:
+            taken[m.start : m.end] = b"\1" * (m.end - m.start)
             kept.append(m)
     return sorted(kept, key=lambda m: m.start)
-
-
-def _merge(chosen: list[Mention], more: list[Mention]) -> list[Mention]:
-    free = [m for m in more if not any(k.start < m.end and m.start < k.end for k in chosen)]
-    return sorted(chosen + free, key=lambda m: m.start)
 
 
 def _acronyms(flat: str, chosen: list[Mention]) -> list[Mention]:
     """« Long Name (LN) » and « LN (Long Name) » are one subject, wherever either stands."""
     same: dict[str, str] = {}
     new: list[Mention] = []
+    by_range = {(m.start, m.end): m for m in chosen}
     for m in chosen:
-        bracket = re.match(r" \((?P<in>[^()]{2,80})\)", flat[m.end :])
+        bracket = BRACKET.match(flat, m.end)
         if m.letter not in "OH" or not bracket:
             continue
         start, end = m.end + 2, m.end + 2 + len(bracket["in"])
-        inside = next((k for k in chosen if k.start == start and k.end == end), None)
+        inside = by_range.get((start, end))
         words, other = flat[m.start : m.end], bracket["in"]
         if _is_acronym(other, words) or _is_acronym(words, other):
             same[key(other)] = m.key
             if inside is None or inside.letter != "O":
-                new = [n for n in new if n.start != start] + [replace(m, start=start, end=end)]
+                new.append(replace(m, start=start, end=end))
             elif inside.key != m.key:
-                same.pop(key(other))
+                same.pop(key(other), None)
                 same[inside.key if m.known else m.key] = m.key if m.known else inside.key
-    kept = [m for m in chosen if not any(n.start < m.end and m.start < n.end for n in new)]
-    return sorted([replace(m, key=same.get(m.key, m.key)) for m in kept + new], key=lambda m: m.start)
+    return [replace(m, key=same.get(m.key, m.key)) for m in _merge(new, chosen)]
 
 
 def _is_acronym(short: str, words: str) -> bool:
-    if not _ACRONYM.fullmatch(short) or len(words.split()) < 2:
+    if not ACRONYM.fullmatch(short) or len(words.split()) < 2:
         return False
     initials = "".join(
         w[0]
@@ -335,32 +242,31 @@ def _is_acronym(short: str, words: str) -> bool:
 
 def _repeated(flat: str, chosen: list[Mention]) -> list[Mention]:
     """Names found once, by evidence that stands beside them only once, found wherever they stand."""
+    import ahocorasick
+
     more: list[Mention] = []
     seen: dict[str, Mention] = {}
     for m in chosen:
         if m.letter in "OP" and m.named and not m.weak:
             seen.setdefault(flat[m.start : m.end], m)
+    automaton = ahocorasick.Automaton()
     for words, m in seen.items():
         if len(words) >= 3 and (m.letter == "O" or " " in words):
-            more += [
-                replace(m, start=f.start(), end=f.end())
-                for f in re.finditer(rf"(?<![\w-]){re.escape(words)}(?![\w-])", flat)
-            ]
-    return _merge(chosen, _spread(more))
-
-
-def _spread(found: list[Mention]) -> list[Mention]:
-    kept: list[Mention] = []
-    for m in sorted(found, key=lambda m: (m.start - m.end, m.start)):
-        if not any(k.start < m.end and m.start < k.end for k in kept):
-            kept.append(m)
-    return kept
+            automaton.add_word(words, m)
+    if not len(automaton):
+        return chosen
+    automaton.make_automaton()
+    for last, m in automaton.iter(flat):
+        start, end = last + 1 - (m.end - m.start), last + 1
+        if not re.match(r"[\w-]", flat[start - 1 : start]) and not re.match(r"[\w-]", flat[end : end + 1]):
+            more.append(replace(m, start=start, end=end))
+    return _merge(chosen, sorted(more, key=lambda m: (m.start - m.end, m.start)))
 
 
 def _people(chosen: list[Mention], flat: str) -> list[Mention]:
     """Last names joined to the full name that ends in them; names in a list of people are people."""
     full = {m.key for m in chosen if m.letter == "P" and " " in m.key}
-    for sep in re.finditer(rf"(?P<a>{_PERSON})(?:, | et )(?=(?P<b>{_PERSON}))", flat):
+    for sep in re.finditer(rf"(?P<a>{PERSON})(?:, | et )(?=(?P<b>{PERSON}))", flat):
         keys = {key(sep["a"]), key(sep["b"])}
         if keys & full and not keys <= full and not any(re.match(ROLE, sep[g]) for g in "ab"):
             extra = [Mention(sep.start(g), sep.end(g), "P", key(sep[g]), confidence=0.8) for g in ("a", "b")]
@@ -388,7 +294,7 @@ def _described(straight: str, chosen: list[Mention]) -> list[Mention]:
     for m in chosen:
         if m.letter == "O" and not m.weak:
             before = straight[max(0, m.start - 110) : m.start]
-            if d := _DESCRIBED.search(before):
+            if d := DESCRIBED.search(before):
                 start = m.start - len(before) + d.start("name")
                 found.append(
                     Mention(start, m.end, "O", key(straight[start : m.end]), "", 0.85, weak=True, part_of=m.key)

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 
 from km0_pipeline.claims import Qualifier
+from km0_pipeline.press.evidence import ROLE
 from km0_pipeline.press.grammar import APPOSED, AUX, BE, DET, FUND, IN, NOUN, OF, SEP, Reader, Rule, Said, rule
-from km0_pipeline.press.naming import ROLE, Mention
+from km0_pipeline.press.naming import Mention
 from km0_pipeline.press.quantities import Quantity
 from km0_pipeline.press.sentences import Masked
 

@@ -94,8 +94,12 @@ def sentences(
             placed.append(m)
             covered = m.end
     others: list[Item] = [*quantities, *dates]
+    taken = bytearray(len(text))
+    for p in placed:
+        taken[p.start : p.end] = b"\1" * (p.end - p.start)
     for item in others:
-        if not any(p.start < item.end and item.start < p.end for p in placed):
+        if taken.find(1, item.start, item.end) < 0:
+            taken[item.start : item.end] = b"\1" * (item.end - item.start)
             placed.append(item)
     placed.sort(key=lambda i: i.start)
     made: list[Sentence] = []
@@ -111,10 +115,10 @@ def sentences(
             inside.append(numbered[k])
             k += 1
         lead = start + len(straight[start:end]) - len(straight[start:end].lstrip(' \n"-–•'))
-        if subject and (p := _PRONOUN.match(straight, lead)):
+        if subject and (said := _PRONOUN.match(straight, lead)):
             pronoun = Mention(
-                p.start(),
-                p.end(),
+                said.start(),
+                said.end(),
                 subject.letter,
                 subject.key,
                 subject.kind,

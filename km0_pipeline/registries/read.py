@@ -135,12 +135,12 @@ def registry_rows(project: Project) -> Made:
     "path: header". Rows are sorted by document, sheet and row; so are rejects, those of whole
     files that belong to no document after them.
     """
-    import pyarrow.parquet as pq
-
-    files = pq.read_table(registry_files_path(project)).to_pylist()
     entries = {e.name: e for e in project.hub.registries}
 
     def build(*outputs: Path) -> dict[str, Any]:
+        import pyarrow.parquet as pq
+
+        files = pq.read_table(registry_files_path(project)).to_pylist()
         documents, unused = _sorted_out(files, entries, project.hub.registries)
         kept = _kept(project, documents)
         with tempfile.TemporaryDirectory(prefix=".registries.", dir=project.warehouse) as scratch, duckdb.connect() as db:
@@ -204,7 +204,8 @@ def _kept(project: Project, documents: Iterable[_Document]) -> frozenset[str]:
         paths = [made(project, name).path for name in OUTPUTS]
     except FileNotFoundError:
         return frozenset()
-    before = dict(duckdb.sql(f"from read_parquet({location(paths[-1])})").fetchall())
+    with duckdb.connect() as db:
+        before = dict(db.execute(f"from read_parquet({location(paths[-1])})").fetchall())
     return frozenset(d.document_id for d in documents if before.get(d.document_id) == d.key)
 
 

@@ -36,13 +36,13 @@ def registry_claims(project: Project) -> Made:
             if shared:
                 wanted += " where mention_id in (select mention_id from entity_mentions where not single)"
             db.execute(f"create {'table' if shared else 'view'} wanted as {wanted}")
-            db.execute(f"copy ({_claims_sql(project.hub.mention_id)}) to {literal(str(out))} (format parquet, compression zstd)")
+            db.execute(f"copy ({claims_sql(project.hub.mention_id)}) to {literal(str(out))} (format parquet, compression zstd)")
         return {}
 
     return make(project, "registry_claims", build, inputs=inputs, version=VERSION, parameters=[project.hub.mention_id, str(shared)])
 
 
-def _claims_sql(hub: str) -> str:
+def claims_sql(hub: str) -> str:
     """All claims of the relation `wanted`; `place` is where in a row the column of a property stands."""
     branches = [_cell_sql(p) for p in columns.PROPERTIES]
     branches.append(

@@ -20,6 +20,7 @@ which kind: `columns`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -109,6 +110,10 @@ _MONTHS = (
 _MONTH_CASES = " ".join(f"when regexp_full_match(w, '{names}') then '{n:02}'" for n, names in enumerate(_MONTHS, 1))
 
 
+def _any_of(words: tuple[str, ...]) -> str:
+    return "|".join(map(re.escape, words))
+
+
 _PAIRS = [(2 * (pair // 10) + pair // 50 + pair) % 10 for pair in range(100)]
 """What two digits add to Luhn's sum, modulo 10: the right one itself, the left one doubled, cast out of nines."""
 
@@ -128,21 +133,28 @@ _SIRET = (
     f"n >= 100000 and ({_luhn('(n // 100000)', 9)}) % 10 = 0 and "
     f"case when n // 100000 = 356000000 and n <> 35600000000048 then ({_DIGIT_SUM}) % 5 = 0 else ({_luhn('n', 14)}) % 10 = 0 end"
 )
-_KIND_CASES = " ".join(f"when w in ({', '.join(map(_quoted, words))}) then '{kind}'" for kind, words in KIND_WORDS.items())
+_KIND_CASES = " ".join(f"when regexp_full_match(w, '{_any_of(words)}') then '{kind}'" for kind, words in KIND_WORDS.items())
+
+# A cell of that kind with what surrounds the value taken off: the time of a day; units and spaces; the lack of a scheme; separators.
+_DAY = r"regexp_replace(folded(x), '^(.*[0-9])[ t]a? ?[0-9]{1,2}[:h]([0-9]{2}.*)?$', '\1')"
+_AMOUNT = r"regexp_replace(folded(x), ' ?(m2|m²|m\^2|metres? carres?|sqm|sq\.? ?m)\.?$', '')"
+_ADDRESS = "if(regexp_matches(text_mended(x), '(?i)^https?:'), text_mended(x), 'https://' || regexp_replace(text_mended(x), '^//', ''))"
+_DIALLED = "regexp_replace(replace(text_mended(x), '(0)', ''), '(?i)^t[ée]l\\.?( ?:)?|[\\s./()_-]', '', 'g')"
 
 VALUES_SQL = rf"""
 -- text: trimmed, spaces squeezed, invisible characters out, accents composed
 create or replace macro text_mended(x) as
-    trim(regexp_replace(regexp_replace(nfc_normalize(x), '{_INVISIBLE}', '', 'g'), '{_SPACES}', ' ', 'g'));
+    trim(regexp_replace(nfc_normalize(regexp_replace(x, '{_INVISIBLE}', '', 'g')), '{_SPACES}', ' ', 'g'));
 create or replace macro text_short(t) as case when regexp_matches(t, '[\pL\pN]') then t end;
 create or replace macro text_value(x) as case
     when strlen(x) > 3 and x[1] <> ' ' and not ends_with(x, ' ') and not regexp_matches(x, '{_UNCLEAN}') then x
     else text_short(text_mended(x)) end;
 create or replace macro folded(x) as lower(strip_accents(text_mended(x)));
-create or replace macro says_nothing(x) as folded(x) in ({", ".join(map(_quoted, NOTHING))});
+-- a pattern, not `in`: a long list becomes a join, for which the cell of every row would be folded
+create or replace macro says_nothing(x) as regexp_full_match(folded(x), {_quoted(_any_of(NOTHING))});
 
 create or replace macro kind_word(w) as case {_KIND_CASES} end;
-create or replace macro kind_value(x) as kind_word(trim(regexp_replace(folded(x), '[^a-z0-9]+', ' ', 'g')));
+create or replace macro kind_value(x) as {_let("trim(regexp_replace(folded(x), '[^a-z0-9]+', ' ', 'g'))", "w", "kind_word(w)")};
 
 -- SIREN and SIRET; d has 9 or 14 digits, n is a cell as a number where it is one
 create or replace macro siren_checks(n) as ({_luhn("n", 9)}) % 10 = 0 and n <> 0;
@@ -159,7 +171,7 @@ create or replace macro siren_compact(d) as case
 create or replace macro siren_value(x, n) as case
     when x is null then null
     when regexp_full_match(x, '[0-9]{{9}}') then case when siren_checks(n) then x end
-    else siren_compact(number_compact(x)) end;
+    else {_let("number_compact(x)", "d", "siren_compact(d)")} end;
 create or replace macro siret_compact(d) as case
     when not regexp_full_match(d, '[0-9]{{13,14}}') then null
     when length(d) = 14 then case when siret_right(d) then d end
@@ -167,7 +179,7 @@ create or replace macro siret_compact(d) as case
 create or replace macro siret_value(x, n) as case
     when x is null then null
     when regexp_full_match(x, '[0-9]{{14}}') then case when siret_checks(n) then x end
-    else siret_compact(number_compact(x)) end;
+    else {_let("number_compact(x)", "d", "siret_compact(d)")} end;
 
 create or replace macro naf_mended(t) as case
     when regexp_matches(t, '^[0-9]{{2}}[. ]?[0-9]{{2}} ?[A-Z]([^A-Z0-9].*)?$')
@@ -176,7 +188,7 @@ create or replace macro naf_mended(t) as case
     then regexp_replace(t, '^([0-9])[. ]?([0-9]{{2}}) ?([A-Z])$', '0\1.\2\3') end;
 create or replace macro naf_value(x) as case
     when x is null or regexp_full_match(x, '[0-9]{{2}}\.[0-9]{{2}}[A-Z]') then x
-    else naf_mended(upper(text_mended(x))) end;
+    else {_let("upper(text_mended(x))", "t", "naf_mended(t)")} end;
 
 -- dates; day_of refuses what the calendar does not have
 create or replace macro day_of(y, m, d) as case when y between '1000' and '2999'
@@ -201,13 +213,11 @@ create or replace macro date_words(t) as case
     when regexp_full_match(t, '[0-9]{{4}}-[0-9]{{2}}') then month_of(left(t, 4), right(t, 2))
     when regexp_full_match(t, '[0-9]{{4}}([.,]0)?') then case when left(t, 4) between '1000' and '2999' then left(t, 4) end
     when regexp_full_match(t, '[2-6][0-9]{{4}}([.,]0)?') then (date '1899-12-30' + try_cast(left(t, 5) as integer))::date::varchar end;
-create or replace macro date_mended(t) as date_words(
-    regexp_replace(t, '^(.*[0-9])[ t]a? ?[0-9]{{1,2}}[:h]([0-9]{{2}}.*)?$', '\1'));
 create or replace macro date_value(x) as case
     when x is null then null
     when regexp_full_match(x, '[0-9]{{2}}/[0-9]{{2}}/[12][0-9]{{3}}') then try_strptime(x, '%d/%m/%Y')::date::varchar
     when regexp_full_match(x, '[12][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}') then try_cast(x as date)::varchar
-    else date_mended(folded(x)) end;
+    else {_let(_DAY, "t", "date_words(t)")} end;
 
 -- headcounts: the number, and how it is qualified
 create or replace macro count_digits(n) as try_cast(regexp_replace(n, '[ .]', '', 'g') as bigint);
@@ -218,7 +228,7 @@ create or replace macro count_mended(t) as case
     then count_digits(regexp_extract(t, {_COUNT}, 2)) end;
 create or replace macro count_value(x) as case
     when x is null or regexp_full_match(x, '0|[1-9][0-9]{{0,8}}') then x
-    else count_mended(folded(x))::varchar end;
+    else {_let("folded(x)", "t", "count_mended(t)")}::varchar end;
 create or replace macro qualifier_word(w) as case
     when w = '' then 'exact'
     when regexp_full_match(w, '{_ABOUT}') then 'about'
@@ -230,21 +240,20 @@ create or replace macro count_qualifier_mended(t) as case
     else qualifier_word(regexp_extract(t, {_COUNT}, 1) || regexp_extract(t, {_COUNT}, 4)) end;
 create or replace macro count_qualifier(x) as case
     when x is null or regexp_full_match(x, '0|[1-9][0-9]{{0,8}}') then 'exact'
-    else count_qualifier_mended(folded(x)) end;
+    else {_let("folded(x)", "t", "count_qualifier_mended(t)")} end;
 
 -- decimals: plain, with a point, without needless zeros
 create or replace macro decimal_plain(n) as case when contains(n, '.') then rtrim(rtrim(n, '0'), '.') else n end;
 create or replace macro decimal_digits(t) as case
     when regexp_full_match(t, '[0-9]{{1,12}}([.,][0-9]+)?') then replace(t, ',', '.')
+    when regexp_full_match(t, '[0-9]{{1,3}}([ ''][0-9]{{3}})+([.,][0-9]+)?') then replace(regexp_replace(t, '[ '']', '', 'g'), ',', '.')
     when regexp_full_match(t, '[0-9]{{1,3}}(\.[0-9]{{3}})+(,[0-9]+)?') then replace(replace(t, '.', ''), ',', '.')
     when regexp_full_match(t, '[0-9]{{1,3}}(,[0-9]{{3}})+(\.[0-9]+)?') then replace(t, ',', '') end;
-create or replace macro decimal_mended(t) as decimal_plain(try_cast(decimal_digits(
-    regexp_replace(regexp_replace(t, ' ?(m2|m²|m\^2|metres? carres?|sqm|sq\.? ?m)\.?$', ''), '([0-9])[ '']([0-9]{{3}})', '\1\2', 'g')
-    ) as decimal(18, 6))::varchar);
+create or replace macro decimal_mended(t) as decimal_plain(try_cast(decimal_digits(t) as decimal(18, 6))::varchar);
 create or replace macro decimal_value(x) as case
     when x is null then null
     when regexp_full_match(x, '(0|[1-9][0-9]{{0,11}})([.,][0-9]{{0,5}}[1-9])?') then replace(x, ',', '.')
-    else decimal_mended(folded(x)) end;
+    else {_let(_AMOUNT, "t", "decimal_mended(t)")} end;
 
 create or replace macro postcode_range(p) as case when p between '01000' and '98999' then p end;
 create or replace macro postcode_mended(t) as case
@@ -254,7 +263,7 @@ create or replace macro postcode_mended(t) as case
 create or replace macro postcode_value(x) as case
     when x is null then null
     when regexp_full_match(x, '[0-9]{{5}}') then postcode_range(x)
-    else postcode_mended(folded(x)) end;
+    else {_let("folded(x)", "t", "postcode_mended(t)")} end;
 create or replace macro commune_code_range(c) as case when c between '01001' and '98999' then c end;
 create or replace macro commune_code_mended(t) as case
     when regexp_full_match(t, '([0-9]{{2}}|2[AB])[0-9]{{3}}([.,]0)?') then commune_code_range(left(t, 5))
@@ -262,7 +271,7 @@ create or replace macro commune_code_mended(t) as case
 create or replace macro commune_code_value(x) as case
     when x is null then null
     when regexp_full_match(x, '[0-9]{{5}}') then commune_code_range(x)
-    else commune_code_mended(replace(upper(text_mended(x)), ' ', '')) end;
+    else {_let("replace(upper(text_mended(x)), ' ', '')", "t", "commune_code_mended(t)")} end;
 
 -- addresses on the web: scheme and host in lower case, no lone final slash
 create or replace macro url_parts(u) as case
@@ -270,28 +279,23 @@ create or replace macro url_parts(u) as case
     then lower(regexp_extract(u, '^[^/]+//[^/?#]+')) || case
         when regexp_extract(u, '^[^/]+//[^/?#]+(.*)$', 1) = '/' then ''
         else regexp_extract(u, '^[^/]+//[^/?#]+(.*)$', 1) end end;
-create or replace macro url_mended(t) as case
-    when regexp_matches(t, '(?i)^https?:') then url_parts(t)
-    when regexp_matches(t, '^//') then url_parts('https:' || t)
-    else url_parts('https://' || t) end;
 create or replace macro url_value(x) as case
     when x is null or regexp_full_match(x, 'https?://([a-z0-9-]+\.)+[a-z]{{2,}}(/[!-~]+)?') then x
-    else url_mended(text_mended(x)) end;
+    else {_let(_ADDRESS, "u", "url_parts(u)")} end;
 
 create or replace macro email_mended(t) as case
     when regexp_full_match(t, '[^@\s<>;,()"]+@([\pL0-9-]+\.)+\pL{{2,}}')
     then regexp_extract(t, '^[^@]+@') || lower(regexp_extract(t, '[^@]+$')) end;
 create or replace macro email_value(x) as case
     when x is null or regexp_full_match(x, '[a-z0-9._+-]+@([a-z0-9-]+\.)+[a-z]{{2,}}') then x
-    else email_mended(regexp_replace(text_mended(x), '(?i)^mailto: ?', '')) end;
+    else {_let("regexp_replace(text_mended(x), '(?i)^mailto: ?', '')", "t", "email_mended(t)")} end;
 
 -- telephone numbers, E.164; a number without country is French
 create or replace macro phone_digits(d) as case
     when regexp_full_match(d, '(0|\+330?|00330?)?[1-9][0-9]{{8}}') then '+33' || right(d, 9)
     when regexp_full_match(d, '\+33.*|0033.*') then null
     when regexp_full_match(d, '(\+|00)[1-9][0-9]{{7,14}}') then '+' || regexp_replace(d, '^(\+|00)', '') end;
-create or replace macro phone_value(x) as phone_digits(
-    regexp_replace(replace(text_mended(x), '(0)', ''), '(?i)^t[ée]l\.?( ?:)?|[\s./()_-]', '', 'g'));
+create or replace macro phone_value(x) as case when x is not null then {_let(_DIALLED, "d", "phone_digits(d)")} end;
 """
 """The macros; run once on a connection before any expression of `expression` is used."""
 

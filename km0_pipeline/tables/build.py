@@ -141,7 +141,7 @@ def _build(project: Project, table: Table, asked: dict[str, Any], path: Path) ->
                 # the empty part makes each column nullable; else it is so or not as the planner knows its values, in other bytes
                 f"copy (select {columns} from ({table.sql}) union all select {', '.join(['null'] * len(table.fields))} from range(0) "
                 f"order by {', '.join(table.primary_key)}) to {literal(str(path))} "
-                f"(format parquet, compression zstd, kv_metadata {{'ARROW:schema': '{schema}'}})"
+                f"(format parquet, compression zstd, compression_level 1, kv_metadata {{'ARROW:schema': '{schema}'}})"
             )
         except duckdb.Error as e:
             raise TableError(f"{table.name}.sql and {table.name}.yaml: the table can't be made: {e}") from None

@@ -13,7 +13,7 @@ chosen as (
         max(object_entity_id) filter (where property = 'located_in') as place_id,
         max(value) filter (where property in ('date', 'opened_on')) as held_on,
         max(value) filter (where property = 'announced_on') as announced_on,
-        bool_or(qualifier = 'planned') as planned
+        coalesce(bool_or(qualifier = 'planned') filter (where property in ('date', 'opened_on')), bool_and(qualifier = 'planned')) as planned
     from said
     where rank = 1
     group by entity_id

@@ -8,7 +8,7 @@ with columns as (
 -- straight from the row where nothing else speaks of the organisation
 registered as (
     select
-        m.entity_id, r.mention_id, r.headcount, r.headcount_qualifier as qualifier, nullif(r.stated_on, '') as stated_on, r.document_id,
+        m.entity_id, r.headcount, coalesce(r.headcount_qualifier, 'exact') as qualifier, nullif(r.stated_on, '') as stated_on, r.document_id,
         case
             when r.sheet = '' then 'row:' || r."row" || '/' || c.locator
             else 'sheet:' || r.sheet || '/cell:' || c.locator || r."row"
@@ -20,24 +20,28 @@ registered as (
 ),
 said as (
     select
-        c.claim_id, c.entity_id, c.value, c.qualifier, coalesce(c.scope, 'people') as scope, c.as_of, c.stated_on, c.document_id, c.locator
+        c.entity_id, c.value as headcount, c.qualifier, coalesce(c.scope, 'people') as scope, c.as_of, c.stated_on, c.document_id, c.locator
     from ranked_claims as c
-    left join registered as r on r.entity_id = c.entity_id
-    where c.property = 'headcount' and c.entity_kind = 'organisation' and r.entity_id is null
+    where c.property = 'headcount' and c.entity_kind = 'organisation'
+        and (c.source_kind <> 'registry' or c.entity_id not in (select m.entity_id from entity_mentions as m where m.single))
+    qualify row_number() over (partition by c.entity_id, c.document_id, c.locator, c.scope, c.value order by c.claim_id) = 1
+),
+figures as (
+    select entity_id, headcount, qualifier, scope, as_of, stated_on, document_id, locator
+    from said
+    union all
+    select entity_id, headcount, qualifier, 'employees' as scope, null as as_of, stated_on, document_id, locator
+    from registered
 )
+-- the id begins as the organisation's, so that rows and keys lie in the same order
 select
-    claim_id as headcount_id,
+    'hdc-' || right(entity_id, 16) || '-' || left(digest4(document_id, locator, scope, headcount), 8) as headcount_id,
     entity_id as organisation_id,
-    value as headcount,
+    headcount,
     qualifier,
     scope,
     as_of,
     stated_on,
     document_id,
     locator
-from said
-union all
-select
-    digest5(document_id, locator, mention_id, 'headcount', headcount), entity_id, headcount, coalesce(qualifier, 'exact'), 'employees',
-    null, stated_on, document_id, locator
-from registered
+from figures

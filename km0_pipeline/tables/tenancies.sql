@@ -4,7 +4,7 @@ with hub as (
     from entity_mentions
     where is_hub
 ),
-listed as (
+listed as not materialized (
     select
         m.entity_id as organisation_id, h.host_id, m.single, r.space, r.occupied_from as valid_from, r.occupied_until as valid_until,
         r.area_m2, 'registry' as basis, false as planned, nullif(r.stated_on, '') as stated_on, r.document_id,
@@ -67,7 +67,7 @@ merged as (
     where c.place is null
     qualify row_number() over (partition by s.organisation_id, s.host_id, s.space, s.valid_from order by s.place) = 1
 ),
-present as (
+present as not materialized (
     select organisation_id, host_id, space, valid_from, valid_until, area_m2, basis, planned, stated_on, document_id, locator
     from listed
     where single
@@ -105,8 +105,9 @@ kept as (
         where n.organisation_id = p.organisation_id and n.host_id = p.host_id and coalesce(n.space, '') = coalesce(p.space, '')
     )
 )
+-- the id begins as the organisation's, so that rows and keys lie in the same order
 select
-    'ten-' || left(digest4(organisation_id, host_id, coalesce(space, ''), coalesce(valid_from, '')), 16) as tenancy_id,
+    'ten-' || right(organisation_id, 16) || '-' || left(digest3(host_id, coalesce(space, ''), coalesce(valid_from, '')), 8) as tenancy_id,
     organisation_id,
     host_id,
     space,
