@@ -4,7 +4,7 @@ PYTHON ?=# interpreter that makes .venv; empty: the newest of those named below
 PORT ?= 3000# port of `make ui`
 ARGS ?=# options of `make run`, for example ARGS="--date 2026-11-22"
 
-export DAGSTER_HOME := $(CURDIR)
+export DAGSTER_HOME := $(CURDIR)/.dagster
 unexport PYTHONDONTWRITEBYTECODE # without compiled modules each start takes seconds longer
 bin := .venv/bin
 
@@ -15,19 +15,18 @@ bin := .venv/bin
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/made ## refresh: from data/raw to a snapshot in data/published
+run: .venv/made .dagster/dagster.yaml ## refresh: from data/raw to a snapshot in data/published
 	@$(bin)/python -m assets.run $(ARGS)
 
 test: .venv/made ## all checks and tests
 	@echo "ruff: style and likely mistakes"; $(bin)/ruff check .
-	@echo "mypy: types"; $(bin)/mypy
-	@echo "import-linter: which package may import which"; $(bin)/lint-imports
+	@echo "mypy: types"; $(bin)/mypy -p km0_pipeline -p assets
+	@echo "import-linter: which package may import which"; $(bin)/lint-imports --no-logo
 	@echo "pytest: behaviour"; $(bin)/python -m pytest
 
-ui: .venv/made ## Dagster in the browser, with the daily schedule and the watch on data/raw (PORT=3000)
-	@mkdir -p .dagster
+ui: .venv/made .dagster/dagster.yaml ## Dagster in the browser, with the daily schedule and the watch on data/raw (PORT=3000)
 	@echo "http://127.0.0.1:$(PORT) (stop with Ctrl-C)"
-	@exec $(bin)/dagster dev -h 127.0.0.1 -p $(PORT)
+	@exec $(bin)/dg dev --host 127.0.0.1 --port $(PORT)
 
 serve: .venv/made ## serve data/published for download on this machine
 	@exec $(bin)/km0 serve
@@ -39,8 +38,14 @@ bench: .venv/made ## measure: a registry of a million rows, and a refresh in whi
 lock: .venv/made ## choose the newest versions that fit together, with their hashes
 	@$(bin)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --group dev --group orchestration \
 		--no-header pyproject.toml -o requirements.lock
+	@echo uv | $(bin)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+		- -o requirements-uv.lock
 
-# The environment. uv is fast but does not read pip's settings; pip does, and takes minutes.
+.dagster/dagster.yaml: dagster.yaml
+	@mkdir -p .dagster
+	@cp dagster.yaml $@
+
+# The environment. uv is fast but does not read pip's settings (it is told of an index named there); pip does, and takes minutes.
 .venv/made: requirements.lock requirements-uv.lock pyproject.toml
 	@py="$(PYTHON)"; \
 	for p in python3.13 python3.12 python3.11 python3; do \
@@ -50,7 +55,8 @@ lock: .venv/made ## choose the newest versions that fit together, with their has
 	echo "making .venv with $$($$py --version) (once; some minutes at most)"; \
 	$$py -m venv --clear .venv || { echo "$$py can't make an environment; on Debian and Ubuntu: sudo apt install python3-venv. Then say it again."; exit 1; }
 	@$(bin)/python -m pip install -q --require-hashes -r requirements-uv.lock
-	@$(bin)/uv pip sync -q --python $(bin)/python --require-hashes requirements.lock \
+	@index=$${PIP_INDEX_URL:-$$($(bin)/python -m pip config get global.index-url 2>/dev/null)}; \
+	env $${index:+UV_DEFAULT_INDEX=$$index} $(bin)/uv pip sync -q --python $(bin)/python --require-hashes requirements.lock \
 		|| { echo "uv could not; pip, with its own settings, takes longer"; $(bin)/python -m pip install -q --require-hashes -r requirements.lock; }
 	@$(bin)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@

@@ -10,11 +10,8 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import sqlite3
 import sys
-import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -32,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--date", type=date.fromisoformat, help="day of the snapshot, YYYY-MM-DD (default: today, where the hub is)")
     parser.add_argument("--root", type=Path, default=ROOT, help="folder of the project, with its hub.toml (default: this checkout)")
     given = parser.parse_args(arguments)
-    os.environ.setdefault("DAGSTER_HOME", str(ROOT))
+    Path(os.environ.setdefault("DAGSTER_HOME", str(ROOT / ".dagster"))).mkdir(exist_ok=True)
     root = given.root.resolve()
     print(f"Refreshing {root}", flush=True)
     import dagster as dg
@@ -53,6 +50,8 @@ def refresh(root: Path, day: str) -> tuple[list[str], str]:
     import dagster as dg
 
     from assets.definitions import definitions
+    from assets.history import end_killed_runs, kept_open
+    from assets.resources import sole_use
     from km0_pipeline.hub import HubError
     from km0_pipeline.tables.table import TableError
 
@@ -66,13 +65,14 @@ def refresh(root: Path, day: str) -> tuple[list[str], str]:
         job = definitions(root, day, loggers={"progress": progress}).resolve_job_def("refresh")
     except (HubError, TableError) as e:
         return [str(e)], ""
-    run_id = str(uuid.uuid4())
-    with dg.DagsterInstance.get() as instance:
-        end_killed_runs(instance, root)
-        with held_open(instance, run_id):
-            result = job.execute_in_process(
-                {"loggers": {"progress": {}}}, instance, raise_on_error=False, run_id=run_id, tags={STARTED_HERE: str(root)}
-            )
+    here = {STARTED_HERE: str(root)}
+    with dg.DagsterInstance.get() as instance, kept_open(instance):
+        try:
+            with sole_use(root, wait=False):
+                end_killed_runs(instance, here)
+        except BlockingIOError:
+            print("Another refresh is at work on this project; this one starts when that has ended.", flush=True)
+        result = job.execute_in_process({"loggers": {"progress": {}}}, instance, raise_on_error=False, tags=here)
     if not result.success:
         return failures(result.all_events), ""
     return [], str(result.asset_materializations_for_node("snapshot")[0].metadata["summary"].value)
@@ -118,40 +118,6 @@ def failures(events: Iterable[dg.DagsterEvent]) -> list[str]:
                 error = data.error.cause or data.error
                 found.append(f"{event.step_key}: {error.message.strip()} (`make ui` shows where)")
     return found
-
-
-@contextmanager
-def held_open(instance: dg.DagsterInstance, run_id: str) -> Iterator[None]:
-    """Keep the SQLite files of the history open during a run.
-
-    Dagster opens and closes them for each event, and SQLite, when the last connection closes, folds
-    its log back into the file and waits for the disk: more than half the time of a run.
-    """
-    from dagster._core.storage.event_log import SqliteEventLogStorage
-
-    storage = instance.event_log_storage
-    with ExitStack() as stack:
-        if isinstance(storage, SqliteEventLogStorage):
-            for shard in ("index", run_id):
-                with storage.run_connection(shard):  # made, if need be
-                    pass
-                connection = stack.enter_context(closing(sqlite3.connect(storage.path_for_shard(shard))))
-                connection.execute("select count(*) from sqlite_master").fetchone()
-        yield
-
-
-def end_killed_runs(instance: dg.DagsterInstance, root: Path) -> None:
-    """Mark runs of ours as failed whose process was killed, and say so if another run is at work."""
-    import dagster as dg
-
-    from assets.resources import sole_use
-
-    try:
-        with sole_use(root, wait=False):
-            for run in instance.get_runs(dg.RunsFilter(tags={STARTED_HERE: str(root)}, statuses=[dg.DagsterRunStatus.STARTED])):
-                instance.report_run_failed(run, "The process was killed.")
-    except BlockingIOError:
-        print("Another refresh is at work on this project; this one starts when that has ended.")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,17 @@ def make(
         write_json(_note(p), note)
     first = made(project, names[0])
     return Made(first.name, first.path, first.digest, first.rows, False, first.figures)
+
+
+@cache
+def code_version(module_file: str) -> str:
+    """Version of the code of a package: digest of its source files (Python, SQL, tables of reference).
+
+    To be called with `__file__`, so that no one has to remember to count a version up.
+    """
+    folder = Path(module_file).parent
+    sources = sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".sql", ".yaml", ".csv"))
+    return digest(*(part for p in sources for part in (p.relative_to(folder).as_posix(), sha256(p))))
 
 
 def _note(path: Path) -> Path:

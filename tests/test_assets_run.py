@@ -4,6 +4,7 @@ A refresh takes seconds, so the runs of one story are made once and each test re
 """
 
 import datetime as dt
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,8 +60,8 @@ class Hub:
 
     def __init__(self, root: Path, terminal: pytest.CaptureFixture[str]) -> None:
         self.root, self.terminal = root, terminal
-        for name in ("hub.toml", "dagster.yaml"):
-            shutil.copy(ROOT / name, root)
+        shutil.copy(ROOT / "hub.toml", root)
+        shutil.copy(ROOT / "dagster.yaml", os.environ["DAGSTER_HOME"])
         for folder, name, text in (("press", "fete.md", NOTE), ("registries", "locataires.csv", REGISTRY)):
             (root / "data" / "raw" / folder).mkdir(parents=True)
             (root / "data" / "raw" / folder / name).write_text(text, encoding="utf-8")
@@ -82,9 +83,11 @@ class Hub:
 
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Hub:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
-    return Hub(tmp_path, capfd)
+    home, root = tmp_path / "history", tmp_path / "hub"
+    home.mkdir()
+    root.mkdir()
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    return Hub(root, capfd)
 
 
 def test_the_life_of_a_hub(hub: Hub) -> None:

@@ -35,7 +35,7 @@ def test_every_requirement_is_locked_by_hash_and_names_no_package_host(lock: str
 
 
 def test_the_ui_is_for_this_machine_only() -> None:
-    assert "-h 127.0.0.1" in MAKEFILE
+    assert "dg dev --host 127.0.0.1 " in MAKEFILE
 
 
 def test_ci_can_be_run_from_a_clone() -> None:

@@ -77,7 +77,7 @@ def _with_check_digit(body: str) -> str:
 
 
 @given(st.lists(_digits, min_size=200, max_size=200))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_siren_and_siret_are_what_stdnum_says(values: Values, cells: list[str]) -> None:
     sirens = [c[:9] for c in cells] + [_with_check_digit(c[:8]) for c in cells]
     assert values("siren", sirens) == [s if siren.is_valid(s) and int(s) else None for s in sirens]
@@ -112,7 +112,7 @@ def test_a_siret_in_a_siren_column_gives_its_siren(values: Values) -> None:
 
 
 @given(st.lists(st.dates(date(1900, 1, 1), date(2099, 12, 31)), min_size=50, max_size=50))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_a_date_is_the_same_day_however_it_is_written(values: Values, days: list[date]) -> None:
     iso = [d.isoformat() for d in days]
     for form in ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y-%m-%d 00:00:00", "%Y-%m-%dT00:00:00",

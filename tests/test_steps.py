@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from km0_pipeline.steps import Made, Project, made, make
+from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import write_aside, write_json
 
 
@@ -93,3 +93,13 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
         raise KeyError
     assert [p.name for p in tmp_path.iterdir()] == ["index.json"]
     assert target.read_text() == "old"
+
+
+def test_the_version_of_a_package_is_that_of_its_source_files(tmp_path: Path) -> None:
+    module = tmp_path / "read.py"
+    module.write_text("a = 1")
+    before = code_version.__wrapped__(str(module))
+    (tmp_path / "notes.txt").write_text("not code")
+    assert code_version.__wrapped__(str(module)) == before
+    (tmp_path / "query.sql").write_text("select 1")
+    assert code_version.__wrapped__(str(module)) != before

@@ -28,12 +28,12 @@ from km0_pipeline.claims import DIGEST_SQL, claims_table
 from km0_pipeline.entities import ids
 from km0_pipeline.entities.names import NAMES_SQL
 from km0_pipeline.reference import institutions, places
-from km0_pipeline.steps import Made, Project, make
+from km0_pipeline.steps import Made, Project, code_version, make
 
 ONCE = ("opening",)
 """Kinds of events that an organisation has but one of."""
 
-VERSION = "entities/1"
+VERSION = code_version(__file__)
 
 
 class Stage(NamedTuple):

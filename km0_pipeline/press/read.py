@@ -20,9 +20,9 @@ from km0_pipeline.claims import REJECTS, Reject, digest, rejects_table
 from km0_pipeline.press import markdown, page, text
 from km0_pipeline.press.document import Document, Unreadable
 from km0_pipeline.press.reuse import Previous, write_keys
-from km0_pipeline.steps import Made, Project, made, make
+from km0_pipeline.steps import Made, Project, code_version, made, make
 
-VERSION = "press_documents/1"
+VERSION = code_version(__file__)
 READERS: tuple[ModuleType, ...] = (text, markdown, page)
 
 LANGUAGES = ("fr", "de", "en", "it", "es", "pt", "nl", "pl")

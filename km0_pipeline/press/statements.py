@@ -27,9 +27,9 @@ from km0_pipeline.press.naming import Mention, mentions
 from km0_pipeline.press.read import FRENCH
 from km0_pipeline.press.reuse import Previous, write_keys
 from km0_pipeline.press.sentences import furniture, sentences
-from km0_pipeline.steps import Made, Project, made, make
+from km0_pipeline.steps import Made, Project, code_version, made, make
 
-VERSION = "press_claims/1"
+VERSION = code_version(__file__)
 METHOD = "press/1"
 LONGEST_SENTENCE = 2000
 """Characters from which on what stands between two full stops is no sentence: a list, a table, page furniture."""

@@ -46,7 +46,7 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
     """
     with path.open("rb") as f:
         head = f.read(HEAD)
-    if not head.strip():
+    if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise Unreadable("empty_file", "is empty. Save the registry again, or delete the file.")
     encoding = _encoding(path, head, entry.encoding)
     source = path if encoding == "utf-8" else _as_utf8(path, encoding, scratch)

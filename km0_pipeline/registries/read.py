@@ -33,11 +33,11 @@ from km0_pipeline.registries import delimited, workbook
 from km0_pipeline.registries.cells import Sheet, Unreadable, literal, location
 from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Mapped, folded, map_columns
 from km0_pipeline.registries.values import KINDS, VALUES_SQL, expression
-from km0_pipeline.steps import Made, Project, made, make
+from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import sha256
 
 FILES_VERSION = "registry_files/1"
-VERSION = "registry_rows/1"
+VERSION = code_version(__file__)
 
 DELIMITED = (".csv", ".tsv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -402,7 +402,7 @@ def _rejects_sql(table: _Table) -> Iterator[str]:
     yield f"""{head}, {row_locator}, if(name is null, 'no_name', 'header_again'),
         {literal(where + "row ")} || c.row || if(name is null, {nameless}, {again}), {whole}, {literal(sheet.name)}, c.row, 0
     from (select *, {name_value} as name from {sheet.cells}) as c
-    where name = {literal(name.header)} or (name is null and trim(concat({cells})) <> '')"""
+    where name = {literal(name.header)} or (name is null and text_mended(concat({cells})) <> '')"""
 
     def cell(bit: int, column: Mapped, reason: str, sentence: str, original: str) -> str:
         if sheet.name:

@@ -16,9 +16,9 @@ import duckdb
 from km0_pipeline.claims import DIGEST_SQL, PROPERTIES
 from km0_pipeline.registries import columns
 from km0_pipeline.registries.cells import literal, location
-from km0_pipeline.steps import Made, Project, make
+from km0_pipeline.steps import Made, Project, code_version, make
 
-VERSION = "registry_claims/1"
+VERSION = code_version(__file__)
 METHOD = "registry/1"
 
 

@@ -83,8 +83,8 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-# Characters a clean text never holds: controls, odd spaces, invisible marks, combining accents, edges and runs of spaces.
-_UNCLEAN = r"[\x00-\x1F\x7F-\x{A0}\x{AD}\x{300}-\x{36F}\x{2000}-\x{200F}\x{2028}-\x{202F}\x{205F}-\x{2064}\x{3000}\x{FEFF}]|  "
+# Characters a clean text never holds: controls, odd spaces, invisible marks, combining accents.
+_UNCLEAN = r"\x00-\x1F\x7F-\x{A0}\x{AD}\x{300}-\x{36F}\x{2000}-\x{200F}\x{2028}-\x{202F}\x{205F}-\x{2064}\x{3000}\x{FEFF}"
 _SPACES = r"[\s\x{85}\x{A0}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}]+"
 _INVISIBLE = r"[\x00-\x08\x0E-\x1F\x7F-\x{84}\x{86}-\x{9F}\x{AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}]"
 
@@ -147,7 +147,7 @@ create or replace macro text_mended(x) as
     trim(regexp_replace(nfc_normalize(regexp_replace(x, '{_INVISIBLE}', '', 'g')), '{_SPACES}', ' ', 'g'));
 create or replace macro text_short(t) as case when regexp_matches(t, '[\pL\pN]') then t end;
 create or replace macro text_value(x) as case
-    when strlen(x) > 3 and x[1] <> ' ' and not ends_with(x, ' ') and not regexp_matches(x, '{_UNCLEAN}') then x
+    when strlen(x) > 3 and regexp_full_match(x, '[^ {_UNCLEAN}]+( [^ {_UNCLEAN}]+)*') then x
     else text_short(text_mended(x)) end;
 create or replace macro folded(x) as lower(strip_accents(text_mended(x)));
 -- a pattern, not `in`: a long list becomes a join, for which the cell of every row would be folded

@@ -273,20 +273,19 @@ def arrow_schema(table: Table) -> pa.Schema:
     )
 
 
-def ddl(table: Table, *, primary_key: bool = True) -> str:
+def ddl(table: Table, *, primary_key: bool = True, foreign_keys: bool = True) -> str:
     """DuckDB statements that create the table, with NOT NULL, keys and comments (French), ending in `;`.
 
-    Without `primary_key` the key is left out: adding it after the rows are in is much faster.
+    Keys may be left out: adding the primary key after the rows are in is much faster.
     """
-    lines = [
-        f'"{f.name}" {TYPES[f.type][1]}' + (" not null" if f.constraints.required else "") for f in table.fields
-    ]
+    lines = [f'"{f.name}" {TYPES[f.type][1]}' + (" not null" if f.constraints.required else "") for f in table.fields]
     if primary_key:
         lines.append(f"primary key ({_quoted(table.primary_key)})")
-    lines += [
-        f"foreign key ({_quoted(k.fields)}) references {k.reference.resource} ({_quoted(k.reference.fields)})"
-        for k in table.foreign_keys
-    ]
+    if foreign_keys:
+        lines += [
+            f"foreign key ({_quoted(k.fields)}) references {k.reference.resource} ({_quoted(k.reference.fields)})"
+            for k in table.foreign_keys
+        ]
     body = ",\n    ".join(lines)
     comments = [f"comment on table {table.name} is {literal(table.description.fr)};"]
     comments += [f'comment on column {table.name}."{f.name}" is {literal(f.description.fr)};' for f in table.fields]

@@ -34,11 +34,12 @@ reported as (
     left join details as d on d.document_id = c.document_id and d.entity_id = c.entity_id
     where c.property = 'tenant_of' and c.source_kind <> 'registry' and c.object_entity_id <> c.entity_id
 ),
--- of organisations that several sources speak of; `place` is the order of trust
+-- of organisations that several sources speak of; `place` is the order of trust, `words` the space without case and signs
 statements as (
     select
         *,
         (space is not null)::int + (valid_from is not null)::int + (valid_until is not null)::int as facts,
+        ' ' || trim(regexp_replace(lower(strip_accents(coalesce(space, ''))), '[^a-z0-9]+', ' ', 'g')) || ' ' as words,
         row_number() over (
             partition by organisation_id, host_id
             order by basis desc, planned, replace(coalesce(stated_on, ''), 'X', '0') desc, document_id, length(locator), locator
@@ -49,16 +50,20 @@ statements as (
         select * from reported
     )
 ),
--- a statement whose every fact another one gives too adds nothing; the press never stands for a registry
+-- a statement whose every fact another one gives too adds nothing (the second floor is in "building 23, second floor");
+-- the press never stands for a registry
 covered as (
     select s.organisation_id, s.host_id, s.place
     from statements as s
     join statements as t
         on t.organisation_id = s.organisation_id and t.host_id = s.host_id and (t.basis = 'registry' or s.basis = 'press')
-        and (s.space is null or s.space = t.space)
+        and (s.space is null or contains(t.words, s.words))
         and (s.valid_from is null or s.valid_from = t.valid_from)
         and (s.valid_until is null or s.valid_until = t.valid_until)
-        and (t.facts > s.facts or (t.facts = s.facts and t.place < s.place))
+        and (
+            t.facts > s.facts
+            or (t.facts = s.facts and (length(t.words) > length(s.words) or (t.words = s.words and t.place < s.place)))
+        )
 ),
 merged as (
     select s.*

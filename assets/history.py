@@ -1,0 +1,54 @@
+"""Dagster's own record of runs, in SQLite below .dagster: what `make run` does for it before and while it runs.
+
+Belongs here: dealings with Dagster's storage. They lean on its insides (the version is locked) and do
+nothing where the storage is another than SQLite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import dagster as dg
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from sqlalchemy import Connection, Engine, create_engine
+
+
+@contextmanager
+def kept_open(instance: dg.DagsterInstance) -> Iterator[None]:
+    """Keep the files of the history open while this lasts.
+
+    Dagster opens and closes them for each event. When the last connection to it closes, SQLite folds
+    the log of the file back into it and waits for the disk, and the next one reads and compiles all
+    anew: three quarters of the time of an empty run. (In the UI this is how it sees that a file has
+    grown, so there it stays so.)
+    """
+    if not isinstance(instance.event_log_storage, SqliteEventLogStorage):
+        yield
+        return
+    storage: Any = instance.event_log_storage
+    once, engines = storage._connect, dict[str, Engine]()
+
+    @contextmanager
+    def connect(shard: str) -> Iterator[Connection]:
+        if shard not in engines:
+            with once(shard):  # makes the file, if need be
+                pass
+            engines[shard] = create_engine(storage.conn_string_for_shard(shard))
+        with storage._db_lock, engines[shard].begin() as connection:
+            yield connection
+
+    storage._connect = connect
+    try:
+        yield
+    finally:
+        storage._connect = once
+        for engine in engines.values():
+            engine.dispose()
+
+
+def end_killed_runs(instance: dg.DagsterInstance, tags: dict[str, str]) -> None:
+    """Mark as failed the runs with these tags that are said to be running; for callers who know that none is."""
+    for run in instance.get_runs(dg.RunsFilter(tags=tags, statuses=[dg.DagsterRunStatus.STARTED])):
+        instance.report_run_failed(run, "The process was killed.")

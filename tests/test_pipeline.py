@@ -1,0 +1,157 @@
+"""The whole pipeline on the input people really drop in: bad files beside good ones, the sample, two machines.
+
+Every run here is a `make run` in a process of its own.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from km0_pipeline.publish.verify import verify
+from km0_pipeline.steps import Project
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.pipeline
+
+GOOD = "Raison sociale;SIRET;Date d'entrée;Effectif;Courriel;Téléphone;Observations\n"
+SPARE = "Ateliers Chimère SAS;;12/02/2019;12;camille.exemple@chimere.example;06 12 34 56 78;a demandé un badge\n"
+NOTE = "---\ntitle: {}\npublisher: Gazette des Essais\npublished: {}\n---\n\n{}\n"
+
+
+def make_run(root: Path, day: str = "2026-03-01", **environment: str) -> subprocess.CompletedProcess[str]:
+    """`make run` in `root`, which gets this repository's dagster.yaml."""
+    shutil.copy(ROOT / "dagster.yaml", root)
+    command = [sys.executable, "-m", "assets.run", "--root", str(root), "--date", day]
+    env = os.environ | {"DAGSTER_HOME": str(root), "PYTHONPATH": str(ROOT)} | environment
+    return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, timeout=600, check=False)
+
+
+def rows(project: Project, table: str) -> list[dict[str, str]]:
+    with (project.published / "latest" / f"{table}.csv").open(encoding="utf-8", newline="") as f:
+        return list(csv.DictReader(f))
+
+
+def test_bad_files_are_told_of_and_never_stop_the_good_ones(project: Project) -> None:
+    press, registries = project.raw / "press", project.raw / "registries"
+    (press / "bonne.md").write_text(NOTE.format("Bonne", "2024-05-03", "Ateliers Chimère est locataire du KM0."), encoding="utf-8")
+    shutil.copy(press / "bonne.md", press / "copie.md")
+    (press / "vide.txt").touch()
+    (press / "image.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4)
+    (press / "cassee.txt").write_bytes("Le KM0 accueille des ateliers à Mulhouse. ".encode() * 3 + b"\xe9\x81\x8d\x9d\xff")
+    (press / "sans-date.txt").write_text("Les Tisserands du Futur sont installés au KM0, à Mulhouse, avec 14 salariés.", encoding="utf-8")
+    (registries / "locataires.csv").write_text(GOOD + SPARE + "Boréale Fictive;123;pas une date;5;;;\n;;;9;;;sans nom\nTrop;de;cellules;1;a;b;c;d\n", encoding="utf-8")
+    (registries / "locataires-sans-nom.csv").write_text("Bâtiment;Étage\nA;2\n", encoding="utf-8")
+    (registries / "annuaire.xlsx").write_bytes((ROOT / "data/raw/registries/annuaire-2024.xlsx").read_bytes()[:3000])
+    (registries / "inconnu.csv").write_text(GOOD + SPARE, encoding="utf-8")
+
+    ran = make_run(project.root)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    kept = duckdb.execute(
+        "select path, reason, locator, sentence, original from read_parquet(?) order by all",
+        [[str(project.made("press_rejects")), str(project.made("registry_rejects"))]],
+    ).fetchall()
+    found = {(path.partition("/")[2], reason) for path, reason, *_ in kept}
+    assert found >= {
+        ("copie.md", "duplicate_file"), ("vide.txt", "empty"), ("image.txt", "binary"), ("sans-date.txt", "undated"),
+        ("locataires.csv", "bad_siret"), ("locataires.csv", "bad_date"), ("locataires.csv", "no_name"), ("locataires.csv", "ragged_row"),
+        ("locataires-sans-nom.csv", "no_name_column"), ("annuaire.xlsx", "bad_workbook"), ("inconnu.csv", "no_registry"),
+    }  # fmt: skip
+    assert any(path == "cassee.txt" for path, _ in found)
+    for path, reason, _, sentence, _ in kept:
+        assert path.rpartition("/")[2] in sentence, f"{reason}: the sentence does not name the file"
+    whole = {reason: (locator, original) for path, reason, locator, _, original in kept if path == "registries/locataires.csv"}
+    assert whole["ragged_row"] == ("row:5", "Trop;de;cellules;1;a;b;c;d")
+    assert whole["no_name"][0] == "row:4" and "sans nom" in whole["no_name"][1]
+    assert whole["bad_date"] == ("row:3/column:Date d'entrée", "pas une date")
+
+    names = {row["name"] for row in rows(project, "organisations")}
+    assert {"Ateliers Chimère SAS", "Boréale Fictive", "KM0", "Tisserands du Futur"} & names >= {"Ateliers Chimère SAS", "Boréale Fictive", "KM0"}
+    assert {(r["path"], r["reason"]) for r in rows(project, "rejects")} >= {("press/vide.txt", "empty"), ("registries/locataires.csv", "no_name")}
+    for reason in ("bad_siret", "no_name_column", "ragged_row", "binary"):
+        assert reason in ran.stdout, "the summary tells of it"
+
+
+def test_no_contact_no_remark_and_no_text_of_an_article_leaves(project: Project) -> None:
+    article = "Un passant, Camille Exemple, trouve que le pôle sent la peinture fraîche ce matin. Ateliers Chimère est locataire du KM0."
+    (project.raw / "press" / "article.md").write_text(NOTE.format("Une visite", "2024-05-03", article), encoding="utf-8")
+    (project.raw / "registries" / "locataires.csv").write_text(GOOD + SPARE, encoding="utf-8")
+    ran = make_run(project.root)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    for path in (project.published / "latest").iterdir():
+        content = path.read_bytes().decode("utf-8", "replace")
+        if path.suffix == ".parquet":
+            content = duckdb.execute("select string_agg(to_json(t)::varchar, '\n') from read_parquet(?) t", [str(path)]).fetchone()[0] or ""  # type: ignore[index]
+        for private in ("camille.exemple", "06 12 34 56 78", "+33612345678", "demandé un badge", "peinture fraîche", "Camille Exemple"):
+            assert private not in content, f"{path.name} holds {private!r}"
+
+
+def sample_run(root: Path, **environment: str) -> Project:
+    """A published copy of this repository's own data, in `root`."""
+    (root / "data").mkdir(parents=True)
+    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
+    shutil.copy(ROOT / "hub.toml", root)
+    ran = make_run(root, **environment)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return Project.at(root)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return sample_run(tmp_path_factory.mktemp("sample") / "ici", TZ="Europe/Paris", PYTHONHASHSEED="1", LC_ALL="C.UTF-8")
+
+
+def test_the_sample_is_published_whole_and_the_same_on_another_machine(sample: Project, tmp_path: Path) -> None:
+    """Other folder, time zone, hash seed and locale: the same bytes."""
+    other = sample_run(tmp_path / "un autre dossier", TZ="Pacific/Auckland", PYTHONHASHSEED="2", LC_ALL="C")
+    folders = [p.published / "2026.3.1" for p in (sample, other)]
+    assert verify(folders[0]) == []
+    files = [{f.name: f.read_bytes() for f in folder.iterdir()} for folder in folders]
+    assert files[0].keys() == files[1].keys()
+    assert [name for name in files[0] if files[0][name] != files[1][name]] == []
+
+
+def test_a_refresh_that_finds_nothing_new_publishes_nothing_and_says_so(sample: Project) -> None:
+    again = make_run(sample.root, "2026-03-02")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert [v["version"] for v in sample.index()["versions"]] == ["2026.3.1"]
+    assert "Nothing new" in again.stdout
+
+
+def test_the_sample_says_what_its_notes_and_registries_say(sample: Project) -> None:
+    spoken = {row["name"]: row for row in rows(sample, "organisations")}
+    assert {"KM0", "Cnam", "Epitech", "Armadeus", "ProAlpha", "Technistub", "Village by CA Alsace Vosges"} <= spoken.keys()
+    assert set(spoken["KM0"]["other_names"].split("|")) >= {"KMØ", "KMO", "Km0"}
+    people = {(int(r["headcount"]), r["qualifier"]) for r in rows(sample, "headcounts") if r["scope"] == "people"}
+    assert people >= {(570, "exact"), (600, "about"), (1200, "planned")}
+    railway = next(r for r in rows(sample, "discrepancies") if r["entity_name"] == "ligne de chemin de fer")
+    assert {railway["chosen_value"], *railway["other_values"].split("|")} == {"1839", "1841", "1844"}
+
+
+def test_every_published_cell_leads_back_to_words_of_its_source(sample: Project) -> None:
+    """Each press claim's place in the stored text holds the claim's words; each filled cell rests on a claim."""
+    project = sample
+    texts = dict(duckdb.execute("select document_id, text from read_parquet(?)", [str(project.made("press_documents"))]).fetchall())
+    claims = rows(project, "claims")
+    said = [c for c in claims if c["locator"].startswith("char:")]
+    assert len(said) > 200
+    for c in said:
+        start, end = (int(n) for n in c["locator"].removeprefix("char:").split("-"))
+        if c["original"]:
+            assert texts[c["document_id"]][start:end].startswith(c["original"][:190])
+    known = {c["document_id"] for c in rows(project, "sources")}
+    assert {c["document_id"] for c in claims} <= known
+    by_property: dict[tuple[str, str], set[str]] = {}
+    for c in claims:
+        by_property.setdefault((c["entity_id"], c["property"]), set()).add(c["value"])
+    filled = {"name": "name", "kind": "kind", "activity": "activity", "website": "website", "commune": "commune", "opened_on": "opened_on"}
+    for row in rows(project, "organisations"):
+        for column, prop in filled.items():
+            assert not row[column] or row[column] in by_property[row["organisation_id"], prop], f"{row['name']}.{column} rests on no claim"
