@@ -41,9 +41,9 @@ lock: .venv/made ## choose the newest versions that fit together, with their has
 	@echo uv | $(bin)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 		- -o requirements-uv.lock
 
-.dagster/dagster.yaml: dagster.yaml
+.dagster/dagster.yaml: assets/dagster.yaml
 	@mkdir -p .dagster
-	@cp dagster.yaml $@
+	@cp $< $@
 
 # The environment. uv is fast but does not read pip's settings (it is told of an index named there); pip does, and takes minutes.
 .venv/made: requirements.lock requirements-uv.lock pyproject.toml

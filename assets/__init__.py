@@ -10,5 +10,6 @@ asset calls it, what it depends on, what is shown of it, and when it runs. One c
     describe     what is shown of what was made: figures, columns, lineage, first rows
     jobs, schedules, sensors
     definitions  all of it together: what `dagster dev` and `assets.run` load
+    history      Dagster's own record of runs, while `make run` writes it
     run          `make run`: the refresh job, in this process, with one line a step
 """

@@ -31,7 +31,7 @@ def main() -> int:
         full, empty = Path(scratch, "full"), Path(scratch, "empty")
         for home in (full, empty):
             home.mkdir()
-            shutil.copy(ROOT / "dagster.yaml", home)
+            shutil.copy(ROOT / "assets" / "dagster.yaml", home)
         shutil.copy(ROOT / "hub.toml", full)
         shutil.copytree(ROOT / "data" / "raw", full / "data" / "raw")
         refresh = [sys.executable, "-m", "assets.run", "--root", str(full), "--date", "2026-01-01"]

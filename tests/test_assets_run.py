@@ -61,7 +61,7 @@ class Hub:
     def __init__(self, root: Path, terminal: pytest.CaptureFixture[str]) -> None:
         self.root, self.terminal = root, terminal
         shutil.copy(ROOT / "hub.toml", root)
-        shutil.copy(ROOT / "dagster.yaml", os.environ["DAGSTER_HOME"])
+        shutil.copy(ROOT / "assets" / "dagster.yaml", os.environ["DAGSTER_HOME"])
         for folder, name, text in (("press", "fete.md", NOTE), ("registries", "locataires.csv", REGISTRY)):
             (root / "data" / "raw" / folder).mkdir(parents=True)
             (root / "data" / "raw" / folder / name).write_text(text, encoding="utf-8")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import time
-from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -13,8 +14,12 @@ from km0_pipeline.hub import Hub
 from km0_pipeline.steps import Project
 
 
+def named(parts: Iterable[Any] | None, name: str) -> Any:
+    return next(part for part in parts or () if part.name == name)
+
+
 def look(project: Project, cursor: str | None) -> dg.SensorResult:
-    sensor = definitions(project.root).get_sensor_def("new_files")
+    sensor = named(definitions(project.root).sensors, "new_files")
     found = sensor(dg.build_sensor_context(cursor=cursor))
     assert isinstance(found, dg.SensorResult)
     return found
@@ -75,7 +80,7 @@ def test_hidden_files_start_nothing(project: Project) -> None:
 
 
 def test_the_daily_refresh_is_on_and_keeps_the_hubs_own_time(project: Project) -> None:
-    schedule = definitions(project.root).get_schedule_def("daily_refresh")
+    schedule = named(definitions(project.root).schedules, "daily_refresh")
     assert schedule.cron_schedule == "30 6 * * *"
     assert schedule.execution_timezone == "Europe/Paris"
     assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
@@ -86,23 +91,23 @@ def test_the_time_of_the_daily_refresh_is_that_of_hub_toml(project: Project) -> 
     text = settings.read_text(encoding="utf-8").replace("daily = 06:30:00", "daily = 23:05:00")
     settings.write_text(text.replace('timezone = "Europe/Paris"', 'timezone = "America/Cayenne"'), encoding="utf-8")
     assert Hub.load(settings).schedule.daily == time(23, 5)
-    schedule = definitions(project.root).get_schedule_def("daily_refresh")
+    schedule = named(definitions(project.root).schedules, "daily_refresh")
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("5 23 * * *", "America/Cayenne")
 
 
 def test_watch_and_failure_sensor_are_on(project: Project) -> None:
     made = definitions(project.root)
     for name in ("new_files", "failed_runs"):
-        assert made.get_sensor_def(name).default_status == dg.DefaultSensorStatus.RUNNING
-    assert made.get_sensor_def("new_files").minimum_interval_seconds == 30
+        assert named(made.sensors, name).default_status == dg.DefaultSensorStatus.RUNNING
+    assert named(made.sensors, "new_files").minimum_interval_seconds == 30
 
 
-def test_a_failed_run_is_told_in_one_sentence(project: Project, tmp_path: Path) -> None:
+def test_a_failed_run_is_told_in_one_sentence(project: Project) -> None:
     @dg.asset
     def broken() -> None:
         raise dg.Failure("data/raw/press/a.md: can't be read; save it as UTF-8.", allow_retries=False)
 
-    sensor = definitions(project.root).get_sensor_def("failed_runs")
+    sensor = named(definitions(project.root).sensors, "failed_runs")
     job = dg.Definitions([broken], jobs=[dg.define_asset_job("refresh")]).resolve_job_def("refresh")
     with dg.DagsterInstance.ephemeral() as instance:
         result = job.execute_in_process(instance=instance, raise_on_error=False)

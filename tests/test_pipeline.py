@@ -27,8 +27,8 @@ NOTE = "---\ntitle: {}\npublisher: Gazette des Essais\npublished: {}\n---\n\n{}\
 
 
 def make_run(root: Path, day: str = "2026-03-01", **environment: str) -> subprocess.CompletedProcess[str]:
-    """`make run` in `root`, which gets this repository's dagster.yaml."""
-    shutil.copy(ROOT / "dagster.yaml", root)
+    """`make run` in `root`, which gets assets/dagster.yaml."""
+    shutil.copy(ROOT / "assets" / "dagster.yaml", root)
     command = [sys.executable, "-m", "assets.run", "--root", str(root), "--date", day]
     env = os.environ | {"DAGSTER_HOME": str(root), "PYTHONPATH": str(ROOT)} | environment
     return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, timeout=600, check=False)

@@ -138,8 +138,10 @@ def test_a_document_says_who_keeps_it_and_how_many_rows_it_gave(project: Project
 # --- encodings, delimiters, headers
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "mac-roman"])
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(("encoding", "end"), [
+    ("utf-8", "\n"), ("utf-8", "\r\n"), ("utf-8", "\r"), ("utf-8-sig", "\r\n"), ("utf-16", "\r\n"), ("utf-16-le", "\n"),
+    ("utf-16-be", "\n"), ("cp1252", "\r\n"), ("cp1252", "\n"), ("mac-roman", "\r"),
+])  # fmt: skip
 def test_the_encoding_is_found(place: Place, encoding: str, end: str) -> None:
     more = "".join(f"Société dédiée à l’été {n};;B23;rez-de-chaussée;;;;œuvre achevée à Noël\n" for n in range(30))
     text = (CSV + more).replace("m²", "m2").replace("\n", end)
@@ -166,10 +168,8 @@ def test_an_accent_after_the_first_megabyte_still_tells_the_encoding(place: Plac
     assert (len(rows), rows[-1]["name"]) == (20_001, "Café Fictif")
 
 
-@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
-@pytest.mark.parametrize("suffix", ["csv", "tsv", "txt"])
+@pytest.mark.parametrize(("delimiter", "suffix"), [(";", "csv"), (",", "csv"), ("|", "txt"), ("\t", "tsv")])
 def test_the_delimiter_is_found(place: Place, delimiter: str, suffix: str) -> None:
-    text = 'Nom;Adresse;Surface\n"Atelier; Fictif, SAS";"1, rue Inventée";"27,5"\nForge Fictive;2 rue Inventée;3\n'
     cells = [["Nom", "Adresse", "Surface"], ['"Atelier; Fictif, SAS"', '"1, rue Inventée"', '"27,5"'], ["Forge Fictive", "2 rue Inventée", "3"]]
     text = "\n".join(delimiter.join(row) for row in cells)
     rows = place.put(text, f"loc.{suffix}").read()

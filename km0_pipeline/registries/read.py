@@ -451,7 +451,7 @@ def _write(
         known = ", ".join(map(literal, order)) or "''"
         branches.append(f"select {fields} from rejects where document_id not in ({known}) or reason = 'same_file' order by path, reason")
     query = " union all ".join(f"({branch})" for branch in branches) or f"select {fields} from {name}"
-    db.execute(f"copy ({query}) to {literal(str(out))} (format parquet, compression zstd)")
+    db.execute(f"copy ({query}) to {literal(str(out))} (format parquet, compression zstd, compression_level 1)")
 
 
 def _figures(db: duckdb.DuckDBPyConnection, outputs: tuple[Path, ...]) -> dict[str, Any]:

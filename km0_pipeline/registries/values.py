@@ -148,6 +148,7 @@ create or replace macro text_mended(x) as
 create or replace macro text_short(t) as case when regexp_matches(t, '[\pL\pN]') then t end;
 create or replace macro text_value(x) as case
     when strlen(x) > 3 and regexp_full_match(x, '[^ {_UNCLEAN}]+( [^ {_UNCLEAN}]+)*') then x
+    when regexp_full_match(x, '[0-9]{{1,3}}|[0-9]{{1,2}}[A-Za-z]|[A-Z][0-9]{{1,2}}') then x
     else text_short(text_mended(x)) end;
 create or replace macro folded(x) as lower(strip_accents(text_mended(x)));
 -- a pattern, not `in`: a long list becomes a join, for which the cell of every row would be folded
@@ -253,6 +254,7 @@ create or replace macro decimal_mended(t) as decimal_plain(try_cast(decimal_digi
 create or replace macro decimal_value(x) as case
     when x is null then null
     when regexp_full_match(x, '(0|[1-9][0-9]{{0,11}})([.,][0-9]{{0,5}}[1-9])?') then replace(x, ',', '.')
+    when regexp_full_match(x, '(0|[1-9][0-9]{{0,11}})[.,]0{{1,2}}') then rtrim(rtrim(x, '0'), '.,')
     else {_let(_AMOUNT, "t", "decimal_mended(t)")} end;
 
 create or replace macro postcode_range(p) as case when p between '01000' and '98999' then p end;
@@ -295,7 +297,10 @@ create or replace macro phone_digits(d) as case
     when regexp_full_match(d, '(0|\+330?|00330?)?[1-9][0-9]{{8}}') then '+33' || right(d, 9)
     when regexp_full_match(d, '\+33.*|0033.*') then null
     when regexp_full_match(d, '(\+|00)[1-9][0-9]{{7,14}}') then '+' || regexp_replace(d, '^(\+|00)', '') end;
-create or replace macro phone_value(x) as case when x is not null then {_let(_DIALLED, "d", "phone_digits(d)")} end;
+create or replace macro phone_value(x) as case
+    when x is null then null
+    when regexp_full_match(x, '0[1-9]([ .]?[0-9]{{2}}){{4}}') then '+33' || right(replace(replace(x, ' ', ''), '.', ''), 9)
+    else {_let(_DIALLED, "d", "phone_digits(d)")} end;
 """
 """The macros; run once on a connection before any expression of `expression` is used."""
 

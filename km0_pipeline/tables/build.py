@@ -77,6 +77,8 @@ def assemble(project: Project) -> Made:
         return Made("km0", path, fingerprint, rows, True)
     with write_aside(path) as aside:
         with connect(project, aside) as connection:
+            # it makes a large database a third of the size, and takes 8 of 22 s of a million organisations to do so
+            connection.execute("set disabled_compression_methods = 'dict_fsst'")
             for table, part in zip(tables, parts, strict=True):
                 try:
                     connection.execute(ddl(table, primary_key=False, foreign_keys=part.rows <= FOREIGN_KEY_ROWS))
