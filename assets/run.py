@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from datetime import date
@@ -29,7 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--date", type=date.fromisoformat, help="day of the snapshot, YYYY-MM-DD (default: today, where the hub is)")
     parser.add_argument("--root", type=Path, default=ROOT, help="folder of the project, with its hub.toml (default: this checkout)")
     given = parser.parse_args(arguments)
-    Path(os.environ.setdefault("DAGSTER_HOME", str(ROOT / ".dagster"))).mkdir(exist_ok=True)
+    home = Path(os.environ.setdefault("DAGSTER_HOME", str(ROOT / ".dagster")))
+    home.mkdir(exist_ok=True)
+    if not (home / "dagster.yaml").exists():  # without it Dagster would send telemetry
+        shutil.copy(ROOT / "assets" / "dagster.yaml", home)
     root = given.root.resolve()
     print(f"Refreshing {root}", flush=True)
     import dagster as dg
