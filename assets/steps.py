@@ -52,7 +52,7 @@ STEPS = (
     Step(
         collect.press_files,
         collect.VERSION,
-        "2_press",
+        "3_press",
         frozenset({"python", "parquet"}),
         ("press",),
         {"press_files": ("Which press files there are, by their bytes.", "Les fichiers de presse présents, selon leurs octets.")},
@@ -60,7 +60,7 @@ STEPS = (
     Step(
         press_read.press_documents,
         press_read.VERSION,
-        "2_press",
+        "3_press",
         frozenset({"python", "parquet"}),
         ("press_files", "hub_toml"),
         {
@@ -71,7 +71,7 @@ STEPS = (
     Step(
         mentions.press_spans,
         mentions.VERSION,
-        "2_press",
+        "3_press",
         frozenset({"python", "spacy", "parquet"}),
         ("press_documents",),
         {"press_spans": ("Names that the language model finds.", "Noms que trouve le modèle de langue.")},
@@ -79,7 +79,7 @@ STEPS = (
     Step(
         press_statements.press_claims,
         press_statements.VERSION,
-        "2_press",
+        "3_press",
         frozenset({"python", "parquet"}),
         ("press_documents", "press_spans", "registry_rows", "hub_toml"),
         {"press_claims": ("What the press says, and where it says it.", "Ce que dit la presse, et où elle le dit.")},
@@ -87,7 +87,7 @@ STEPS = (
     Step(
         registry_read.registry_files,
         registry_read.FILES_VERSION,
-        "3_registries",
+        "2_registries",
         frozenset({"python", "parquet"}),
         ("registries", "hub_toml"),
         {"registry_files": ("Which registry files there are, by their bytes.", "Les registres présents, selon leurs octets.")},
@@ -95,7 +95,7 @@ STEPS = (
     Step(
         registry_read.registry_rows,
         registry_read.VERSION,
-        "3_registries",
+        "2_registries",
         frozenset({"duckdb", "parquet"}),
         ("registry_files",),
         {
@@ -108,7 +108,7 @@ STEPS = (
     Step(
         registry_statements.registry_claims,
         registry_statements.VERSION,
-        "3_registries",
+        "4_entities",
         frozenset({"duckdb", "parquet"}),
         ("registry_rows", "registry_columns", "registry_documents", "entity_mentions"),
         {"registry_claims": ("What the registries say, cell by cell.", "Ce que disent les registres, cellule par cellule.")},
@@ -116,7 +116,7 @@ STEPS = (
     Step(
         resolve.hub_claims,
         resolve.VERSION,
-        "4_entities",
+        "1_sources",
         frozenset({"python", "parquet"}),
         ("hub_toml",),
         {"hub_claims": ("What hub.toml says of the hub itself.", "Ce que hub.toml dit du hub lui-même.")},
