@@ -277,6 +277,26 @@ def test_tenancies_of_registries_and_press_are_merged_and_dated(made_world: Worl
     assert {r["host_id"] for r in found.values()} == {entity("organisation", "KM0")}
 
 
+def test_a_registry_that_is_years_old_does_not_say_who_is_there_today(world: World) -> None:
+    for row, stated in zip(world.rows[:3], ("2016-08-05", "2024-12-31", ""), strict=True):
+        row["stated_on"] = stated
+        row.pop("occupied_from", None)
+        row.pop("occupied_until", None)
+    world.build("2026.11.22")
+    found = {r["locator"]: r["status"] for r in world.rows_of("tenancies") if r["document_id"] == world.rows[0]["document_id"]}
+    assert [found.get(f"row:{row['row']}") for row in world.rows[:3]] == ["unknown", "current", "current"]
+
+
+def test_the_two_ends_of_a_range_are_no_disagreement(world: World) -> None:
+    for value, qualifier in (("250", "at_least"), ("300", "at_most")):
+        world.said(ARTICLE, "organisation", "Fabrique Imaginaire", "headcount", value, 700, scope="jobs", qualifier=qualifier)
+    world.build()
+    assert not [d for d in world.rows_of("discrepancies") if d["scope"] == "jobs"]
+    world.said(NOTE, "organisation", "Fabrique Imaginaire", "headcount", "90", 700, scope="jobs")
+    world.build()
+    assert [d["sources"] for d in world.rows_of("discrepancies") if d["scope"] == "jobs"] == [2]
+
+
 def test_support_with_an_amount_in_the_same_document_is_told_once(made_world: World) -> None:
     amounts = {r["document_id"]: (r["funder_name"], r["recipient_name"], r["amount_eur"]) for r in made_world.rows_of("funding")}
     assert amounts == {ARTICLE: ("Banque Fictive", "KM0", None), NOTE: ("Banque Fictive", "KM0", 50000.0)}

@@ -12,7 +12,7 @@ with names as (
 said as (
     select
         claim_id, entity_id, entity_kind, property, coalesce(scope, '') as scope, value, value_kind, lower(strip_accents(value)) as same,
-        qualifier, replace(coalesce(stated_on, ''), 'X', '0') as stated_on, document_id, confidence, source_rank, rank
+        qualifier, replace(coalesce(stated_on, ''), 'X', '0') as stated_on, document_id, locator, confidence, source_rank, rank
     from ranked_claims
     where value_kind <> 'mention'
         and property not in ('name', 'role', 'activity', 'founder_profession', 'space', 'former_use', 'funding_eur')
@@ -20,12 +20,13 @@ said as (
 chosen as (
     select * from said where rank = 1
 ),
--- a year and a day of that year agree
+-- a year and a day of that year agree; so do the two ends of a range, which stand at one place
 others as (
     select s.*
     from said as s
     join chosen as c on c.entity_id = s.entity_id and c.property = s.property and c.scope = s.scope
     where s.same <> c.same
+        and not (s.document_id = c.document_id and s.locator = c.locator)
         and not (s.value_kind = 'date' and (starts_with(s.same, c.same || '-') or starts_with(c.same, s.same || '-')))
 ),
 against as (

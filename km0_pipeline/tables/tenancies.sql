@@ -122,7 +122,8 @@ select
     case
         when valid_until < left(getvariable('day'), length(valid_until)) then 'left'
         when valid_from > left(getvariable('day'), length(valid_from)) or planned then 'planned'
-        when basis = 'registry' then 'current'
+        -- a list that is years old no longer tells who is there
+        when basis = 'registry' and coalesce(try_cast(left(stated_on, 4) as int) >= left(getvariable('day'), 4)::int - 2, true) then 'current'
         else 'unknown'
     end as status,
     basis,
