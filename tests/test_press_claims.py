@@ -227,3 +227,11 @@ def test_the_model_finds_the_same_in_forks_as_in_one_process(monkeypatch: pytest
     monkeypatch.setattr(mentions, "SHARD_FROM", 2)
     assert mentions._tag(texts) == alone
     assert any(label == "PER" for _, _, label in alone[0])
+
+
+def test_what_our_own_lists_know_of_a_name_is_not_passed_off_as_said(project: Project) -> None:
+    put(project, "note.txt", "Bpifrance soutient le KM0, à Mulhouse, avec le projet de la start-up Ficta Robotique, locataire du KM0.")
+    run(project, NAMES)
+    methods = {(r["property"], r["value"]): r["method"] for r in rows(project, "press_claims")}
+    assert methods["kind", "bank"] == methods["commune_code", "68224"] == "reference/1"
+    assert methods["tenant_of", next(v for p, v in methods if p == "tenant_of")] == "press/1"

@@ -31,6 +31,8 @@ from km0_pipeline.steps import Made, Project, code_version, made, make
 
 VERSION = code_version(__file__)
 METHOD = "press/1"
+REFERENCE = "reference/1"
+"""Method of what the words do not say themselves: it is known, from our own lists, of the name that stands there."""
 LONGEST_SENTENCE = 2000
 """Characters from which on what stands between two full stops is no sentence: a list, a table, page furniture."""
 RULES: tuple[Rule, ...] = (*relations.RULES, *accounts.RULES)
@@ -159,7 +161,7 @@ def _claims(document: Mapping[str, Any], names: Names, found: list[Mention], sai
         kind = _KINDS[m.letter]
         return mention_id(document_id, kind, m.key), kind
 
-    def claim(m: Mention, prop: str, value: str, start: int, end: int, confidence: float, **more: Any) -> Claim:
+    def claim(m: Mention, prop: str, value: str, start: int, end: int, confidence: float, method: str = METHOD, **more: Any) -> Claim:
         i, kind = subject(m)
         return Claim(
             document_id,
@@ -170,7 +172,7 @@ def _claims(document: Mapping[str, Any], names: Names, found: list[Mention], sai
             value,
             text[start:end],
             stated_on=stated_on,
-            method=METHOD,
+            method=method,
             confidence=round(confidence, 2),
             **more,
         )
@@ -202,9 +204,10 @@ def _claims(document: Mapping[str, Any], names: Names, found: list[Mention], sai
             yield claim(m, "name", _name_of(m, names, text, found), m.start, m.end, m.confidence * 0.9)
     for m in shown.values():
         if m.kind:
-            yield claim(m, "kind", m.kind, m.start, m.end, m.confidence)
+            listed = m.known is not None and m.known.kind == m.kind
+            yield claim(m, "kind", m.kind, m.start, m.end, m.confidence, REFERENCE if listed else METHOD)
         if m.known and m.kind == "commune":
-            yield claim(m, "commune_code", m.known.code, m.start, m.end, m.confidence)
+            yield claim(m, "commune_code", m.known.code, m.start, m.end, m.confidence, REFERENCE)
     for s in said:
         if isinstance(s.value, Mention):
             value, sure = subject(s.value)[0], s.value.confidence
