@@ -11,7 +11,7 @@ which mentions are the same organisation, person, place or event.
 
 Locators: `char:1024-1090` in a document's text as stored (Unicode code points, half-open),
 `row:12/column:effectif` in a delimited file (row 1 is the header), `sheet:Locataires/cell:F12`
-in a workbook, `line:7` in hub.toml.
+in a workbook, `key:hub.commune` in hub.toml.
 """
 
 from __future__ import annotations
