@@ -97,7 +97,7 @@ def test_an_empty_text_is_unknown_in_both_formats(project: Project) -> None:
     fill_world(project, ["", "Atelier Fictif", None])
     folder = published(project).folder
     assert pq.read_table(folder / "workshops.parquet")["name"].to_pylist() == [None, "Atelier Fictif", None]
-    assert (folder / "workshops.csv").read_text().splitlines()[1].startswith("wor-0000,,")
+    assert (folder / "workshops.csv").read_text().splitlines()[1].startswith('"wor-0000",,')
     assert pq.read_schema(folder / "workshops.parquet").field("name").metadata[b"description_en"] == b"The name | of a thing."
 
 

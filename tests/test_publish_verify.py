@@ -110,7 +110,7 @@ def test_a_cell_that_differs_between_the_formats_is_found_by_row_and_column_with
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("wor-0009, spaces", "wor-0009,spaces"), ('"two\nlines"', '"two\r\nlines"'), (",200,", ",201,"), ("1839-09-02", "1839-09-03"), (",false", ",true"), (",NULL,", ",,")],
+    [('"wor-0009"," spaces', '"wor-0009","spaces'), ('"two\nlines"', '"two\r\nlines"'), (",200,", ",201,"), ("1839-09-02", "1839-09-03"), (",false", ",true"), (',"NULL",', ",,")],
 )
 def test_every_small_difference_counts(whole: Path, old: str, new: str) -> None:
     replace(whole / "workshops.csv", old, new)
@@ -119,14 +119,14 @@ def test_every_small_difference_counts(whole: Path, old: str, new: str) -> None:
 
 
 def test_rows_changed_among_themselves_count(whole: Path) -> None:
-    replace(whole / "visits.csv", "v1,wor-0001", "v1,wor-0002")
-    replace(whole / "visits.csv", "v2,wor-0002", "v2,wor-0001")
+    replace(whole / "visits.csv", '"v1","wor-0001"', '"v1","wor-0002"')
+    replace(whole / "visits.csv", '"v2","wor-0002"', '"v2","wor-0001"')
     seal(whole)
     assert verify(whole) == ["visits.csv and visits.parquet: differ in row 2, column workshop_id."]
 
 
 def test_a_row_too_few_is_counted(whole: Path) -> None:
-    replace(whole / "visits.csv", "v8,wor-0008\n", "")
+    replace(whole / "visits.csv", '"v8","wor-0008"\n', "")
     seal(whole)
     assert verify(whole) == ["visits.csv: has 8 rows, but datapackage.json says 9."]
 
@@ -156,13 +156,16 @@ def test_a_key_that_stands_twice_is_found(whole: Path) -> None:
 def test_rows_out_of_order_are_found(whole: Path) -> None:
     rewrite(whole / "visits.parquet", lambda t: pa.concat_tables([t.slice(4), t.slice(0, 4)]))
     seal(whole)
-    assert verify(whole) == ['visits.parquet: row 6 stands before the row above it by their key ("visit_id").']
+    assert verify(whole) == [
+        'visits.parquet: row 6 stands before the row above it by their key ("visit_id").',
+        "visits.csv and visits.parquet: differ in row 1, column visit_id.",
+    ]
 
 
 def test_a_foreign_key_that_leads_nowhere_is_found(whole: Path) -> None:
     for path in (whole / "visits.csv", whole / "visits.parquet"):
         if path.suffix == ".csv":
-            replace(path, "v8,wor-0008", "v8,wor-9999")
+            replace(path, '"v8","wor-0008"', '"v8","wor-9999"')
         else:
             rewrite(path, lambda t: t.set_column(1, "workshop_id", [[*t["workshop_id"].to_pylist()[:-1], "wor-9999"]]))
     seal(whole)

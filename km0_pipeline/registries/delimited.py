@@ -1,6 +1,6 @@
 """Delimited text: .csv, .tsv, .txt, as spreadsheets save it.
 
-Two ways to the same cells. The fast way is DuckDB's reader, taken where its result is certain:
+Two ways to the same cells. The fast way is pyarrow's reader, taken where its result is certain:
 as many records as lines, and nothing it objects to. Else the careful way, Python's `csv` line by
 line, finds the rows that are broken, sets each aside with its number and its text, and goes on
 with the next line. Files in another encoding are first copied as UTF-8.
@@ -21,9 +21,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from km0_pipeline.hub import Registry
-from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, create_cells, insert_cells, literal, location
+from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, create_cells, insert_cells
 from km0_pipeline.registries.columns import HEADER_WITHIN, find_header, map_columns
 
 DELIMITERS = ";,\t|"
@@ -60,26 +61,42 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
     if len(headers) > 1 and not headers[-1].strip() and all(len(r) < len(headers) or not r[-1] for r, _ in records[index:]):
         headers = headers[:-1]  # each line ends with a delimiter
     header_row, headers = index + 1, [h.strip() for h in headers]
-    if _fast(db, table, source, delimiter, len(headers), lines):
-        return Sheet("", header_row, tuple(headers), f"(select rowid + {header_row + 1} as row, * from {table})")
+    cells = _fast(source, delimiter, len(headers), lines, header_row)
+    if cells is not None:
+        db.register(table, cells)
+        return Sheet("", header_row, tuple(headers), table)
     if source == path:
         encoding = _encoding(path, None, entry.encoding)
         source = path if encoding in ("utf-8", "broken utf-8") else _as_utf8(path, encoding, scratch)
     return Sheet("", header_row, tuple(headers), table, _careful(db, table, source, delimiter, len(headers), header_row))
 
 
-def _fast(db: duckdb.DuckDBPyConnection, table: str, source: Path, delimiter: str, width: int, skip: int) -> bool:
-    """The cells by DuckDB's reader, in the order of the rows; False where it refuses the file or may have passed over a line."""
-    columns = ", ".join(f"'c{n}': 'varchar'" for n in range(1, width + 1))
+def _fast(source: Path, delimiter: str, width: int, skip: int, header_row: int) -> pa.Table | None:
+    """The cells by pyarrow's reader, in the order of the rows; None where it refuses the file or may read it otherwise than `csv`."""
+    from pyarrow import compute as pc
+    from pyarrow import csv as arrow
+
+    names = [f"c{n}" for n in range(1, width + 1)]
+    lines = _lines(source)
+    if lines < 0:
+        return None
     try:
-        db.execute(
-            f"create or replace table {table} as from read_csv({location(source)}, auto_detect = false, header = false, "
-            f"skip = {skip}, delim = {literal(delimiter)}, quote = '\"', escape = '\"', strict_mode = true, columns = {{{columns}}})"
+        cells = arrow.read_csv(
+            source,
+            read_options=arrow.ReadOptions(column_names=names, skip_rows=skip, block_size=4 * HEAD),
+            parse_options=arrow.ParseOptions(delimiter=delimiter),
+            convert_options=arrow.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+            ),
         )
-    except duckdb.InvalidInputException:
-        return False
-    (found,) = db.execute(f"select count(*) from {table}").fetchall()[0]
-    return bool(found == _lines(source) - skip)
+    except pa.ArrowInvalid:
+        return None
+    if cells.num_rows != lines - skip:  # a line was passed over, or a cell has several
+        return None
+    if any(pc.any(pc.starts_with(c, " ")).as_py() and pc.any(pc.match_substring_regex(c, '^ +"')).as_py() for c in cells.columns):
+        return None  # to `csv` a space before a quotation mark is none of the cell's
+    rows = pa.array(range(header_row + 1, header_row + 1 + cells.num_rows), pa.int64())
+    return cells.add_column(0, "row", rows)
 
 
 def _lines(source: Path) -> int:
