@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from km0_pipeline.hub import Registry
@@ -95,8 +96,7 @@ def _fast(source: Path, delimiter: str, width: int, skip: int, header_row: int) 
         return None
     if any(pc.any(pc.starts_with(c, " ")).as_py() and pc.any(pc.match_substring_regex(c, '^ +"')).as_py() for c in cells.columns):
         return None  # to `csv` a space before a quotation mark is none of the cell's
-    rows = pa.array(range(header_row + 1, header_row + 1 + cells.num_rows), pa.int64())
-    return cells.add_column(0, "row", rows)
+    return cells.add_column(0, "row", pa.array(np.arange(header_row + 1, header_row + 1 + cells.num_rows)))
 
 
 def _lines(source: Path) -> int:
@@ -107,7 +107,7 @@ def _lines(source: Path) -> int:
         while chunk := f.read(HEAD):
             newlines += chunk.count(b"\n")
             returns += chunk.count(b"\r")
-            tail = (tail + chunk)[-4096:]
+            tail = chunk[-4096:] if len(chunk) > 4096 else (tail + chunk)[-4096:]
     if returns not in (0, newlines):
         return -1
     ending = tail[len(tail.rstrip(b"\r\n")) :]

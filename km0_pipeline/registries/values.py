@@ -148,7 +148,7 @@ create or replace macro text_mended(x) as
 create or replace macro text_short(t) as case when regexp_matches(t, '[\pL\pN]') then t end;
 create or replace macro text_value(x) as case
     when strlen(x) > 3 and regexp_full_match(x, '[^ {_UNCLEAN}]+( [^ {_UNCLEAN}]+)*') then x
-    when regexp_full_match(x, '[0-9]{{1,3}}|[0-9]{{1,2}}[A-Za-z]|[A-Z][0-9]{{1,2}}') then x
+    when regexp_full_match(x, '[0-9]{{1,3}}|[0-9]{{1,2}}[A-Za-z]|[A-Z][0-9]{{1,2}}|[A-Za-z]{{2,3}}') then x
     else text_short(text_mended(x)) end;
 create or replace macro folded(x) as lower(strip_accents(text_mended(x)));
 -- a pattern, not `in`: a long list becomes a join, for which the cell of every row would be folded
