@@ -10,14 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
+import pyarrow.parquet as pq
 
-from km0_pipeline.steps import Project
+from km0_pipeline.claims import digest
+from km0_pipeline.steps import Project, code_version, made
+from km0_pipeline.storage import read_json, write_json
 from km0_pipeline.tables.build import connect, read
 from km0_pipeline.tables.table import Column, Table, literal
 
+VERSION = code_version(__file__)
 SAMPLE = 5
 """Keys of bad rows that a result names."""
 
@@ -31,6 +35,8 @@ class Check:
     kind: Literal["row", "unique", "reference", "rows"]
     columns: tuple[str, ...] = ()
     bad: str = ""
+    others: tuple[str, ...] = ()
+    """Other tables that it reads."""
 
 
 @dataclass(frozen=True)
@@ -75,23 +81,36 @@ def run_checks(project: Project, table: Table, promised: Iterable[Check] | None 
     A check of the kind `reference` needs the tables that are referred to, which may be made later than `table`.
     """
     promised = checks(table) if promised is None else tuple(promised)
-    others = {k.reference.resource for k in table.foreign_keys} | {r.partition(".")[0] for f in table.fields for r in f.references}
-    if not any(c.kind == "reference" for c in promised):
-        others = set()
-    with connect(project) as connection:
-        read(project, connection, sorted({table.name, *others}))
-        counted = _count(connection, table, [c for c in promised if c.kind in ("row", "unique")])
-        results = []
-        for check in promised:
-            if check.kind == "rows":
-                results.append(_rows(project, connection, table, check, counted[""]))
-                continue
-            if check.kind == "reference":
-                counted[check.name] = _number(connection, f"select count(*) from ({check.bad.format(table=table.name)})")
-            bad = counted[check.name]
-            sample = _sample(connection, table, check) if bad else ()
-            results.append(_result(table, check, bad, sample))
+    counted = _known(project, table, promised)
+    results = []
+    for check in promised:
+        if check.kind == "rows":
+            results.append(_rows(project, table, check, counted[""]))
+        else:
+            sample = _sample(project, table, check) if counted[check.name] else ()
+            results.append(_result(table, check, counted[check.name], sample))
     return results
+
+
+def _known(project: Project, table: Table, promised: Sequence[Check]) -> dict[str, int]:
+    """Bad rows by check; under '' the rows that are not closed. Counted once for a content, and noted beside it.
+
+    So a table that a step has checked need not be read again before it is published.
+    """
+    digests = {name: made(project, f"table_{name}").digest for name in {table.name, *(n for c in promised for n in c.others)}}
+    keys = {c.name: digest(VERSION, repr(c), *(digests[n] for n in (table.name, *c.others))) for c in promised if c.kind != "rows"}
+    keys[""] = digest(VERSION, digests[table.name])
+    path = project.warehouse / f"{table.step}.checks.json"
+    note: dict[str, Any] = read_json(path) or {}
+    known: dict[str, int] = note["bad_rows"] if note.get("digest") == digests[table.name] else {}
+    missing = [c for c in promised if c.kind != "rows" and keys[c.name] not in known]
+    if missing or keys[""] not in known:
+        with connect(project) as connection:
+            read(project, connection, sorted(digests))
+            found = _count(connection, table, missing)
+        known = known | {keys[name]: bad for name, bad in found.items()}
+        write_json(path, {"digest": digests[table.name], "bad_rows": known})
+    return {name: known[key] for name, key in keys.items()}
 
 
 def _constraints(field: Column) -> Iterable[Check]:
@@ -124,24 +143,28 @@ def _reference(name: str, columns: tuple[str, ...], targets: Sequence[tuple[str,
     keys = " union all ".join(f"select {_list(key)} from {resource}" for resource, key in targets)
     bad = f"select * from {{table}} where {given}{f' and {condition}' if condition else ''} and ({_list(columns)}) not in ({keys})"
     where = " or ".join(f"{resource}.{', '.join(key)}" for resource, key in targets)
-    return Check(name, f"{', '.join(columns)} stands in {where}.", "reference", columns, bad)
+    return Check(name, f"{', '.join(columns)} stands in {where}.", "reference", columns, bad, tuple(sorted({r for r, _ in targets})))
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: Table, promised: list[Check]) -> dict[str, int]:
-    """Bad rows of each check of a row or a unique key, counted in one scan; under '' the rows that are not closed."""
-    counts = ["count(*) filter (where closed_version is null)" if table.keeps_history else "count(*)"]
+def _count(connection: duckdb.DuckDBPyConnection, table: Table, promised: Iterable[Check]) -> dict[str, int]:
+    """Bad rows of each check, those of rows and unique keys in one scan; under '' the rows that are not closed."""
+    counts = {"": "count(*) filter (where closed_version is null)" if table.keeps_history else "count(*)"}
+    referring = [c for c in promised if c.kind == "reference"]
     for check in promised:
         if check.kind == "row":
-            counts.append(f"count(*) filter (where {check.bad})")
-        else:
+            counts[check.name] = f"count(*) filter (where {check.bad})"
+        elif check.kind == "unique":
             value = f'"{check.columns[0]}"' if len(check.columns) == 1 else f"row({_list(check.columns)})"
             given = " and ".join(f'"{c}" is not null' for c in check.columns)
-            counts.append(f"count(*) filter (where {given}) - count(distinct {value}) filter (where {given})")
-    row = connection.execute(f"select {', '.join(counts)} from {table.name}").fetchall()[0]
-    return dict(zip(["", *(c.name for c in promised)], row, strict=True))
+            counts[check.name] = f"count(*) filter (where {given}) - count(distinct {value}) filter (where {given})"
+    row = connection.execute(f"select {', '.join(counts.values())} from {table.name}").fetchall()[0]
+    found = dict(zip(counts, row, strict=True))
+    for check in referring:
+        found[check.name] = _number(connection, f"select count(*) from ({check.bad.format(table=table.name)})")
+    return found
 
 
-def _sample(connection: duckdb.DuckDBPyConnection, table: Table, check: Check) -> tuple[str, ...]:
+def _sample(project: Project, table: Table, check: Check) -> tuple[str, ...]:
     """Primary keys of the first bad rows; of a key that stands twice, the key."""
     keys = table.primary_key
     if check.kind == "unique":
@@ -151,18 +174,22 @@ def _sample(connection: duckdb.DuckDBPyConnection, table: Table, check: Check) -
         bad = f"select * from {table.name} where {check.bad}"
     else:
         bad = check.bad.format(table=table.name)
-    rows = connection.execute(f"select {_list(keys)} from ({bad}) order by all limit {SAMPLE}").fetchall()
+    with connect(project) as connection:
+        read(project, connection, (table.name, *check.others))
+        rows = connection.execute(f"select {_list(keys)} from ({bad}) order by all limit {SAMPLE}").fetchall()
     return tuple("|".join(str(v) for v in row) for row in rows)
 
 
-def _rows(project: Project, connection: duckdb.DuckDBPyConnection, table: Table, check: Check, now: int) -> CheckResult:
+def _rows(project: Project, table: Table, check: Check, now: int) -> CheckResult:
     snapshot = project.last_snapshot()
     path = snapshot / f"{table.name}.parquet" if snapshot else None
     if path is None or not path.exists():
         return CheckResult(table.name, check.name, check.description, True, 0, (), f"{table.name}: {now} rows; no snapshot to compare with.")
-    columns = {str(row[0]) for row in connection.execute(f"describe from read_parquet({literal(str(path))})").fetchall()}
-    condition = f"where {check.bad}" if check.bad and "closed_version" in columns else ""
-    before = _number(connection, f"select count(*) from read_parquet({literal(str(path))}) {condition}")
+    meta = pq.read_metadata(path)
+    before = meta.num_rows
+    if check.bad and "closed_version" in meta.schema.names:
+        with connect(project) as connection:
+            before = _number(connection, f"select count(*) from read_parquet({literal(str(path))}) where {check.bad}")
     limit = project.hub.limits.row_drop
     lost = max(before - now, 0)
     passed = lost <= before * limit
