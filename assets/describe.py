@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import dagster as dg
-import duckdb
 
+from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project
 from km0_pipeline.tables.table import TYPES, Table, lineage
 
@@ -76,7 +76,7 @@ def table_lineage(table: Table) -> dg.TableColumnLineage:
 def first_rows(table: Table, made: Made) -> dg.MarkdownMetadataValue:
     """The first rows of a released table, as Markdown."""
     columns = table.columns
-    with duckdb.connect() as connection:
+    with connect(made.path.parent) as connection:
         names = ", ".join(f'"{c}"' for c in columns)
         rows = connection.execute(f"select {names} from read_parquet(?) limit {FIRST_ROWS}", [str(made.path)]).fetchall()
     lines = [list(columns), ["---"] * len(columns), *([_cell(value) for value in row] for row in rows)]

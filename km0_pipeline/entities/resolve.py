@@ -28,6 +28,7 @@ from km0_pipeline.claims import DIGEST_SQL, claims_table
 from km0_pipeline.entities import ids
 from km0_pipeline.entities.names import NAMES_SQL
 from km0_pipeline.reference import institutions, places
+from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, make
 
 ONCE = ("opening",)
@@ -245,7 +246,7 @@ def entity_mentions(project: Project) -> Made:
     known, snapshot = known_names(project), project.last_snapshot()
 
     def build(mentions: Path, redirects: Path) -> Mapping[str, Any]:
-        with duckdb.connect() as db:
+        with connect(project.warehouse) as db:
             _prepare(db, project, known)
             return _resolve(db, snapshot, mentions, redirects)
 

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from km0_pipeline.claims import CLAIMS, Claim, SubjectKind, claims_table, digest, mention_id
@@ -27,6 +26,7 @@ from km0_pipeline.press.naming import Mention, mentions
 from km0_pipeline.press.read import FRENCH
 from km0_pipeline.press.reuse import Previous, write_keys
 from km0_pipeline.press.sentences import furniture, sentences
+from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, made, make
 
 VERSION = code_version(__file__)
@@ -86,7 +86,7 @@ def _seen(found: Iterable[Match]) -> list[str]:
 def _registry_names(project: Project, texts: list[str]) -> list[str]:
     """Names of the registries all of whose words occur in the press: the others can't be found there."""
     words = sorted({w for t in texts for w in re.findall(r"\w+", fold(t))})
-    with duckdb.connect() as db:
+    with connect(project.warehouse) as db:
         db.register("words", pa.table({"word": pa.array(words, pa.string())}))
         found = db.execute(
             r"""

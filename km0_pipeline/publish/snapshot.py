@@ -33,9 +33,9 @@ from km0_pipeline.publish.formats import FORMATS
 from km0_pipeline.publish.privacy import PublicationStopped, Release, releases
 from km0_pipeline.publish.readme import readme
 from km0_pipeline.publish.verify import SUMS, read_sums, verify
+from km0_pipeline.sql import connect
 from km0_pipeline.steps import Project
 from km0_pipeline.storage import sha256, write_json
-from km0_pipeline.tables.build import connect
 from km0_pipeline.tables.checks import run_checks
 from km0_pipeline.tables.table import Table, all_tables
 
@@ -182,7 +182,7 @@ def _write(
     """Write every file of the snapshot to `staging`; returns its descriptor and the SHA-256 of its tables' files, read back."""
     staging.mkdir()
     jobs = [(form, release) for form in FORMATS for release in leaving]
-    with connect(project) as connection, ThreadPoolExecutor(os.cpu_count()) as pool:
+    with connect(project.warehouse) as connection, ThreadPoolExecutor(os.cpu_count()) as pool:
 
         def write(job: tuple[Any, Release]) -> tuple[str, tuple[int, str]]:
             form, release = job

@@ -10,9 +10,8 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
-import duckdb
-
 from km0_pipeline.publish.snapshot import Published
+from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, made
 from km0_pipeline.tables.table import literal
 
@@ -29,7 +28,7 @@ KINDS = {"organisation": "organisations", "person": "people", "place": "places",
 
 def summary(project: Project, published: Published) -> str:
     """At most some forty lines; see the module's docstring."""
-    with duckdb.connect() as connection:
+    with connect(project.warehouse) as connection:
 
         def query(sql: str) -> Rows:
             return connection.execute(sql).fetchall()

@@ -34,6 +34,7 @@ from km0_pipeline.registries import delimited, workbook
 from km0_pipeline.registries.cells import Sheet, Unreadable, literal, location
 from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Mapped, folded, map_columns
 from km0_pipeline.registries.values import KINDS, VALUES_SQL, expression
+from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import sha256
 
@@ -148,8 +149,7 @@ def registry_rows(project: Project) -> Made:
         files = pq.read_table(registry_files_path(project)).to_pylist()
         documents, unused = _sorted_out(files, entries, project.hub.registries)
         kept = _kept(project, documents)
-        with tempfile.TemporaryDirectory(prefix=".registries.", dir=project.warehouse) as scratch, duckdb.connect() as db:
-            db.execute(f"set memory_limit = '1GB'; set temp_directory = {literal(scratch)}")
+        with tempfile.TemporaryDirectory(prefix=".registries.", dir=project.warehouse) as scratch, connect(project.warehouse) as db:
             db.execute(DIGEST_SQL + VALUES_SQL + _TABLES)
             tables: dict[str, list[_Table]] = {}
             for document in documents:
@@ -209,7 +209,7 @@ def _kept(project: Project, documents: Iterable[_Document]) -> frozenset[str]:
         paths = [made(project, name).path for name in OUTPUTS]
     except FileNotFoundError:
         return frozenset()
-    with duckdb.connect() as db:
+    with connect(project.warehouse) as db:
         before = dict(db.execute(f"from read_parquet({location(paths[-1])})").fetchall())
     return frozenset(d.document_id for d in documents if before.get(d.document_id) == d.key)
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
 from km0_pipeline.claims import DIGEST_SQL, PROPERTIES
 from km0_pipeline.registries import columns
 from km0_pipeline.registries.cells import literal, location
+from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, make
 
 VERSION = code_version(__file__)
@@ -28,7 +27,7 @@ def registry_claims(project: Project) -> Made:
     inputs = ["registry_rows", "registry_columns", *(["entity_mentions"] if shared else [])]
 
     def build(out: Path) -> dict[str, int]:
-        with duckdb.connect() as db:
+        with connect(project.warehouse) as db:
             db.execute(DIGEST_SQL)
             for name in inputs:
                 db.execute(f"create view {name} as from read_parquet({location(project.made(name))})")

@@ -11,8 +11,6 @@ result is in `table` and `checks`.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from typing import Any
 import duckdb
 
 from km0_pipeline.claims import DIGEST_SQL, PROPERTIES, RELEASABLE, digest
+from km0_pipeline.sql import connect, settings
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import read_json, sha256, write_aside, write_json
 from km0_pipeline.tables.table import (
@@ -76,7 +75,7 @@ def assemble(project: Project) -> Made:
     if found is not None and found["fingerprint"] == fingerprint:
         return Made("km0", path, fingerprint, rows, True)
     with write_aside(path) as aside:
-        with connect(project, aside) as connection:
+        with duckdb.connect(aside, config=settings(project.warehouse)) as connection:
             # it makes a large database a third of the size, and takes 8 of 22 s of a million organisations to do so
             connection.execute("set disabled_compression_methods = 'dict_fsst'")
             for table, part in zip(tables, parts, strict=True):
@@ -90,14 +89,6 @@ def assemble(project: Project) -> Made:
         note.unlink(missing_ok=True)
     write_json(note, {"fingerprint": fingerprint, "rows": rows})
     return Made("km0", path, fingerprint, rows, False)
-
-
-@contextmanager
-def connect(project: Project, database: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB connection of 2 GB that spills below data/warehouse; in memory unless `database` is given."""
-    settings: dict[str, Any] = {"memory_limit": "2GB", "temp_directory": str(project.warehouse / ".duckdb")}
-    with duckdb.connect(database or ":memory:", config=settings) as connection:
-        yield connection
 
 
 def read(project: Project, connection: duckdb.DuckDBPyConnection, names: Any) -> None:
@@ -128,7 +119,7 @@ def _vocabulary() -> list[tuple[str, str, bool]]:
 
 def _build(project: Project, table: Table, asked: dict[str, Any], path: Path) -> None:
     names = relations(table)
-    with connect(project) as connection:
+    with connect(project.warehouse) as connection:
         connection.execute(DIGEST_SQL)
         for name, value in asked.items():
             connection.execute(f"set variable {name} = {'null' if value is None else literal(value)}")

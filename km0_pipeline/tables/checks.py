@@ -16,9 +16,10 @@ import duckdb
 import pyarrow.parquet as pq
 
 from km0_pipeline.claims import digest
+from km0_pipeline.sql import connect
 from km0_pipeline.steps import Project, code_version, made
 from km0_pipeline.storage import read_json, write_json
-from km0_pipeline.tables.build import connect, read
+from km0_pipeline.tables.build import read
 from km0_pipeline.tables.table import Column, Table, literal
 
 VERSION = code_version(__file__)
@@ -105,7 +106,7 @@ def _known(project: Project, table: Table, promised: Sequence[Check]) -> dict[st
     known: dict[str, int] = note["bad_rows"] if note.get("digest") == digests[table.name] else {}
     missing = [c for c in promised if c.kind != "rows" and keys[c.name] not in known]
     if missing or keys[""] not in known:
-        with connect(project) as connection:
+        with connect(project.warehouse) as connection:
             read(project, connection, sorted(digests))
             found = _count(connection, table, missing)
         known = known | {keys[name]: bad for name, bad in found.items()}
@@ -174,7 +175,7 @@ def _sample(project: Project, table: Table, check: Check) -> tuple[str, ...]:
         bad = f"select * from {table.name} where {check.bad}"
     else:
         bad = check.bad.format(table=table.name)
-    with connect(project) as connection:
+    with connect(project.warehouse) as connection:
         read(project, connection, (table.name, *check.others))
         rows = connection.execute(f"select {_list(keys)} from ({bad}) order by all limit {SAMPLE}").fetchall()
     return tuple("|".join(str(v) for v in row) for row in rows)
@@ -188,7 +189,7 @@ def _rows(project: Project, table: Table, check: Check, now: int) -> CheckResult
     meta = pq.read_metadata(path)
     before = meta.num_rows
     if check.bad and "closed_version" in meta.schema.names:
-        with connect(project) as connection:
+        with connect(project.warehouse) as connection:
             before = _number(connection, f"select count(*) from read_parquet({literal(str(path))}) where {check.bad}")
     limit = project.hub.limits.row_drop
     lost = max(before - now, 0)

@@ -332,7 +332,7 @@ def lineage(table: Table) -> dict[str, list[tuple[str, str]]]:
     known = STEPS | DERIVED | {t.name: t.columns for t in all_tables()} | {table.name: table.columns}
     known |= {f"previous_{t}": columns for t, columns in known.items()}
     schema = {name: dict.fromkeys(known[name], "text") for name in relations(table)}
-    nodes = trace(None, _parsed(table.sql), schema=schema, dialect="duckdb")
+    nodes = trace(None, _parsed(table.sql), schema=schema, dialect="duckdb", trim_selects=False)
     found: dict[str, list[tuple[str, str]]] = {}
     for column, root in nodes.items():
         leaves = {(n.expression.name, n.name.rpartition(".")[2].strip('"')) for n in root.walk() if isinstance(n.expression, exp.Table)}
