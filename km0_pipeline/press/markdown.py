@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from zoneinfo import ZoneInfo
 
 import yaml
 
+from km0_pipeline.hub import Hub
 from km0_pipeline.press.document import Document, Unreadable, decode, publication_date
 
 SUFFIXES = (".md", ".markdown")
 FORMAT = "md"
 
 
-def read(data: bytes, zone: ZoneInfo) -> Document:
+def read(data: bytes, hub: Hub) -> Document:
     """The document in the bytes of a Markdown file; front matter may be left out."""
     text = decode(data)
     match = re.match(r"---[ \t]*\n(.*?)(?:\n)?---[ \t]*(?:\n|$)", text, re.S)
@@ -28,7 +28,7 @@ def read(data: bytes, zone: ZoneInfo) -> Document:
     heading = re.search(r"^#\s+(.+)$", body, re.M)
     remarks: tuple[tuple[str, str, str], ...] = ()
     said = _text(meta.get("published"))
-    published = publication_date(said, zone)
+    published = publication_date(said, hub.zone)
     if said and not published:
         remarks = (
             ("bad_date", f"gives published: {said!r}, which is not a date; write YYYY-MM-DD, YYYY-MM or YYYY.", said),
