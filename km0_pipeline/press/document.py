@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from km0_pipeline.press import dates
@@ -26,13 +27,20 @@ class Unreadable(Exception):
         self.sentence = sentence
 
 
+class Remark(NamedTuple):
+    """What a reader left out or does not trust of a file that it did read: as in `Unreadable`, and the words themselves."""
+
+    reason: str
+    sentence: str
+    original: str = ""
+
+
 @dataclass(frozen=True)
 class Document:
     """Text and metadata of one file; '' where unknown.
 
-    Where the file has pages, each ends with a form feed in `text`. `remarks` are (reason, sentence,
-    original) of what was left out. `attachments` are (file name, bytes) of files inside this one,
-    which become documents of their own; with some, `text` may be empty.
+    Where the file has pages, each ends with a form feed in `text`. `attachments` are (file name,
+    bytes) of files inside this one, which become documents of their own; with some, `text` may be empty.
     """
 
     text: str
@@ -43,7 +51,7 @@ class Document:
     published_on: str = ""
     licence: str = ""
     language: str = ""
-    remarks: tuple[tuple[str, str, str], ...] = ()
+    remarks: tuple[Remark, ...] = ()
     attachments: tuple[tuple[str, bytes], ...] = ()
 
 

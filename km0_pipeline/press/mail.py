@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 from km0_pipeline.hub import Hub
 from km0_pipeline.press import page
-from km0_pipeline.press.document import Document, Unreadable, dateline, decode, plain, publication_date
+from km0_pipeline.press.document import Document, Remark, Unreadable, dateline, decode, plain, publication_date
 from km0_pipeline.press.folding import key
 
 SUFFIXES = (".eml",)
@@ -62,7 +62,7 @@ def read(data: bytes, hub: Hub) -> Document:
         author="" if name == publisher else name,
         publisher=publisher,
         published_on=_date(message, hub) or dateline(text.split("\n\n")[:15], hub.zone),
-        remarks=(("attachments", left, ""),) if len(attached) > len(kept) else (),
+        remarks=(Remark("attachments", left),) if len(attached) > len(kept) else (),
         attachments=tuple((name, content) for name, (_, content) in zip(_names(p for p, _ in kept), kept, strict=True)),
     )
 

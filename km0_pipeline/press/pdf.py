@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from km0_pipeline.hub import Hub
-from km0_pipeline.press.document import Document, Unreadable, dateline, plain, publication_date
+from km0_pipeline.press.document import Document, Remark, Unreadable, dateline, plain, publication_date
 from km0_pipeline.press.layout import Line, running_text
 
 SUFFIXES = (".pdf",)
@@ -74,22 +74,18 @@ def read(data: bytes, hub: Hub) -> Document:
     )
 
 
-def _remarks(data: bytes, text: str, count: int) -> Iterator[tuple[str, str, str]]:
+def _remarks(data: bytes, text: str, count: int) -> Iterator[Remark]:
     empty = [str(n) for n, page in enumerate(text.split("\f")[:count], 1) if not page.strip()]
     if empty:
-        yield (
-            "pages_without_text",
-            f"has no text on {len(empty)} of its {count} pages ({', '.join(empty[:10])}); if they are scans, run text recognition (OCR) on it.",
-            "",
+        where = f"{len(empty)} of its {count} pages ({', '.join(empty[:10])})"
+        yield Remark(
+            "pages_without_text", f"has no text on {where}; if they are scans, run text recognition (OCR) on it."
         )
     said = re.findall(rb"startxref\s+(\d+)", data)
     start = max(data.find(b"%PDF-"), 0) + int(said[-1]) if said else -1
     if not re.match(rb"\s*(?:xref|\d+\s+\d+\s+obj)", data[start : start + 30] if start >= 0 else b""):
-        yield (
-            "damaged",
-            "is damaged (its list of contents is wrong) and was repaired while it was read; check its text, or save it as PDF anew.",
-            "",
-        )
+        sentence = "is damaged (its list of contents is wrong) and was repaired while it was read; check its text, or save it as PDF anew."
+        yield Remark("damaged", sentence)
 
 
 def _glyphs(page: Any) -> Iterator[Glyph]:

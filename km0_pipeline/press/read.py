@@ -21,7 +21,6 @@ import duckdb
 import pyarrow as pa
 
 from km0_pipeline.claims import REJECTS, Reject, digest, rejects_table
-from km0_pipeline.hub import Hub
 from km0_pipeline.press import mail, markdown, page, pdf, text, word
 from km0_pipeline.press.deadline import Crashed, Deadline, Overdue
 from km0_pipeline.press.document import Document, Unreadable, locator
@@ -41,6 +40,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff
 LANGUAGES = ("fr", "de", "en", "it", "es", "pt", "nl", "pl")
 """Languages told apart; what claims are made from is French."""
 FRENCH = "fr"
+_SAID = ("title", "author", "publisher", "url", "text")
+"""What a document says in letters, and what control characters are taken out of."""
 
 DOCUMENTS = pa.schema(
     [
@@ -174,91 +175,75 @@ def _documents(
     project: Project, path: str, data: bytes, sha256: str, message: Document, depth: int
 ) -> tuple[list[Row], list[Reject]]:
     """The rows of a document and of its attachments; `message` is what it is itself attached to."""
+    hub, rows, rejects = project.hub, list[Row](), list[Reject]()
 
-    def reject(reason: str, sentence: str, original: str = "", locator: str = "") -> Reject:
-        return Reject(sha256, path, locator, reason, f"{path} {sentence}", original)
+    def reject(reason: str, sentence: str, original: str = "", locator: str = "") -> None:
+        rejects.append(Reject(sha256, path, locator, reason, f"{path} {sentence}", original))
 
-    hub = project.hub
     try:
         reader = _reader(path)
-        document, remarks = _checked(reader.read(data, hub), hub)
+        document: Document = reader.read(data, hub)
+        if len(document.text) > (most := hub.press.max_characters):
+            size = f"has a text of {len(document.text)} characters, more than {most}"
+            raise Unreadable("too_long", f"{size}; put in the part that matters, or raise press.max_characters.")
     except Unreadable as e:
-        return [], [reject(e.reason, e.sentence)]
+        reject(e.reason, e.sentence)
+        return rows, rejects
     except Exception as e:  # a reader's library failed on this file: the others go on
-        return [], [
-            reject(
-                "unreadable",
-                f"can't be read as {PurePosixPath(path).suffix} ({type(e).__name__}: {e}); save it anew, or as .txt.",
-            )
-        ]
-    document = replace(
-        document,
-        published_on=document.published_on or message.published_on,
-        publisher=document.publisher or message.publisher,
-    )
-    rows: list[Row] = []
-    rejects = [reject(*remark) for remark in remarks]
-    if document.text:
-        row, more = _row(project, document)
-        rows.append({"document_id": sha256, "path": path, "format": reader.FORMAT} | row)
-        rejects += [reject(*remark) for remark in more]
-    if document.attachments and depth == DEEPEST:
-        rejects.append(
-            reject("nested", f"lies {depth} messages deep; what is attached to it was not read: put it in as a file.")
+        suffix, error = PurePosixPath(path).suffix, f"{type(e).__name__}: {e}"
+        reject("unreadable", f"can't be read as {suffix} ({error}); save it anew, or as .txt.")
+        return rows, rejects
+    for remark in document.remarks:
+        reject(*remark)
+    strange = list(_CONTROL.finditer(document.text))
+    if strange:
+        at = locator(document.text, strange[0].start(), strange[0].end())
+        sentence = f"holds {len(strange)} control characters, read as blanks; save it anew if its text is wrong there."
+        reject("control_characters", sentence, locator=at)
+    cleaned: dict[str, Any] = {n: _CONTROL.sub(" ", getattr(document, n)) for n in _SAID}
+    document = replace(document, **cleaned)
+    published = document.published_on or message.published_on
+    if project.day and published > project.day.isoformat()[: len(published)]:
+        sentence = (
+            f"gives {published} as its date, which is to come: it is read as if undated; correct the date, or wait."
         )
+        reject("future_date", sentence, published)
+        published = ""
+    elif document.text and not published:
+        reject(
+            "undated",
+            "names no publication date: dates without a year stay open; add `published:` to its front matter (Markdown) or a line with the date.",
+        )
+    document = replace(document, published_on=published, publisher=document.publisher or message.publisher)
+    if document.text:
+        language = document.language or language_of(document.text)
+        if language != FRENCH:
+            reject(
+                "language",
+                f"is in the language {language!r}, not in French: it is listed among the sources, and no claims are made from it.",
+                locator=f"char:0-{len(document.text)}",
+            )
+        rows.append(
+            {
+                **{n: getattr(document, n) for n in _SAID},
+                "document_id": sha256,
+                "path": path,
+                "format": reader.FORMAT,
+                "published_on": document.published_on,
+                "language": language,
+                "licence": document.licence or hub.press.licence,
+                "characters": len(document.text),
+            }
+        )
+    if document.attachments and depth == DEEPEST:
+        reject("nested", f"lies {depth} messages deep; what is attached to it was not read: put it in as a file.")
         return rows, rejects
     for name, content in document.attachments:
-        found, refused = _documents(
-            project, f"{path}/{name}", content, hashlib.sha256(content).hexdigest(), document, depth + 1
-        )
+        sha = hashlib.sha256(content).hexdigest()
+        found, refused = _documents(project, f"{path}/{name}", content, sha, document, depth + 1)
         rows += found
         rejects += refused
     return rows, rejects
-
-
-def _checked(document: Document, hub: Hub) -> tuple[Document, list[tuple[str, ...]]]:
-    """`document` without characters that no text holds, and what its reader and its characters call for."""
-    most = hub.press.max_characters
-    if len(document.text) > most:
-        said = f"has a text of {len(document.text)} characters, more than {most}; put in the part that matters, or raise press.max_characters."
-        raise Unreadable("too_long", said)
-    remarks: list[tuple[str, ...]] = list(document.remarks)
-    if strange := list(_CONTROL.finditer(document.text)):
-        said = f"holds {len(strange)} control characters, which were read as blanks; save it anew, if its text is not right there."
-        place = locator(document.text, strange[0].start(), strange[0].end())
-        remarks.append(("control_characters", said, "", place))
-    cleaned: dict[str, Any] = {
-        n: _CONTROL.sub(" ", getattr(document, n)) for n in ("text", "title", "author", "publisher", "url")
-    }
-    return replace(document, **cleaned), remarks
-
-
-def _row(project: Project, document: Document) -> tuple[Row, list[tuple[str, ...]]]:
-    """The columns of a document that it says itself, and what is to be said of them."""
-    remarks: list[tuple[str, ...]] = []
-    language = document.language or language_of(document.text)
-    if language != FRENCH:
-        said = f"is in the language {language!r}, not in French: it is listed among the sources, and no claims are made from it."
-        remarks.append(("language", said, "", f"char:0-{len(document.text)}"))
-    published = document.published_on
-    if project.day and published > project.day.isoformat()[: len(published)]:
-        said = f"gives {published} as its date, which is to come: it is read as if undated; correct its date, or wait for the day."
-        remarks.append(("future_date", said, published))
-        published = ""
-    elif not published:
-        said = "names no publication date: dates without a year stay open; add `published:` to its front matter (Markdown) or a line with the date."
-        remarks.append(("undated", said))
-    return {
-        "title": document.title,
-        "author": document.author,
-        "publisher": document.publisher,
-        "url": document.url,
-        "published_on": published,
-        "language": language,
-        "licence": document.licence or project.hub.press.licence,
-        "characters": len(document.text),
-        "text": document.text,
-    }, remarks
 
 
 def _reader(path: str) -> ModuleType:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from km0_pipeline.hub import Hub
-from km0_pipeline.press.document import Document, Unreadable, dateline, plain, publication_date
+from km0_pipeline.press.document import Document, Remark, Unreadable, dateline, plain, publication_date
 
 SUFFIXES = (".docx", ".docm")
 FORMAT = "docx"
@@ -53,11 +53,7 @@ def read(data: bytes, hub: Hub) -> Document:
         else dict.fromkeys(_CORE, "")
     )
     headed = next((t for style, t in blocks if _TITLES.match(style)), blocks[0][1])
-    remarks = (
-        (("macros", "holds macros; they were not run, and its text was read. Save it as .docx without them.", ""),)
-        if macros
-        else ()
-    )
+    warned = Remark("macros", "holds macros; they were not run, and its text was read. Save it as .docx without them.")
     return Document(
         text,
         title=said["title"].strip() or headed.splitlines()[0][:300],
@@ -65,7 +61,7 @@ def read(data: bytes, hub: Hub) -> Document:
         published_on=dateline((t for _, t in blocks[:15]), hub.zone)
         or publication_date(said["modified"], hub.zone)
         or publication_date(said["created"], hub.zone),
-        remarks=remarks,
+        remarks=(warned,) if macros else (),
     )
 
 
