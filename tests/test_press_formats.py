@@ -341,6 +341,7 @@ BAD: dict[str, tuple[str, Callable[[], bytes], str, bool]] = {
     "pages_without_text": ("a.pdf", lambda: pdf(written(SENTENCE), lambda c: c.rect(9, 9, 99, 99)), "(2)", True),
     "too_long": ("a.pdf", many_pages, "10000 pages", False),
     "too_long, in characters": ("a.txt", lambda: SENTENCE.encode() * 46_000, "characters", False),
+    "too_long, in a page": ("a.html", lambda: (f"<p>{SENTENCE}</p>" * 46_000).encode(), "characters", False),
     "macros": ("a.docx", lambda: rezipped(saved(word([SENTENCE])), {}, {"word/vbaProject.bin": b"x"}), "macros", True),
     "password, of Word": ("a.docx", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "password", False),
     "damaged, of Word": ("a.docx", lambda: saved(word([SENTENCE]))[:900], "damaged", False),

@@ -48,7 +48,7 @@ def read(data: bytes, hub: Hub) -> Document:
         raise Unreadable(
             "nested", "holds messages within messages without end; take out the one that matters and put it in."
         ) from None
-    if not any(message[h] for h in ("from", "subject", "date")):
+    if not any(_header(message, h) for h in ("from", "subject", "date")):
         raise Unreadable("damaged", "is no e-mail: it has neither sender, subject nor date; save the message anew.")
     kept = attached[:MOST_ATTACHMENTS]
     text = _text(body["html"], body["plain"], hub)

@@ -43,9 +43,14 @@ def article(page: str, hub: Hub, tables: bool = False) -> Document:
 
     page = re.sub(r"^\s*<\?xml[^>]*\?>", "", page)
     try:
-        said = metadata(html.document_fromstring(page), hub.zone)
+        tree = html.document_fromstring(page)
     except html.etree.ParserError:
         raise Unreadable("no_text", "holds no page; save the page once its text shows.") from None
+    long = sum(len(p.text_content()) for p in tree.iter("p"))
+    if long > hub.press.max_characters:  # said before minutes are spent on finding the article in it
+        size = f"has {long} characters in its paragraphs, more than {hub.press.max_characters}"
+        raise Unreadable("too_long", f"{size}; put in the part that matters, or raise press.max_characters.")
+    said = metadata(tree, hub.zone)
     extracted = trafilatura.bare_extraction(page, with_metadata=True, include_comments=False, include_tables=tables)
     found = extracted.as_dict() if extracted else {}
     text = plain((found.get("text") or "").strip())

@@ -51,7 +51,7 @@ def read(data: bytes, hub: Hub) -> Document:
         raise Unreadable(
             "too_long", f"has {count} pages, more than {most}; put in the pages that matter, or raise press.max_pages."
         )
-    pages = [_lines(list(_glyphs(page))) for page in pdf]
+    pages = [_lines(_glyphs(pdf, n)) for n in range(count)]
     text = running_text(pages)
     if text.count("\ufffd") > _GARBLED * sum(not c.isspace() for c in text):
         raise Unreadable(
@@ -88,16 +88,20 @@ def _remarks(data: bytes, text: str, count: int) -> Iterator[Remark]:
         yield Remark("damaged", sentence)
 
 
-def _glyphs(page: Any) -> Iterator[Glyph]:
+def _glyphs(pdf: Any, page_number: int) -> list[Glyph]:
     """Letters of a page in the order of the file, and their boxes, turned so that most of them stand upright.
 
     Letters that stand at another angle (a picture's credit along its side) are left out; a line end is "\\n".
     """
     import math
 
-    from pypdfium2 import raw
+    from pypdfium2 import PdfiumError, raw
 
-    text = page.get_textpage()
+    try:
+        page = pdf[page_number]
+        text = page.get_textpage()
+    except PdfiumError:  # a page that is damaged: as if it were empty
+        return []
     box, read = raw.FS_RECTF(), text.raw
     found: list[tuple[int, Glyph]] = []
     for n in range(text.count_chars()):
@@ -113,7 +117,8 @@ def _glyphs(page: Any) -> Iterator[Glyph]:
         if letter != _HYPHEN and raw.FPDFText_HasUnicodeMapError(read, n):
             letter = "\ufffd"
         raw.FPDFText_GetLooseCharBox(read, n, box)
-        turn = round(math.degrees(raw.FPDFText_GetCharAngle(read, n)) / 90) % 4
+        angle = raw.FPDFText_GetCharAngle(read, n)
+        turn = round(math.degrees(angle) / 90) % 4 if 0 <= angle < 7 else 0  # else it is not known
         x1, y1, x2, y2 = box.left, box.bottom, box.right, box.top
         turned = [(x1, y1, x2, y2), (-y2, x1, -y1, x2), (-x2, -y2, -x1, -y1), (y1, -x2, y2, -x1)][turn]
         found.append((turn, ("-" if letter == _HYPHEN else letter, *turned)))
@@ -121,7 +126,7 @@ def _glyphs(page: Any) -> Iterator[Glyph]:
     page.close()
     turns = Counter(turn for turn, _ in found if turn >= 0)
     upright = max(turns, key=lambda t: (turns[t], -t), default=0)
-    return (glyph for turn, glyph in found if turn in (-1, upright))
+    return [glyph for turn, glyph in found if turn in (-1, upright)]
 
 
 def _lines(glyphs: list[Glyph]) -> list[Line]:
@@ -152,7 +157,7 @@ def _lines(glyphs: list[Glyph]) -> list[Line]:
         if letter in "\n ":
             blank = letter == " "
             continue
-        if top <= bottom:
+        if not top > bottom:  # no box, or one that is no number
             continue
         if row:
             _, _, low, last, high = row[-1]
