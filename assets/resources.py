@@ -4,6 +4,7 @@ import datetime as dt
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -42,12 +43,16 @@ class ProjectResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """The project as it was when the run began; a mistake in hub.toml fails the step with its sentences."""
         if self._project is None:
             with plainly():
-                self._project = Project.at(Path(self.root))
+                project = Project.at(Path(self.root))
+            day = dt.date.fromisoformat(self.date) if self.date else self._created.astimezone(project.hub.zone).date()
+            self._project = replace(project, day=day)
         return self._project
 
     def day(self) -> dt.date:
         """The day of the snapshot."""
-        return dt.date.fromisoformat(self.date) if self.date else self._created.astimezone(self.project().hub.zone).date()
+        day = self.project().day
+        assert day is not None
+        return day
 
 
 @contextmanager

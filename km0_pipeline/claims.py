@@ -9,7 +9,8 @@ ids, and the list of properties. How claims are found belongs to `press` and
 Subjects are *mentions*: one subject as one document speaks of it. `entities` decides
 which mentions are the same organisation, person, place or event.
 
-Locators: `char:1024-1090` in a document's text as stored (Unicode code points, half-open),
+Locators: `char:1024-1090` in a document's text as stored (Unicode code points, half-open), with its
+page where it has pages (`page:2/char:1024-1090`: the characters still count from the text's start),
 `row:12/column:effectif` in a delimited file (row 1 is the header), `sheet:Locataires/cell:F12`
 in a workbook, `key:hub.commune` in hub.toml.
 """

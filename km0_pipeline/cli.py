@@ -24,7 +24,7 @@ TABLES = ("organisations", "people", "places", "events", "headcounts", "funding"
 MOST = 3
 """Statements of one sort that are shown of a cell where all columns are asked for."""
 
-PLACES = {"char": "characters", "sheet": "sheet", "cell": "cell", "row": "row", "column": "column", "key": "key", "line": "line"}
+PLACES = {"page": "page", "char": "characters", "sheet": "sheet", "cell": "cell", "row": "row", "column": "column", "key": "key", "line": "line"}
 """Parts of a locator, in words."""
 
 
@@ -176,8 +176,8 @@ def _said(said: Said, width: int, label: str, colour: str | None = None) -> list
 
 
 def _place(locator: str) -> str:
-    """A locator in words: `sheet Locataires, cell F12`."""
-    parts = [part.partition(":") for part in re.split("/(?=row:|cell:|column:)", locator)]
+    """A locator in words: `sheet Locataires, cell F12`, `page 2, characters 1024-1090`."""
+    parts = [part.partition(":") for part in re.split("/(?=char:|row:|cell:|column:)", locator)]
     return ", ".join(f"{PLACES.get(name, name)} {value}" for name, _, value in parts)
 
 

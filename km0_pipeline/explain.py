@@ -315,7 +315,7 @@ select
     s.claim_id, s.property, s.value, s.value_kind, s.object_id,
     coalesce(n.name, case when s.scope = '' or s.property = 'funding_eur' then s.value else s.value || ' ' || s.scope end) as shown,
     s.words,
-    case when d.document_id is null or not starts_with(s.locator, 'char:') then [] else [d.text] end as sentence,
+    case when d.document_id is null or not contains('/' || s.locator, '/char:') then [] else [d.text] end as sentence,
     s.qualifier, s.scope, s.stated_on, s.confidence, s.rank, coalesce(o.kind, '') as source_kind, s.document_id,
     coalesce(o.title, ''), coalesce(o.publisher, ''), coalesce(o.published_on, ''), coalesce(o.url, ''), coalesce(o.path, ''), s.locator, s.gone_since
 from said as s
@@ -358,8 +358,8 @@ def _statements(db: duckdb.DuckDBPyConnection, project: Project, entity_id: str)
 
 
 def _sentence(text: str, locator: str) -> tuple[str, str, str]:
-    """The sentence around `char:a-b` in `text`: before the words, the words, after them; at most 200 characters each side."""
-    start, end = (int(n) for n in locator.removeprefix("char:").split("-"))
+    """The sentence around `char:a-b` (or `page:n/char:a-b`) in `text`: before the words, the words, after them; at most 200 characters each side."""
+    start, end = (int(n) for n in locator.rpartition("char:")[2].split("-"))
     ends = list(re.finditer(r"(?<=[.!?…])\s+(?=[A-ZÀ-Ý«\"“])|\n\s*", text))
     left = max((m.end() for m in ends if m.end() <= start), default=0)
     right = min((m.start() for m in ends if m.start() >= end), default=len(text))

@@ -99,6 +99,12 @@ class Press(_Model):
     path: RawPath = Field("press", description="Folder below data/raw.")
     licence: str = Field("", description="Licence of a note that does not name its own.")
     known_names: tuple[str, ...] = Field((), description="Names of organisations to look for that no registry holds.")
+    max_megabytes: int = Field(50, ge=1, description="Largest file that is read, in megabytes: a press kit with its pictures.")
+    max_pages: int = Field(300, ge=1, description="Most pages of a document: more is a book, not press.")
+    max_characters: int = Field(
+        300_000, ge=1000, description="Longest text of a document: a hundred pages, which the language model reads in some seconds."
+    )
+    max_seconds: int = Field(60, ge=1, description="Longest time that reading one file may take; a usual one takes some hundredths.")
 
 
 class Registry(_Model):

@@ -27,10 +27,11 @@ from km0_pipeline.storage import read_json, sha256, write_aside, write_json
 
 @dataclass(frozen=True)
 class Project:
-    """A hub and the folder it lies in: the one thing every step is given."""
+    """A hub, the folder it lies in, and the day of the run (None where no one says it): the one thing every step is given."""
 
     root: Path
     hub: Hub
+    day: date | None = None
 
     @classmethod
     def at(cls, root: Path) -> Project:

@@ -17,6 +17,7 @@ from km0_pipeline.claims import Claim, claims_table, mention_id
 from km0_pipeline.cli import main
 from km0_pipeline.entities.resolve import entity_mentions, hub_claims
 from km0_pipeline.press.collect import press_files
+from km0_pipeline.press.document import locator
 from km0_pipeline.press.read import press_documents
 from km0_pipeline.registries.read import registry_files, registry_rows
 from km0_pipeline.registries.statements import registry_claims
@@ -25,7 +26,7 @@ from km0_pipeline.tables.build import build_table
 from km0_pipeline.tables.table import all_tables, table
 
 ARTICLES = {
-    "presse-2023.md": ("L'atelier en chiffres", "2023-05-02", "L'Atelier Fictif compte 12 salariés. Il occupe 300 m² au KMØ depuis 2021."),
+    "presse-2023.md": ("L'atelier en chiffres", "2023-05-02", "L'Atelier Fictif compte 12 salariés.\fIl occupe 300 m² au KMØ depuis 2021."),
     "presse-2024.md": ("Portrait", "2024-03", "Camille Fictive préside l'Atelier Fictif. L'entreprise emploie environ 20 salariés sur 350 m²."),
 }
 
@@ -39,7 +40,7 @@ Homonyme;222222226;2;;;Mulhouse
 
 def said(document: dict[str, Any], kind: Any, key: str, prop: str, words: str, value: str | None = None, **more: Any) -> Claim:
     start = document["text"].index(words)
-    subject, where = mention_id(document["document_id"], kind, key), f"char:{start}-{start + len(words)}"
+    subject, where = mention_id(document["document_id"], kind, key), locator(document["text"], start, start + len(words))
     stated = document["published_on"]
     return Claim(document["document_id"], where, subject, kind, prop, value or words, words, stated_on=stated, confidence=0.9, **more)
 
@@ -92,6 +93,11 @@ def explained(root: Path, *arguments: str) -> str:
     result = km0(root, "explain", *arguments)
     assert result.exit_code == 0, result.output
     return result.output
+
+
+def test_a_document_with_pages_has_them_in_the_place(root: Path) -> None:
+    text = explained(root, "organisations", "Atelier Fictif", "area_m2")
+    assert "press/presse-2023.md, page 2, characters 47-53" in text and "“Il occupe [300 m²] au KMØ" in text
 
 
 def test_a_value_is_shown_with_its_words_its_document_and_its_place(root: Path) -> None:

@@ -2,7 +2,11 @@
 
     collect     which files are there                              -> press_files
     read        bytes -> document: metadata and text               -> press_documents, press_rejects
-      document    what a reader returns; decoding; a reader is one of text, markdown, page
+      document    what a reader returns; decoding, dates, places
+      deadline    a process in which a reader may hang, crash or take all memory, alone
+      text, markdown, page, pdf, word, mail   the readers, one a format
+        metadata    what a web page says of itself
+        layout      printed lines -> running text
     mentions    what the language model alone finds                -> press_spans
     statements  who says what, where                               -> press_claims
       folding     the text as rules read it, character for character

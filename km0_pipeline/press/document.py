@@ -1,14 +1,18 @@
-"""What a reader makes of a file's bytes, and the decoding that all readers share.
+"""What a reader makes of a file's bytes, and what readers share: decoding, plain letters, dates, places.
 
-A reader is a module with `SUFFIXES`, `FORMAT` and `read(data, zone) -> Document`, which raises
-`Unreadable` where there is nothing to read.
+A reader is a module with `SUFFIXES`, `FORMAT` and `read(data, hub) -> Document`, which raises
+`Unreadable` where there is nothing to read. It may take the time it wants and use libraries that
+fail or hang: it runs under a deadline (`deadline`).
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from km0_pipeline.press import dates
@@ -23,25 +27,48 @@ class Unreadable(Exception):
         self.sentence = sentence
 
 
+class Remark(NamedTuple):
+    """What a reader left out or does not trust of a file that it did read: as in `Unreadable`, and the words themselves."""
+
+    reason: str
+    sentence: str
+    original: str = ""
+
+
 @dataclass(frozen=True)
 class Document:
-    """Text and metadata of one file; '' where unknown. `remarks` are (reason, sentence, original) of what was left out."""
+    """Text and metadata of one file; '' where unknown.
+
+    Where the file has pages, each ends with a form feed in `text`. `attachments` are (file name,
+    bytes) of files inside this one, which become documents of their own; with some, `text` may be empty.
+    """
 
     text: str
     title: str = ""
+    author: str = ""
     publisher: str = ""
     url: str = ""
     published_on: str = ""
     licence: str = ""
     language: str = ""
-    remarks: tuple[tuple[str, str, str], ...] = field(default=())
+    remarks: tuple[Remark, ...] = ()
+    attachments: tuple[tuple[str, bytes], ...] = ()
+
+
+PAGE_END = "\f"
+
+
+def locator(text: str, start: int, end: int) -> str:
+    """Place of a range in `text`: `char:1024-1090`, and where the text has pages `page:2/char:1024-1090`."""
+    page = f"page:{text.count(PAGE_END, 0, start) + 1}/" if PAGE_END in text else ""
+    return f"{page}char:{start}-{end}"
 
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
-def decode(data: bytes) -> str:
-    """Bytes as text with `\\n` line ends: by byte order mark, else UTF-8, else Windows-1252.
+def decode(data: bytes, declared: str = "") -> str:
+    """Bytes as text with `\\n` line ends: by byte order mark, else UTF-8, else as `declared`, else Windows-1252.
 
     Raises Unreadable for an empty or binary file and for UTF-8 broken in places (more well-formed
     than broken multi-byte characters: taken for Windows-1252 it would be garbage).
@@ -61,12 +88,23 @@ def decode(data: bytes) -> str:
     try:
         return _lines(data.decode("utf-8"))
     except UnicodeDecodeError as e:
+        if (text := _as_declared(data, declared)) is not None:
+            return _lines(text)
         if re.search(rb"[\xc3\xc5][\x80-\xbf]|\xe2\x80[\x80-\xbf]", data):
             raise _broken("UTF-8", e.start) from None
         try:
             return _lines(data.decode("cp1252"))
         except UnicodeDecodeError as other:
             raise _broken("Windows-1252", other.start) from None
+
+
+def _as_declared(data: bytes, declared: str) -> str | None:
+    """`data` in the encoding that a file names; None where it names none that fits, or one that is tried anyway."""
+    try:
+        name = codecs.lookup(declared.strip()).name
+        return None if name in ("utf-8", "ascii", "iso8859-1", "cp1252") else data.decode(name)
+    except (LookupError, UnicodeError, ValueError):
+        return None
 
 
 def _broken(encoding: str, at: int) -> Unreadable:
@@ -85,3 +123,27 @@ def _lines(text: str) -> str:
 def publication_date(value: str, zone: ZoneInfo) -> str:
     """A metadata date as EDTF (day, month or year), '' if it is none; instants become days in `zone`."""
     return dates.metadata(value, zone)
+
+
+_LEAD = re.compile(
+    r"(?i)(?:(?:communiqué|dossier)(?: de presse)?|date|publi[ée]+e?|mis en ligne|[\w'’ -]{2,40},)?\s*[:–—|-]?\s*(?:(?:le|du)\s)?\s*"
+)
+
+
+def dateline(paragraphs: Iterable[str], zone: ZoneInfo) -> str:
+    """The date of the first paragraph that says nothing else: « Mulhouse, le 12 mai 2021 », « Date : 12/05/2021 »; '' if none."""
+    for line in (" ".join(line.split()) for p in paragraphs for line in p.splitlines()):
+        if len(line) <= 80 and (lead := _LEAD.match(line)):
+            rest = line[lead.end() :].rstrip(" .")
+            if re.search(r"\D", rest) and (found := publication_date(rest, zone)):
+                return found
+    return ""
+
+
+_LIGATURES = {chr(c): unicodedata.normalize("NFKC", chr(c)) for c in range(0xFB00, 0xFB07)}
+_PLAIN = str.maketrans(_LIGATURES | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""))
+
+
+def plain(text: str) -> str:
+    """`text` without what only printing or breaking lines needs: accents composed, ligatures as letters, no invisible marks."""
+    return unicodedata.normalize("NFC", text).translate(_PLAIN)

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from km0_pipeline.hub import Hub
-from km0_pipeline.press.folding import fold, key, straighten
+from km0_pipeline.press.folding import fold, key, spell, straighten
 from km0_pipeline.reference import institutions, places
 
 Sort = Literal["hub", "organisation", "place"]
@@ -92,12 +92,14 @@ class Names:
 
     def find(self, text: str) -> list[Match]:
         """Known names in `text` as stored, longest first where they overlap, in order."""
-        straight, folded = straighten(text), fold(text)
+        straight = straighten(text)
+        folded, at = spell(fold(text))
         found: list[Match] = []
         for last, (length, known, exact) in self._automaton.iter(folded):
-            start, end = last + 1 - length, last + 1
-            if (start and folded[start - 1].isalnum()) or (end < len(folded) and folded[end].isalnum()):
+            first, after = last + 1 - length, last + 1
+            if (first and folded[first - 1].isalnum()) or (after < len(folded) and folded[after].isalnum()):
                 continue
+            start, end = at[first], at[last] + 1
             words = straight[start:end]
             bare = _ARTICLE.sub("", words, count=1) if _ARTICLE.match(words) else words
             if (exact and not (words.isupper() or sum(c.isupper() for c in words) >= 2)) or not any(

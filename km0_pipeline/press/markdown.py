@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from zoneinfo import ZoneInfo
 
 import yaml
 
-from km0_pipeline.press.document import Document, Unreadable, decode, publication_date
+from km0_pipeline.hub import Hub
+from km0_pipeline.press.document import Document, Remark, Unreadable, decode, publication_date
 
 SUFFIXES = (".md", ".markdown")
 FORMAT = "md"
 
 
-def read(data: bytes, zone: ZoneInfo) -> Document:
+def read(data: bytes, hub: Hub) -> Document:
     """The document in the bytes of a Markdown file; front matter may be left out."""
     text = decode(data)
     match = re.match(r"---[ \t]*\n(.*?)(?:\n)?---[ \t]*(?:\n|$)", text, re.S)
@@ -26,13 +26,12 @@ def read(data: bytes, zone: ZoneInfo) -> Document:
     if not body.strip():
         raise Unreadable("no_text", "has front matter but no text below it; add the text.")
     heading = re.search(r"^#\s+(.+)$", body, re.M)
-    remarks: tuple[tuple[str, str, str], ...] = ()
+    remarks: tuple[Remark, ...] = ()
     said = _text(meta.get("published"))
-    published = publication_date(said, zone)
+    published = publication_date(said, hub.zone)
     if said and not published:
-        remarks = (
-            ("bad_date", f"gives published: {said!r}, which is not a date; write YYYY-MM-DD, YYYY-MM or YYYY.", said),
-        )
+        sentence = f"gives published: {said!r}, which is not a date; write YYYY-MM-DD, YYYY-MM or YYYY."
+        remarks = (Remark("bad_date", sentence, said),)
     return Document(
         body,
         title=_text(meta.get("title")) or (heading[1].strip() if heading else body.strip().splitlines()[0][:300]),

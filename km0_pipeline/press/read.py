@@ -1,46 +1,74 @@
 """Files -> documents: step `press_documents`.
 
-Each file goes to the reader of its ending. What can't be read, and what of a document can't be
-trusted (a date that is none, a language that is not French), becomes a reject with a sentence;
-the others go on. Belongs here: choosing readers, language, rejects. Formats are modules of their
-own, named in `READERS`.
+Each file goes to the reader of its ending, under a deadline. What can't be read, and what of a
+document can't be trusted (a date that is none, a language that is not French), becomes a reject
+with a sentence; the others go on. Belongs here: choosing readers, limits, language, rejects.
+Formats are modules of their own, named in `READERS`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from types import ModuleType
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from km0_pipeline.claims import REJECTS, Reject, digest, rejects_table
-from km0_pipeline.press import markdown, page, text
-from km0_pipeline.press.document import Document, Unreadable
-from km0_pipeline.press.reuse import Previous, write_keys
+from km0_pipeline.press import mail, markdown, page, pdf, text, word
+from km0_pipeline.press.deadline import Crashed, Deadline, Overdue
+from km0_pipeline.press.document import Document, Unreadable, locator
+from km0_pipeline.press.reuse import Previous, container, write_keys
 from km0_pipeline.steps import Made, Project, code_version, made, make
 
 VERSION = code_version(__file__)
-READERS: tuple[ModuleType, ...] = (text, markdown, page)
+READERS: tuple[ModuleType, ...] = (text, markdown, page, pdf, word, mail)
+"""A format is a module with `SUFFIXES`, `FORMAT` and `read` (see `document`), and its name here."""
+
+DEEPEST = 3
+"""Messages within messages that are opened: a forwarded mail that holds a forwarded mail."""
+AGAIN = frozenset({"vanished", "too_slow", "future_date"})
+"""Reasons that may not hold on another day: what has one is read anew at the next run of the step."""
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 LANGUAGES = ("fr", "de", "en", "it", "es", "pt", "nl", "pl")
 """Languages told apart; what claims are made from is French."""
 FRENCH = "fr"
+_SAID = ("title", "author", "publisher", "url", "text")
+"""What a document says in letters, and what control characters are taken out of."""
 
 DOCUMENTS = pa.schema(
     [
         (n, pa.string())
-        for n in ("document_id", "path", "format", "title", "publisher", "url", "published_on", "language", "licence")
+        for n in (
+            "document_id",
+            "path",
+            "format",
+            "title",
+            "author",
+            "publisher",
+            "url",
+            "published_on",
+            "language",
+            "licence",
+        )
     ]
     + [("characters", pa.int64()), ("text", pa.string())]
 )
+Row = dict[str, str | int]
 
 
 def press_documents(project: Project) -> Made:
     """Step: one row a document (schema `DOCUMENTS`, sorted by id), and `press_rejects` (schema `claims.REJECTS`)."""
     hub = project.hub
+    limits = (hub.press.max_megabytes, hub.press.max_pages, hub.press.max_characters, hub.press.max_seconds)
+    settings = [hub.press.licence, hub.hub.timezone, *map(str, limits)]
     with duckdb.connect() as db:  # not pyarrow's to_pylist, which imports pandas: this runs when nothing changed, too
         listed = str(made(project, "press_files").path)
         files: list[tuple[str, str]] = db.execute(
@@ -60,22 +88,33 @@ def press_documents(project: Project) -> Made:
             else:
                 first[sha or path] = path
         todo = {path: sha for path, sha in files if first[sha or path] == path}
-        keys = {
-            path: digest(VERSION, path, sha, hub.press.licence, hub.hub.timezone, length=64)
-            for path, sha in todo.items()
-        }
+        keys = {path: digest(VERSION, path, sha, *settings, length=64) for path, sha in todo.items()}
         previous = Previous(project, "press_readings", keys, "press_documents", "press_rejects")
-        rows: list[dict[str, str | int]] = []
-        for path in [p for p in todo if p not in previous.same]:
-            row, refused = _read(project, path, todo[path])
-            rejects += refused
-            if row:
-                rows.append(row)
-            if any(r.reason == "vanished" for r in refused):
-                del keys[path]
+        rows: list[Row] = []
+        new = [path for path in todo if path not in previous.same]
+        if new:
+            language_of("")  # loads its model here, once, and not in each process that is forked
+        with Deadline(partial(_read, project), hub.press.max_seconds) as reading:
+            for path in new:
+                try:
+                    found, refused = reading(path, todo[path])
+                except Overdue:
+                    sentence = f"{path} takes more than {hub.press.max_seconds} s to read; save it anew or simpler, or raise press.max_seconds."
+                    found, refused = [], [Reject(todo[path], path, "", "too_slow", sentence)]
+                except Crashed:
+                    sentence = f"{path} makes its reader crash; save it anew, or as .txt."
+                    found, refused = [], [Reject(todo[path], path, "", "unreadable", sentence)]
+                rows += found
+                rejects += refused
         kept = previous.rows("press_documents", "path", DOCUMENTS)
-        documents = pa.concat_tables([kept, pa.Table.from_pylist(rows, DOCUMENTS)]).sort_by("document_id")
+        documents = pa.concat_tables([kept, pa.Table.from_pylist(rows, DOCUMENTS)]).sort_by("path")
         rejects += [Reject(**r) for r in previous.rows("press_rejects", "path", REJECTS).to_pylist()]
+        documents, again = _once(documents)
+        rejects += again
+        for r in rejects:
+            if r.reason in AGAIN or r in again:
+                keys.pop(container(r.path, keys), None)
+        documents = documents.sort_by("document_id")
         pq.write_table(documents, documents_out, compression="zstd")
         pq.write_table(rejects_table(rejects), rejects_out, compression="zstd")
         write_keys(keys_out, keys)
@@ -92,68 +131,119 @@ def press_documents(project: Project) -> Made:
         build,
         inputs=["press_files"],
         version=VERSION,
-        parameters=[hub.press.licence, hub.hub.timezone, *gone],
+        parameters=[*settings, str(project.day or ""), *gone],
     )
 
 
-def _read(project: Project, path: str, sha256: str) -> tuple[dict[str, str | int] | None, list[Reject]]:
-    """The row of the file at `path`, or None, and what is to be said about it."""
+def _once(documents: pa.Table) -> tuple[pa.Table, list[Reject]]:
+    """`documents`, sorted by path, without those attached to a message that lie elsewhere too."""
+    first: dict[str, str] = {}
+    again = []
+    pairs = list(zip(documents["document_id"].to_pylist(), documents["path"].to_pylist(), strict=True))
+    for i, path in pairs:
+        if (earlier := first.setdefault(i, path)) != path:
+            again.append(
+                Reject(i, path, "", "duplicate_file", f"{path} has the same content as {earlier}; it counts once.")
+            )
+    return documents.filter(pa.array([first[i] == path for i, path in pairs], pa.bool_())), again
 
-    def reject(reason: str, sentence: str, original: str = "", locator: str = "") -> Reject:
-        return Reject(sha256, path, locator, reason, f"{path} {sentence}", original)
+
+def _read(project: Project, path: str, sha256: str) -> tuple[list[Row], list[Reject]]:
+    """The rows of the file at `path` and of what is attached to it, and what is to be said about them."""
+    try:
+        _reader(path)
+        file, most = project.raw / path, project.hub.press.max_megabytes
+        if file.stat().st_size > most * 1_000_000:
+            raise Unreadable(
+                "too_large", f"is larger than {most} MB; take its pictures out, or raise press.max_megabytes."
+            )
+        data = file.read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise Unreadable("vanished", "changed while it was read; run again.")
+    except FileNotFoundError:
+        reason, sentence = "vanished", "was there when the run began and is gone; put it back, or run again without it."
+    except OSError as e:
+        reason, sentence = "unreadable", f"can't be opened ({e.strerror}); check its permissions."
+    except Unreadable as e:
+        reason, sentence = e.reason, e.sentence
+    else:
+        return _documents(project, path, data, sha256, Document(""), 0)
+    return [], [Reject(sha256, path, "", reason, f"{path} {sentence}")]
+
+
+def _documents(
+    project: Project, path: str, data: bytes, sha256: str, message: Document, depth: int
+) -> tuple[list[Row], list[Reject]]:
+    """The rows of a document and of its attachments; `message` is what it is itself attached to."""
+    hub, rows, rejects = project.hub, list[Row](), list[Reject]()
+
+    def reject(reason: str, sentence: str, original: str = "", locator: str = "") -> None:
+        rejects.append(Reject(sha256, path, locator, reason, f"{path} {sentence}", original))
 
     try:
         reader = _reader(path)
-        data = (project.raw / path).read_bytes()
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise Unreadable("vanished", "changed while it was read; run again.")
-        document: Document = reader.read(data, project.hub.zone)
-    except FileNotFoundError:
-        return None, [
-            reject("vanished", "was there when the run began and is gone; put it back, or run again without it.")
-        ]
-    except OSError as e:
-        return None, [reject("unreadable", f"can't be opened ({e.strerror}); check its permissions.")]
+        document: Document = reader.read(data, hub)
+        if len(document.text) > (most := hub.press.max_characters):
+            size = f"has a text of {len(document.text)} characters, more than {most}"
+            raise Unreadable("too_long", f"{size}; put in the part that matters, or raise press.max_characters.")
     except Unreadable as e:
-        return None, [reject(e.reason, e.sentence)]
+        reject(e.reason, e.sentence)
+        return rows, rejects
     except Exception as e:  # a reader's library failed on this file: the others go on
-        return None, [
-            reject(
-                "unreadable",
-                f"can't be read as {PurePosixPath(path).suffix} ({type(e).__name__}: {e}); save it anew, or as .txt.",
-            )
-        ]
-    language = document.language or language_of(document.text)
-    remarks = [reject(reason, sentence, original) for reason, sentence, original in document.remarks]
-    if language != FRENCH:
-        remarks.append(
+        suffix, error = PurePosixPath(path).suffix, f"{type(e).__name__}: {e}"
+        reject("unreadable", f"can't be read as {suffix} ({error}); save it anew, or as .txt.")
+        return rows, rejects
+    for remark in document.remarks:
+        reject(*remark)
+    strange = list(_CONTROL.finditer(document.text))
+    if strange:
+        at = locator(document.text, strange[0].start(), strange[0].end())
+        sentence = f"holds {len(strange)} control characters, read as blanks; save it anew if its text is wrong there."
+        reject("control_characters", sentence, locator=at)
+    cleaned: dict[str, Any] = {n: _CONTROL.sub(" ", getattr(document, n)) for n in _SAID}
+    document = replace(document, **cleaned)
+    published = document.published_on or message.published_on
+    if project.day and published > project.day.isoformat()[: len(published)]:
+        sentence = (
+            f"gives {published} as its date, which is to come: it is read as if undated; correct the date, or wait."
+        )
+        reject("future_date", sentence, published)
+        published = ""
+    elif document.text and not published:
+        reject(
+            "undated",
+            "names no publication date: dates without a year stay open; add `published:` to its front matter (Markdown) or a line with the date.",
+        )
+    document = replace(document, published_on=published, publisher=document.publisher or message.publisher)
+    if document.text:
+        language = document.language or language_of(document.text)
+        if language != FRENCH:
             reject(
                 "language",
                 f"is in the language {language!r}, not in French: it is listed among the sources, and no claims are made from it.",
                 locator=f"char:0-{len(document.text)}",
             )
+        rows.append(
+            {
+                **{n: getattr(document, n) for n in _SAID},
+                "document_id": sha256,
+                "path": path,
+                "format": reader.FORMAT,
+                "published_on": document.published_on,
+                "language": language,
+                "licence": document.licence or hub.press.licence,
+                "characters": len(document.text),
+            }
         )
-    if not document.published_on:
-        remarks.append(
-            reject(
-                "undated",
-                "names no publication date: dates without a year stay open; add `published:` to its front matter (Markdown) or a line with the date.",
-            )
-        )
-    row: dict[str, str | int] = {
-        "document_id": sha256,
-        "path": path,
-        "format": reader.FORMAT,
-        "title": document.title,
-        "publisher": document.publisher,
-        "url": document.url,
-        "published_on": document.published_on,
-        "language": language,
-        "licence": document.licence or project.hub.press.licence,
-        "characters": len(document.text),
-        "text": document.text,
-    }
-    return row, remarks
+    if document.attachments and depth == DEEPEST:
+        reject("nested", f"lies {depth} messages deep; what is attached to it was not read: put it in as a file.")
+        return rows, rejects
+    for name, content in document.attachments:
+        sha = hashlib.sha256(content).hexdigest()
+        found, refused = _documents(project, f"{path}/{name}", content, sha, document, depth + 1)
+        rows += found
+        rejects += refused
+    return rows, rejects
 
 
 def _reader(path: str) -> ModuleType:

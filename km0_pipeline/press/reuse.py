@@ -7,8 +7,8 @@ rows of an item whose key is the same are taken over.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Container, Mapping
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 
@@ -34,14 +34,22 @@ class Previous:
         self.same = frozenset(item for item, k in keys.items() if before.get(item) == k)
 
     def rows(self, output: str, column: str, schema: pa.Schema) -> pa.Table:
-        """Rows of `output` whose `column` is an item that need not be done again."""
+        """Rows of `output` whose `column` is an item that need not be done again, or lies in one."""
         import pyarrow.compute as pc
 
         table = self._tables.get(output)
         if table is None or table.schema.names != schema.names:
             return schema.empty_table()
-        kept = table.filter(pc.is_in(table[column], pa.array(sorted(self.same), pa.string())))
+        items = table[column].unique().to_pylist()
+        kept = table.filter(
+            pc.is_in(table[column], pa.array([i for i in items if container(i, self.same)], pa.string()))
+        )
         return kept.cast(schema).replace_schema_metadata(None)
+
+
+def container(path: str, items: Container[str]) -> str:
+    """Which of `items` `path` is, or is attached to (`mail.eml/annexe.pdf` lies in `mail.eml`); '' if none."""
+    return next((p for p in (path, *map(str, PurePosixPath(path).parents)) if p in items), "")
 
 
 def write_keys(out: Path, keys: Mapping[str, str]) -> None:

@@ -18,7 +18,8 @@ import pyarrow as pa
 from km0_pipeline.claims import CLAIMS, Claim, SubjectKind, claims_table, digest, mention_id
 from km0_pipeline.press import accounts, dates, quantities, relations
 from km0_pipeline.press.accounts import EVENT_NAMES
-from km0_pipeline.press.folding import fold, straighten
+from km0_pipeline.press.document import locator
+from km0_pipeline.press.folding import key, straighten
 from km0_pipeline.press.grammar import Reader, Rule, Said
 from km0_pipeline.press.known import Match, Names
 from km0_pipeline.press.mentions import Span
@@ -85,19 +86,20 @@ def _seen(found: Iterable[Match]) -> list[str]:
 
 def _registry_names(project: Project, texts: list[str]) -> list[str]:
     """Names of the registries all of whose words occur in the press: the others can't be found there."""
-    words = sorted({w for t in texts for w in re.findall(r"\w+", fold(t))})
+    words = sorted({w for t in texts for w in re.findall(r"\w+", key(t))})
     with connect(project.warehouse) as db:
         db.register("words", pa.table({"word": pa.array(words, pa.string())}))
         found = db.execute(
             r"""
             select distinct name from read_parquet(?)
-            where name is not null and lower(strip_accents(regexp_extract(name, '[\p{L}\p{N}]+'))) in (select word from words)
+            where name is not null and
+                replace(replace(lower(strip_accents(regexp_extract(name, '[\p{L}\p{N}]+'))), 'œ', 'oe'), 'æ', 'ae') in (select word from words)
             order by name
             """,
             [str(made(project, "registry_rows").path)],
         ).fetchall()
     vocabulary = frozenset(words)
-    return [n for (n,) in found if sum(w not in vocabulary for w in re.findall(r"\w+", fold(n))) <= 1]
+    return [n for (n,) in found if sum(w not in vocabulary for w in re.findall(r"\w+", key(n))) <= 1]
 
 
 def _spans(project: Project, documents: list[str]) -> Mapping[str, list[Span]]:
@@ -165,7 +167,7 @@ def _claims(document: Mapping[str, Any], names: Names, found: list[Mention], sai
         i, kind = subject(m)
         return Claim(
             document_id,
-            f"char:{start}-{end}",
+            locator(text, start, end),
             i,
             kind,
             prop,

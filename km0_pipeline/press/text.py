@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from zoneinfo import ZoneInfo
 
+from km0_pipeline.hub import Hub
 from km0_pipeline.press.document import Document, decode, publication_date
 
 SUFFIXES = (".txt",)
 FORMAT = "txt"
 
 
-def read(data: bytes, zone: ZoneInfo) -> Document:
+def read(data: bytes, hub: Hub) -> Document:
     """The document in the bytes of a .txt file."""
     text = decode(data)
     lines = [line.strip() for line in text.splitlines() if line.strip()][:5]
@@ -19,5 +19,5 @@ def read(data: bytes, zone: ZoneInfo) -> Document:
     published = ""
     for line in lines:
         said = re.sub(r"(?i)^(?:publi[ée]e?|mis en ligne|post[ée]e?|paru)\s+(?:le\s+)?", "", line).rstrip(" .")
-        published = published or publication_date(said, zone)
+        published = published or publication_date(said, hub.zone)
     return Document(text, title=title[:300], published_on=published)
