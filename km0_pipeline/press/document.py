@@ -7,10 +7,11 @@ A reader is a module with `SUFFIXES`, `FORMAT` and `read(data, zone) -> Document
 from __future__ import annotations
 
 import codecs
-import re
+import unicodedata
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from km0_pipeline.encoding import weigh
 from km0_pipeline.press import dates
 
 
@@ -25,7 +26,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Document:
-    """Text and metadata of one file; '' where unknown. `remarks` are (reason, sentence, original) of what was left out."""
+    """Text and metadata of one file; '' where unknown. `remarks` are (reason, sentence, original) of what was left out.
+
+    Text, title and publisher are composed (NFC): macOS and PDF write é as e and an accent, which no rule reads.
+    """
 
     text: str
     title: str = ""
@@ -36,15 +40,19 @@ class Document:
     language: str = ""
     remarks: tuple[tuple[str, str, str], ...] = field(default=())
 
+    def __post_init__(self) -> None:
+        for name in ("text", "title", "publisher"):
+            object.__setattr__(self, name, unicodedata.normalize("NFC", getattr(self, name)))
+
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
 def decode(data: bytes) -> str:
-    """Bytes as text with `\\n` line ends: by byte order mark, else UTF-8, else Windows-1252.
+    """Bytes as composed text with `\\n` line ends: by byte order mark, else UTF-8, else Windows-1252.
 
-    Raises Unreadable for an empty or binary file and for UTF-8 broken in places (more well-formed
-    than broken multi-byte characters: taken for Windows-1252 it would be garbage).
+    Raises Unreadable for an empty or binary file and for UTF-8 broken in places (more characters
+    beyond ASCII are well-formed than not: taken for Windows-1252 it would be garbage).
     """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
@@ -61,7 +69,8 @@ def decode(data: bytes) -> str:
     try:
         return _lines(data.decode("utf-8"))
     except UnicodeDecodeError as e:
-        if re.search(rb"[\xc3\xc5][\x80-\xbf]|\xe2\x80[\x80-\xbf]", data):
+        good, bad = weigh(data.decode("utf-8", "surrogateescape"))
+        if good > bad:
             raise _broken("UTF-8", e.start) from None
         try:
             return _lines(data.decode("cp1252"))
@@ -76,7 +85,7 @@ def _broken(encoding: str, at: int) -> Unreadable:
 
 
 def _lines(text: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     if not text.strip():
         raise Unreadable("empty", "is empty; delete it or put the text into it.")
     return text
