@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 from press_world import Fact, facts, put, rows, run, said
 
 from km0_pipeline.press import mentions
+from km0_pipeline.press.folding import key
+from km0_pipeline.reference import institutions, places
 from km0_pipeline.steps import Project
 
 FICTA, NOVA, ORBE = "Ficta Robotique", "Nova Fiction", "Banque de l'Orbe"
@@ -125,6 +128,19 @@ def test_a_lower_case_word_is_not_a_known_name(project: Project) -> None:
 def test_a_known_name_is_found_whatever_its_hyphens_accents_and_case(project: Project) -> None:
     found = said(project, "Le Crédit agricole Alsace-Vosges est actionnaire du KM0.")
     assert Fact("Crédit agricole Alsace-Vosges", "funds", "KM0", "exact", "") in found
+
+
+def test_no_name_of_reference_means_two_things() -> None:
+    meant: dict[str, set[str]] = defaultdict(set)
+    for known in (*institutions(), *places()):
+        for name in (known.name, *known.aliases):
+            meant[key(name)].add(repr(known))
+    assert {name: found for name, found in meant.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize(("text", "named"), [("La CeA soutient le KM0.", {"CeA"}), ("Le CEA soutient le KM0.", set())])
+def test_an_acronym_is_known_as_it_is_written(project: Project, text: str, named: set[str]) -> None:
+    assert {f.subject for f in said(project, text) if f.property == "funds"} == named
 
 
 def test_an_acronym_in_brackets_is_the_same_organisation(project: Project) -> None:
