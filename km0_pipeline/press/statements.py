@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from km0_pipeline import claims, reference
 from km0_pipeline.claims import CLAIMS, Claim, SubjectKind, claims_table, digest, mention_id
-from km0_pipeline.press import accounts, dates, quantities, relations
+from km0_pipeline.press import accounts, buildings, dates, quantities, relations
 from km0_pipeline.press.accounts import EVENT_NAMES
 from km0_pipeline.press.folding import fold, straighten
 from km0_pipeline.press.grammar import Reader, Rule, Said
@@ -36,7 +36,7 @@ REFERENCE = "reference/1"
 """Method of what the words do not say themselves: it is known, from our own lists, of the name that stands there."""
 LONGEST_SENTENCE = 2000
 """Characters from which on what stands between two full stops is no sentence: a list, a table, page furniture."""
-RULES: tuple[Rule, ...] = (*relations.RULES, *accounts.RULES)
+RULES: tuple[Rule, ...] = (*relations.RULES, *accounts.RULES, *buildings.RULES)
 _KINDS: dict[str, SubjectKind] = {"H": "organisation", "O": "organisation", "P": "person", "L": "place", "V": "event"}
 
 
@@ -84,7 +84,7 @@ def press_claims(project: Project) -> Made:
 
 
 def _registry_names(project: Project, texts: list[str]) -> list[str]:
-    """Names of the registries that may occur in the press: it holds their first word and, their legal form aside, the others."""
+    """Names of the registries that may occur in the press: it holds their first word, and the others but for one (a legal form)."""
     words = sorted({w for t in texts for w in re.findall(r"\w+", fold(t))})
     with duckdb.connect() as db:
         db.register("words", pa.table({"word": pa.array(words, pa.string())}))
