@@ -7,6 +7,7 @@ with this value. All that is published is a view of the claims.
     hub         hub.toml: who the hub is, its sources, how their columns map
     storage     where bytes lie; write aside, then rename
     sql         DuckDB as the steps use it
+    encoding    is it UTF-8 broken in places, or another encoding
     steps       what a step makes, and when it need not be made again
     press       press releases    -> documents -> claims
     registries  tenant registries -> rows      -> claims

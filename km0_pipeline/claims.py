@@ -138,6 +138,7 @@ PROPERTIES: dict[str, Property] = {
 }
 
 HEADCOUNT_SCOPES = ("people", "employees", "jobs", "students", "companies", "startups", "structures", "founders")
+"""What a headcount counts: its `scope`. docs/vocabulary.md explains each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,8 @@ class Claim:
             raise ValueError(f"{self.property!r} is not in the vocabulary of km0_pipeline/claims.py")
         if self.subject_kind not in p.subjects:
             raise ValueError(f"{self.property!r} cannot be said of a {self.subject_kind}")
+        if self.property == "headcount" and self.scope not in HEADCOUNT_SCOPES:
+            raise ValueError(f"a headcount counts one of {', '.join(HEADCOUNT_SCOPES)}, not {self.scope!r}")
 
     @builtins.property
     def value_kind(self) -> ValueKind:

@@ -148,6 +148,12 @@ def code_version(module_file: str) -> str:
     return digest(*(part for p in sources for part in (p.relative_to(folder).as_posix(), sha256(p))))
 
 
+@cache
+def modules_version(*module_files: str) -> str:
+    """Version of the code of single modules, given by their `__file__`, where a whole package is more than a step rests on."""
+    return digest(*(sha256(Path(f)) for f in module_files))
+
+
 def _note(path: Path) -> Path:
     return path.with_suffix(".made.json")
 

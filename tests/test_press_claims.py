@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 from press_world import Fact, facts, put, rows, run, said
 
 from km0_pipeline.press import mentions
+from km0_pipeline.press.folding import key
+from km0_pipeline.press.known import Names
+from km0_pipeline.press.statements import extract
+from km0_pipeline.reference import institutions, places
 from km0_pipeline.steps import Project
 
 FICTA, NOVA, ORBE = "Ficta Robotique", "Nova Fiction", "Banque de l'Orbe"
@@ -76,6 +81,19 @@ PLAIN = [  # sentence, (subject, property, value, qualifier, scope)
         ("bâtiment 23", "name", "bâtiment 23", "exact", ""),
     ),
     ("Le bâtiment du KM0 date de 1896.", ("KM0", "built_in", "1896", "exact", "")),
+    ("L'ancienne fonderie, où s'est installé le KM0, est belle.", ("KM0", "former_use", "fonderie", "exact", "")),
+    ("Installé dans une ancienne caserne, le KM0 ouvre.", ("KM0", "former_use", "caserne", "exact", "")),
+    ("Le bâtiment du KM0 est une ancienne fonderie.", ("KM0", "former_use", "fonderie", "exact", "")),
+    ("Le KM0 ouvre. L'ancienne usine date de 1896.", ("KM0", "built_in", "1896", "exact", "")),
+    ("Le KM0 occupe un bâtiment construit en 1896.", ("KM0", "built_in", "1896", "exact", "")),
+    ("Le KM0 naît. L'inauguration en 2019 du KM0 a plu.", ("KM0", "opened_on", "2019", "exact", "")),
+    ("Le KM0 naît. Il y a accueilli 300 étudiants.", ("KM0", "headcount", "300", "exact", "students")),
+    ("Le KM0 naît. Il est prévu pour accueillir 300 étudiants.", ("KM0", "headcount", "300", "planned", "students")),
+    ("Au KM0, il y a 300 étudiants.", ("KM0", "headcount", "300", "exact", "students")),
+    ("Le KM0 est un pôle qui accueille 300 étudiants.", ("KM0", "headcount", "300", "exact", "students")),
+    ("Le KM0 n'a cessé de regrouper 300 étudiants.", ("KM0", "headcount", "300", "exact", "students")),
+    ("Le KM0 devait regrouper 600 personnes.", ("KM0", "headcount", "600", "planned", "people")),
+    ("Il dit que le KM0 comptait 600 salariés.", ("KM0", "headcount", "600", "exact", "employees")),
     ("Mulhouse (Haut-Rhin) accueille le KM0.", ("Mulhouse", "department", "Haut-Rhin", "exact", "")),
     ("Le projet KM0 a été annoncé en juin 2014.", ("KM0", "announced_on", "2014-06", "exact", "")),
 ]
@@ -104,12 +122,68 @@ SILENT = [  # sentence, property that must not be claimed
     ("L'atelier a une surface de 5 500 m².", "area_m2"),
     ("Camille Exemple, maire de Mulhouse, a visité le KM0.", "heads"),
     ("Nova Fiction a fondé Ficta Robotique. Le KM0 est voisin.", "tenant_of"),
+    # « Il » is no one
+    ("Le KM0 naît. Il y a 300 étudiants à Strasbourg.", "headcount"),
+    ("Le KM0 naît. Il faut compter 40 salariés chez Nova Fiction.", "headcount"),
+    ("Le KM0 naît. Il y a 25 ans, 3000 personnes travaillaient dans l'usine.", "headcount"),
+    ("Le KM0 naît. Il est prévu d'accueillir 300 étudiants à Colmar.", "headcount"),
+    ("Le KM0 naît. Il existe 40 structures qui emploient 300 salariés.", "headcount"),
+    ("Le KM0 naît. Il a été recensé 40 salariés et compté 50 étudiants ailleurs.", "headcount"),
+    # another's
+    ("À deux pas du KM0, une école accueille 300 étudiants.", "headcount"),
+    ("Le KM0 a ouvert une école qui accueille 300 étudiants.", "headcount"),
+    ("Le KM0 est à Mulhouse. L'ouverture du parking voisin est prévue en 2030.", "opened_on"),
+    ("Le KM0 est à Mulhouse. L'ouverture de la boulangerie a eu lieu en 2020.", "opened_on"),
+    ("Le KM0 est à Mulhouse. L'inauguration en 2019 de la gare a plu.", "opened_on"),
+    ("Près du KM0, une boulangerie ouvrira en 2030.", "opened_on"),
+    ("Le KM0, dont le parking ouvrira en 2030, est à Mulhouse.", "opened_on"),
+    ("L'inauguration du KM0 a réuni près de 2000 visiteurs.", "opened_on"),
+    ("À deux pas du KM0, une ancienne filature de coton accueille des artistes.", "former_use"),
+    ("La Tissanderie, ancienne usine textile, est voisine du KM0.", "former_use"),
+    ("Le KM0 accueille Nova Fiction, installée dans une ancienne gare.", "former_use"),
+    ("Le KM0 organise un atelier dans une ancienne école de Colmar.", "former_use"),
+    ("Le parking construit en 1990 jouxte le KM0.", "built_in"),
+    ("L'usine voisine du KM0 date de 1896.", "built_in"),
+    # no longer so, or never
+    ("Ficta Robotique a été locataire du KM0 jusqu'en 2020.", "tenant_of"),
+    ("Ficta Robotique a été locataire du KM0.", "tenant_of"),
+    ("Le KM0 hébergeait Ficta Robotique.", "tenant_of"),
+    ("Jusqu'en 2019, Ficta Robotique a été installée au KM0.", "tenant_of"),
+    ("Camille Exemple a été présidente du KM0 jusqu'en 2020.", "heads"),
+    ("Banque de l'Orbe a soutenu le KM0 jusqu'en 2020.", "funds"),
+    ("Le KM0 comptait 300 salariés.", "headcount"),
+    ("Le KM0 a failli regrouper 600 personnes.", "headcount"),
+    ("Le KM0 a renoncé à accueillir 600 personnes.", "headcount"),
 ]
 
 
 @pytest.mark.parametrize(("text", "prop"), SILENT, ids=[t for t, _ in SILENT])
 def test_what_is_denied_supposed_or_not_said_makes_no_claim(project: Project, text: str, prop: str) -> None:
     assert prop not in {f.property for f in said(project, text, NAMES)}
+
+
+DATED = [  # sentence, (property, value, as_of)
+    ("En 2019, le KM0 comptait 300 salariés.", ("headcount", "300", "2019")),
+    ("Le KM0 comptait 300 salariés à Mulhouse au printemps 2019.", ("headcount", "300", "2019-21")),
+    ("Le KM0 regroupe près de 600 personnes, contre 300 personnes en 2019.", ("headcount", "600", "")),
+    ("Le KM0 regroupe près de 600 personnes, contre 300 personnes en 2019.", ("headcount", "300", "2019")),
+    ("Le KM0 compte 300 salariés embauchés en 2019.", ("headcount", "300", "")),
+    ("Depuis 2019, le KM0 compte 300 salariés.", ("headcount", "300", "")),
+    ("En 2018 Ficta Robotique a rejoint le KM0.", ("tenant_of", "KM0", "2018")),
+    ("Le KM0 comptera 300 salariés fin 2030.", ("headcount", "300", "2030")),
+    ("Ficta Robotique a rejoint le KM0 en 2018.", ("tenant_of", "KM0", "2018")),
+    ("En mars 2018, le KM0 hébergeait Ficta Robotique.", ("tenant_of", "KM0", "2018-03")),
+    ("Ficta Robotique est locataire du KM0 depuis 2018.", ("tenant_of", "KM0", "")),
+    ("En 2017, Banque de l'Orbe a apporté 3 M€ au KM0.", ("funding_eur", "3000000", "2017")),
+]
+
+
+@pytest.mark.parametrize(("text", "held"), DATED, ids=[t for t, _ in DATED])
+def test_what_held_at_a_date_says_so(project: Project, text: str, held: tuple[str, str, str]) -> None:
+    document = {"document_id": "0" * 64, "title": "", "published_on": "", "text": text}
+    claims = extract(document, [], Names(project.hub, NAMES))
+    names = {c.subject_id: c.value for c in claims if c.property == "name"}
+    assert held in {(c.property, names.get(c.value, c.value), c.as_of) for c in claims}
 
 
 def test_every_mention_a_claim_speaks_of_has_a_name(project: Project) -> None:
@@ -125,6 +199,19 @@ def test_a_lower_case_word_is_not_a_known_name(project: Project) -> None:
 def test_a_known_name_is_found_whatever_its_hyphens_accents_and_case(project: Project) -> None:
     found = said(project, "Le Crédit agricole Alsace-Vosges est actionnaire du KM0.")
     assert Fact("Crédit agricole Alsace-Vosges", "funds", "KM0", "exact", "") in found
+
+
+def test_no_name_of_reference_means_two_things() -> None:
+    meant: dict[str, set[str]] = defaultdict(set)
+    for known in (*institutions(), *places()):
+        for name in (known.name, *known.aliases):
+            meant[key(name)].add(repr(known))
+    assert {name: found for name, found in meant.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize(("text", "named"), [("La CeA soutient le KM0.", {"CeA"}), ("Le CEA soutient le KM0.", set())])
+def test_an_acronym_is_known_as_it_is_written(project: Project, text: str, named: set[str]) -> None:
+    assert {f.subject for f in said(project, text) if f.property == "funds"} == named
 
 
 def test_an_acronym_in_brackets_is_the_same_organisation(project: Project) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from press_world import put, rejects, rows, run
 
+from km0_pipeline.press import known, mentions, statements
 from km0_pipeline.press.collect import press_files
 from km0_pipeline.press.read import press_documents
 from km0_pipeline.steps import Project
@@ -52,10 +55,29 @@ def test_a_note_without_licence_has_that_of_hub_toml(project: Project) -> None:
     assert read(project)[0]["licence"] == project.hub.press.licence
 
 
+def test_accents_written_apart_as_macos_and_pdf_do_are_read_like_others(project: Project) -> None:
+    apart = unicodedata.normalize("NFD", NOTE.replace("Une note", "Une note à côté").replace("Le KM0", "À Sélestat, le KM0"))
+    put(project, "a.md", apart)
+    run(project)
+    (d,) = rows(project, "press_documents")
+    assert (d["title"], d["text"]) == ("Une note à côté", "À Sélestat, le KM0 regroupe 12 personnes.")
+    assert "Sélestat" in {r["value"] for r in rows(project, "press_claims")}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_a_text_reads_the_same_in_each_usual_encoding(project: Project, encoding: str) -> None:
     put(project, "a.txt", SENTENCE.replace("'", "’").encode(encoding))
     assert read(project)[0]["text"] == SENTENCE.replace("'", "’")
+
+
+def test_windows_text_that_quotes_a_garbled_letter_is_read(project: Project) -> None:
+    put(project, "a.txt", (SENTENCE * 20 + "On lit « Ã© » sur leur site.\n").encode("cp1252"))
+    assert str(read(project)[0]["text"]).startswith(SENTENCE)
+
+
+def test_text_that_is_utf_8_but_for_a_byte_is_not_read_as_windows_text(project: Project) -> None:
+    put(project, "a.txt", SENTENCE.encode() + b"\xff")
+    assert read(project) == [] and "UTF-8" in rejects(project)["encoding"]
 
 
 def test_a_page_gives_its_text_and_its_metadata(project: Project) -> None:
@@ -186,6 +208,43 @@ def test_a_new_name_in_a_registry_redoes_only_the_documents_that_bear_it(project
     run(project)
     *_, spans, claims = run(project, ["Ficta Robotique", "Autre Fiction"])
     assert spans.reused and claims.figures["extracted"] == 1
+
+
+def test_a_document_whose_text_changes_with_its_ending_is_read_tagged_and_extracted_again(project: Project) -> None:
+    path = put(project, "a.txt", NOTE)
+    run(project)
+    path.rename(path.with_suffix(".md"))
+    *_, spans, claims = run(project)
+    assert (spans.figures["tagged"], claims.figures["extracted"]) == (1, 1)
+    (d,) = rows(project, "press_documents")
+    for r in rows(project, "press_spans"):
+        assert r["end"] <= d["characters"]
+    for c in rows(project, "press_claims"):
+        start, end = (int(n) for n in c["locator"].removeprefix("char:").split("-"))
+        assert d["text"][start:end] == c["original"]
+
+
+def test_spans_found_by_another_model_are_extracted_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(project, "a.md", NOTE)
+    run(project)
+    monkeypatch.setattr(mentions, "VERSION", "another model")
+    monkeypatch.setattr(mentions, "_tag", lambda texts: [[(0, 6, "ORG")] for _ in texts])
+    *_, spans, claims = run(project)
+    assert (spans.figures["tagged"], claims.figures["extracted"]) == (1, 1)
+
+
+def test_what_reference_says_anew_reaches_the_documents_that_speak_of_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(project, "a.md", NOTE.replace("Le KM0", "À Mulhouse, le KM0"))
+    put(project, "b.md", NOTE)
+    run(project)
+    changed = tuple(replace(p, code="00000") if p.name == "Mulhouse" else p for p in known.places())
+    monkeypatch.setattr(known, "places", lambda: changed)
+    version = statements.code_version
+    monkeypatch.setattr(statements, "code_version", lambda file: "edited" if "reference" in file else version(file))
+    assert run(project)[-1].figures["extracted"] == 1
+    assert "00000" in {r["value"] for r in rows(project, "press_claims")}
 
 
 def test_reuse_gives_the_same_bytes_as_doing_all_again(project: Project) -> None:

@@ -24,12 +24,13 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from km0_pipeline import claims, hub
 from km0_pipeline.claims import DIGEST_SQL, claims_table
 from km0_pipeline.entities import ids
 from km0_pipeline.entities.names import NAMES_SQL
 from km0_pipeline.reference import institutions, places
 from km0_pipeline.sql import connect
-from km0_pipeline.steps import Made, Project, code_version, make
+from km0_pipeline.steps import Made, Project, code_version, make, modules_version
 
 ONCE = ("opening",)
 """Kinds of events that an organisation has but one of."""
@@ -232,7 +233,7 @@ def hub_claims(project: Project) -> Made:
 
         pq.write_table(claims_table(project.hub.claims()), path, compression="zstd")
 
-    return make(project, "hub_claims", build, version="hub/1", parameters=[project.hub.document_id])
+    return make(project, "hub_claims", build, version=modules_version(hub.__file__, claims.__file__), parameters=[project.hub.document_id])
 
 
 def entity_mentions(project: Project) -> Made:

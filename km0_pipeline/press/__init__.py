@@ -18,7 +18,8 @@
       sentences   sentences with mentions, quantities and dates as placeholders
       grammar     what rules that read such sentences are made of
       relations   rules: who is, funds, founded, heads what
-      accounts    rules: how many, how large, how much; the building; what happens when
+      accounts    rules: how many, how large, how much; what happens when
+      buildings   rules: what the hub's building was, since when it stands
 
 Each step redoes only documents whose bytes, code or names changed (`reuse`). A new kind of file
 is one reader module and one line in `read.READERS`.

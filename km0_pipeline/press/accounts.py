@@ -1,4 +1,4 @@
-"""Rules: headcounts, areas, costs; the building; what happens, and when.
+"""Rules: headcounts, areas, costs; professions of founders; what happens, and when.
 
 How a rule is written is told in `grammar`.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from km0_pipeline.claims import Qualifier
 from km0_pipeline.press.dates import Found
-from km0_pipeline.press.grammar import AUX, BE, FUND, IN, OF, Reader, Rule, Said, rule
+from km0_pipeline.press.grammar import AUX, BE, FUND, IN, OF, Reader, Rule, Said, interposed, rule
 from km0_pipeline.press.naming import Mention
 from km0_pipeline.press.quantities import Quantity, number
 
@@ -19,21 +19,26 @@ EVENT_NAMES = {"opening": "Ouverture de {}", "arrival": "Arrivée des premiers o
 
 # --- how many, how large, how much ------------------------------------------------------------
 
-_HOLDS = r"(?:regroup|rassembl|réuni|compt|accueill|héberg|abrit|emploi|employ|fédèr|fédér|log|concentr|dénombr|form|scolaris|totalis)[a-zà-ÿ]*|\ba|\baura"
-_PRESENT = r"(?:travaill|étudi|sont|seront|sont|cohabit|se côtoient|y |évolu)[a-zà-ÿ' ]*?(?:attendue?s?|installée?s?|présente?s?|réunie?s?|hébergée?s?|accueillie?s?|basée?s?|employée?s?)?"
+_HOLDS = (
+    r"(?:regroup|rassembl|réuni|compt|accueill|héberg|abrit|emploi|employ|fédèr|fédér|log|concentr|dénombr|form|scolaris|totalis)[a-zà-ÿ]*"
+    r"|(?<!y )(?:a|aura|avait)(?= (?:[a-zà-ÿ]+ment |déjà |aujourd'hui |désormais )?‹K)"
+)
+_PRESENT = r"(?:travaill|étudi|sont|seront|cohabit|se côtoient|y |évolu)[a-zà-ÿ' ]*?(?:attendue?s?|installée?s?|présente?s?|réunie?s?|hébergée?s?|accueillie?s?|basée?s?|employée?s?)?"
 _COUNTED = (
     # « 300 m² au KM0 et comptera 40 salariés »: what stands after a preposition of place is not the subject
-    rule(rf"(?<!\bau )(?<!\bchez )(?<!\bdans le )<s:OH>[^‹.;:]{{0,90}}?(?<![\w'])(?:{_HOLDS})(?P<ks>(?:[^‹.;:]{{0,25}}<K>){{1,4}})"),
+    rule(rf"(?<!\bau )(?<!\bchez )(?<!\bdans le )<s:OH>(?P<gap>[^‹.;:]{{0,90}}?)(?<![\w'])(?P<verb>{_HOLDS})(?P<ks>(?:[^‹.;:]{{0,25}}<K>){{1,4}})"),
+    rule(rf"(?i:{IN})<s:OH>,? il (?P<verb>y a|y avait|y aura)(?P<ks>(?:[^‹.;:]{{0,15}}<K>){{1,4}})"),
     rule(rf"(?P<ks><K>) {_PRESENT} ?{IN}<s:OH>"),
     rule(r"<s:OH>, (?:une? (?:\w+ )?de |qui compte |avec )?(?P<ks><K>)(?=[,.])"),
     rule(r"[Ll]es (?P<ks><K>) (?:du |de la |de l'|de |d')<s:OH>"),
-)
-_THERE = (
+)  # fmt: skip
+_COUNTED_THERE = (
     rule(r"[Ee]ffectif[^‹.;]{0,30}(?P<ks><K>)"),
     rule(r"\b[Oo]n y (?:compte|dénombre|trouve|recense)(?P<ks>(?:[^‹.;:]{0,15}<K>){1,3})"),
     rule(r"(?P<ks><K>) y (?:sont|ont été|travaillent|étudient|seront|cohabitent)"),
 )
 _COUNT_IN_BRACKETS = rule(r"<s:OH> \((?P<ks><K>)\)")
+_COMPARED = re.compile(r"\b(?:contre|au lieu d[eu]|face à|par rapport à)\b")
 _AREA = r"(?:occup|s'éten|s'étal|dispos|compt|offr|propos|représent|mesur|fai|port|abrit|déploi|aménag|possèd|totalis|install|surface|superficie)[a-zà-ÿ]*"
 _AREAS = (
     rule(rf"<s:OHL>[^‹.;:]{{0,70}}?\b{_AREA}(?:[^‹.;:]{{0,45}}) ?<a:A>"),
@@ -48,27 +53,46 @@ _COSTS = (
 )
 
 
-def figures(r: Reader) -> Iterator[Said]:
-    """Headcounts, areas and costs, and whose they are."""
-    for patterns in (_COUNTED, _THERE):
-        for pattern in patterns:
-            for m, qualifier, _, _ in r.matches(pattern):
-                if patterns is _THERE:
-                    s = (
-                        next(
-                            (i for i in r.sentence.items.values() if isinstance(i, Mention) and i.letter in "HO"), None
-                        )
-                        or r.implied()
-                    )
-                else:
-                    s = r.mention(m["s"])
-                if s is not None:
-                    for n in re.findall(r"‹K(\d+)›", m["ks"]):
-                        yield from _counted(r.mention(n), s, qualifier)
+def headcounts(r: Reader) -> Iterator[Said]:
+    """How many an organisation that the sentence names counts."""
+    for pattern in _COUNTED:
+        for m, qualifier, _, _ in r.matches(pattern):
+            if not interposed(m.groupdict().get("gap") or ""):
+                yield from _counted(r, m, r.mention(m["s"]), qualifier)
     for m, qualifier, _, _ in r.matches(_COUNT_IN_BRACKETS, full=True):
-        yield from _counted(r.mention(re.findall(r"\d+", m["ks"])[0]), r.mention(m["s"]), qualifier)
-    for sizes, prop, group in ((_AREAS, "area_m2", "a"), (_COSTS, "investment_eur", "e")):
-        for pattern in sizes:
+        yield from _counted(r, m, r.mention(m["s"]), qualifier)
+
+
+def headcounts_there(r: Reader) -> Iterator[Said]:
+    """How many there are where the sentence, or the one before it, is about."""
+    about = (i for i in r.sentence.items.values() if isinstance(i, Mention) and i.letter in "HO")
+    s = next(about, None) or r.implied()
+    if s is None:
+        return
+    for pattern in _COUNTED_THERE:
+        for m, qualifier, _, _ in r.matches(pattern):
+            yield from _counted(r, m, s, qualifier)
+
+
+def _counted(r: Reader, m: re.Match[str], s: Mention, qualifier: Qualifier) -> Iterator[Said]:
+    """The counts `ks` of a match, each with its date; one to compare with (« contre 300 en 2019 ») only if it has one."""
+    found = list(re.finditer(r"‹K(\d+)›", m["ks"]))
+    leads = [m["ks"][a.end() if a else 0 : b.start()] for a, b in zip([None, *found], found, strict=False)]
+    first = next((n for n, lead in enumerate(leads) if _COMPARED.search(lead)), len(found))
+    last = m.end() if first == len(found) else m.start("ks") + found[first - 1].end()
+    held = r.held(m, qualifier, m.groupdict().get("verb") or "", last) if first else None
+    for n, number_ in enumerate(found):
+        k: Quantity = r.mention(number_[1])
+        as_of = held if n < first else r.when(m, m.start("ks") + number_.end()) or None
+        for value, how in k.bounds if as_of is not None else ():
+            how = "planned" if qualifier == "planned" else how
+            yield Said(k.start, k.end, s, "headcount", value, how, scope=k.scope, as_of=as_of or "")
+
+
+def sizes(r: Reader) -> Iterator[Said]:
+    """Areas and costs, and whose they are."""
+    for patterns, prop, group in ((_AREAS, "area_m2", "a"), (_COSTS, "investment_eur", "e")):
+        for pattern in patterns:
             for m, qualifier, _, _ in r.matches(pattern):
                 q: Quantity = r.mention(m[group])
                 s = r.mention(m["s"])
@@ -80,34 +104,21 @@ def figures(r: Reader) -> Iterator[Said]:
                     yield Said(q.start, q.end, s, prop, value, "planned" if qualifier == "planned" else how)
 
 
-def _counted(k: Quantity, s: Mention, qualifier: Qualifier) -> Iterator[Said]:
-    for value, how in k.bounds:
-        yield Said(k.start, k.end, s, "headcount", value, "planned" if qualifier == "planned" else how, scope=k.scope)
-
-
-# --- founders by profession, the building, dates ----------------------------------------------
+# --- founders by profession, dates ------------------------------------------------------------
 
 _INITIATIVE = rule(
     r"(?:à l'initiative|fondée?s?|créée?s?|portée?s?|lancée?s?|imaginée?s?)[^‹.;:]{0,30}?(?:de|d'|par) ?(?P<n>[a-zà-ÿ]+|\d+) (?:[a-zà-ÿ-]+ ?){0,4}: (?P<list>[^.;:‹]+)"
 )
-_FORMER = rule(
-    r"\banciens? (?P<use>(?:site|entrepôt|atelier|garage|abattoir|bâtiment industriel|locaux|hôpital|couvent|cinéma|lycée|tribunal|magasin)s?(?:(?: de | d'| du )(?!la |l')[a-zà-ÿ-]+)?(?: (?:de la |de l'|du |de |d')‹O\d+›)?)"
-    r"|\banciennes? (?P<use2>(?:usine|fonderie|filature|manufacture|caserne|gare|halle|brasserie|imprimerie|friche|banque|école|centrale|chaufferie|forge|mine|poste)s?(?:(?: de | d'| du )(?!la |l')[a-zà-ÿ-]+)?(?: (?:de la |de l'|du |de |d')‹O\d+›)?)"
-)
-_BUILT = (
-    rule(r"\bancien(?:ne)?s? (?:usine|fonderie|filature|manufacture|caserne|bâtiment|halle|entrepôt|atelier)s?(?: (?:de|d') ?[a-zà-ÿ-]+)? (?:du |de |datant (?:du |de )|construite? (?:au |en ))‹[DS](?P<d>\d+)›"),
-    rule(r"(?:\b(?:[Bb]âtiment|[Ii]mmeuble|[Uu]sine|[Éé]difice|[Hh]alle)|‹L\d+›)[^‹.;:]{0,12}(?:‹[HO]\d+›)?[^‹.;:]{0,20}?\b(?:date|datant|datent) (?:du |de |d')‹[DS](?P<d>\d+)›"),
-    rule(r"\b(?:construit|bâti|édifié|érigé)e?s? (?:en |au |vers )‹[DS](?P<d>\d+)›"),
-)  # fmt: skip
 _OPENS = r"(?:ouvr[a-zà-ÿ]*|ouvert|inaugur[a-zà-ÿ]*|démarr[a-zà-ÿ]*)"
 _WHEN = r"(?: ses portes)?(?! (?:un|une|des|le|la|les|son|sa|ses|sur|aux?) (?!\w*(?:printemps|automne|été|hiver|premier|deuxième)?‹|mi-))(?:[^‹.;,]{0,40}<L>)?[^‹.;,]{0,14}?(?: le| en| au| à l'| à la| à| l'| dès| depuis| cet) ?<d:D>"
 _OPENING = rule(
-    rf"<o:OH>[^‹.;:]{{0,110}}?(?:<K>[^‹.;:]{{0,10}})?(?<![\w'])(?P<verb>{AUX}(?:être )?(?:été )?{_OPENS})(?! \w+ (?:à|aux) )"
+    rf"<o:OH>(?P<gap>[^‹.;:]{{0,110}}?(?:<K>[^‹.;:]{{0,10}})?)(?<![\w'])(?P<verb>{AUX}(?:être )?(?:été )?{_OPENS})(?! \w+ (?:à|aux) )"
 )
-_OPENING_ON = rule(rf"<o:OH>[^‹.;:]{{0,60}}?(?<![\w'])(?P<verb>{AUX}(?:être )?(?:été )?{_OPENS}){_WHEN}")
+_OPENING_ON = rule(rf"<o:OH>(?P<gap>[^‹.;:]{{0,60}}?)(?<![\w'])(?P<verb>{AUX}(?:être )?(?:été )?{_OPENS}){_WHEN}")
 _OPENING_NOUN = rule(
-    rf"(?P<verb>(?:[Ll]'|[Ss]on |[Ss]a )(?:ouverture|inauguration|mise en service))(?: {OF}<o:OH>)?(?P<gap>[^‹.;:]{{0,60}}?)<d:D>"
+    rf"(?P<verb>(?:[Ll]'|[Ss]on |[Ss]a )(?:ouverture|inauguration|mise en service))(?: [a-zà-ÿ]+(?:el|elle|ale|ée|ive|aine))?(?: {OF}<o:OH>)?(?P<gap>[^‹.;:]{{0,60}}?)<d:D>(?P<after>,? {OF}(?:‹H(?P<late>\d+)›)?)?"
 )
+_OF_SOMETHING = re.compile(r"(?<!fin )(?<!début )(?<!cours )(?<!courant )(?<!partir )(?<!mois )\b(?:d[ue] (?!l'(?:année|été|automne|hiver))|des |d'(?!ici\b))")
 _LEARNT = rule(r"(?:a-t-on appris|a annoncé|ont annoncé|annoncée?|a-t-il annoncé)(?: le| ce| en)? ?<d:D>")
 _ANNOUNCED = rule(rf"<o:OH> {BE}(?:annoncé|dévoilé|présenté)e?s? (?:le |en |au |à l')?<d:D>")
 _CREATED = rule(rf"<o:OH> (?:{BE}|,? )(?:créé|fondé|lancé)e?s? (?:le |en |au |à l')<d:D>")
@@ -122,21 +133,11 @@ _AWARD = rule(
 )
 
 
-def buildings(r: Reader) -> Iterator[Said]:
-    """What the hub's building was, since when it stands; professions of its founders."""
-    s = next((i for i in r.sentence.items.values() if isinstance(i, Mention) and i.letter == "H"), None) or (
-        r.implied() if (i := r.implied()) and i.letter == "H" else None
-    )
-    if s is None:
+def founders(r: Reader) -> Iterator[Said]:
+    """How many founded the hub, and their professions."""
+    s = next((i for i in r.sentence.items.values() if isinstance(i, Mention) and i.letter == "H"), None) or r.implied()
+    if s is None or s.letter != "H":
         return
-    for m, qualifier, start, end in r.matches(_FORMER):
-        group = "use" if m["use"] else "use2"
-        start, end = r.sentence.flat.span(m.start(group), m.end(group))
-        yield Said(start, end, s, "former_use", "", "exact" if qualifier == "planned" else qualifier)
-    for pattern in _BUILT:
-        for m, _, _, _ in r.matches(pattern):
-            d: Found = r.mention(m["d"])
-            yield Said(d.start, d.end, s, "built_in", d.value)
     for m, qualifier, _, _ in r.matches(_INITIATIVE):
         n = number(m["n"])
         parts = list(
@@ -169,7 +170,7 @@ def happenings(r: Reader) -> Iterator[Said]:
         clause = r.sentence.flat.text[m.start() :]
         if (
             re.match(r"[^‹]{0,3} (?:un|une|des|le|la|les|son|sa|ses) (?!portes|mi-|\d)", clause[m.end() - m.start() :])
-        ) or o.letter != "H":
+        ) or o.letter != "H" or interposed(m["gap"]):
             continue
         start, end = r.sentence.flat.span(m.start("verb"), m.end("verb"))
         event = _event("opening", o, start, end)
@@ -177,8 +178,8 @@ def happenings(r: Reader) -> Iterator[Said]:
         yield from _about(event, o, qualifier)
     for pattern in (_OPENING_ON, _OPENING_NOUN):
         for m, qualifier, _, _ in r.matches(pattern):
-            found = r.mention(m["o"]) if m["o"] else (r.implied() or r.hub)
-            if found is None or (m["o"] is None and found.letter != "H"):
+            found = r.mention(m["o"]) if m["o"] else _opened(r, m)
+            if found is None or (pattern is _OPENING_ON and interposed(m["gap"])):
                 continue
             d: Found = r.mention(m["d"])
             start, end = r.sentence.flat.span(m.start("verb"), m.end("verb"))
@@ -215,6 +216,17 @@ def happenings(r: Reader) -> Iterator[Said]:
         yield Said(at, at + 4, event, "date", m["y"], qualifier)
 
 
+def _opened(r: Reader, m: re.Match[str]) -> Mention | None:
+    """The hub, where a bare « l'ouverture » is its own: not « l'ouverture du parking », « l'ouverture en 2019 de la gare »."""
+    if m["late"]:
+        late: Mention = r.mention(m["late"])
+        return late
+    if m["after"] or _OF_SOMETHING.search(m["gap"]):
+        return None
+    found = r.implied()
+    return found if found is not None and found.letter == "H" else None
+
+
 def _event(kind: str, about: Mention, start: int, end: int) -> Mention:
     return Mention(start, end, "V", f"{kind} {about.key}", kind, 0.9)
 
@@ -223,4 +235,4 @@ def _about(event: Mention, about: Mention, qualifier: Qualifier) -> Iterator[Sai
     yield Said(event.start, event.end, event, "about", about, qualifier)
 
 
-RULES: tuple[Rule, ...] = (figures, buildings, happenings)
+RULES: tuple[Rule, ...] = (headcounts, headcounts_there, sizes, founders, happenings)

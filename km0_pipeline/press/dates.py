@@ -48,11 +48,20 @@ _PATTERN = re.compile(
   | \bannées\s+(?P<decade>(?:1[5-9]|20)\d)0\b
   | (?<=\ben\s)(?P<lone>{_M})(?=[\s,.;:)])(?P<lrel>\s+(?:dernier|prochain)\b)?
   | (?:(?<=\ben\s)|(?<=\bde\s)|(?<=\bdepuis\s)|(?<=\bdès\s)|(?<=\bfin\s)|(?<=\bdébut\s)|(?<=\bcourant\s)|(?<=\bvers\s)|(?<=\bl'année\s)
-      |(?<=\bd'ici\s)|(?<=\bdans\s)|(?<=\())(?P<only>{_Y})\b(?!\s*(?:€|euros|m²|m2|personnes|emplois|salariés|étudiants))
+      |(?<=\bd'ici\s)|(?<=\bdans\s)|(?<=\())(?P<only>{_Y})\b
   | \b(?P<near>avant-hier|hier|aujourd'hui|après-demain|demain)\b
     """,
     re.X | re.I,
 )
+_ROUGHLY = re.compile(r"\b(?:plus|près|moins|autour|environ|quelque)\s+(?:de\s+)?$", re.I)
+_COUNTED = re.compile(
+    r"(?:\s+(?:à|et|ou)\s+\d[\d ]*)?\s*(?:€|%|[mk]?m²|m2\b|[km]€|(?P<noun>(?!(?:plus|moins|très|mais|puis|alors|après|depuis|lors|sans|sous|dans|vers|dès|hors|pas|"
+    r"jamais|toujours|ailleurs|parfois|désormais|[ldscmn]es|aux|nous|vous|ils|elles|ces|ses|nos|vos|leurs|quelques|plusieurs|certaine?s|toute?s|tous|"
+    r"deux|trois|six|dix)\b)[a-zà-ÿ][a-zà-ÿ'-]+[sx]\b))",
+    re.I,
+)
+"""What follows a number that counts: a unit, or a plural noun (a word in -s or -x that is none of the usual small ones)."""
+_PARTICIPLE = re.compile(r"(?!salari|employ)[a-zà-ÿ]+(?:é|i|u|t)e?s", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +78,20 @@ def find(text: str, published_on: str) -> list[Found]:
     found = []
     for m in _PATTERN.finditer(text):
         value = _value(m, published_on)
-        if value:
+        if value and not (m["only"] and _counts(text, m.start(), m.end())):
             found.append(Found(m.start(), m.end(), value))
     return found
+
+
+def _counts(text: str, start: int, end: int) -> bool:
+    """Whether four figures alone are a count: « près de 2000 visiteurs »; not « créées en 2019 présentées »."""
+    if _ROUGHLY.search(text[max(0, start - 20) : start]):
+        return True
+    counted = _COUNTED.match(text, end)
+    if not counted or re.search(r"\b(?:depuis|dès|fin|début|courant|année|ici)\s$", text[max(0, start - 8) : start], re.I):
+        return False
+    after_en = re.search(r"\ben\s$", text[max(0, start - 4) : start], re.I)
+    return not (after_en and counted["noun"] and _PARTICIPLE.fullmatch(counted["noun"]))
 
 
 def _value(m: re.Match[str], published: str) -> str:

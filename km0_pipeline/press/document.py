@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from km0_pipeline.encoding import weigh
 from km0_pipeline.press import dates
 
 
@@ -39,6 +40,7 @@ class Remark(NamedTuple):
 class Document:
     """Text and metadata of one file; '' where unknown.
 
+    Text, title and publisher are composed (NFC): macOS and PDF write é as e and an accent, which no rule reads.
     Where the file has pages, each ends with a form feed in `text`. `attachments` are (file name,
     bytes) of files inside this one, which become documents of their own; with some, `text` may be empty.
     """
@@ -54,6 +56,10 @@ class Document:
     remarks: tuple[Remark, ...] = ()
     attachments: tuple[tuple[str, bytes], ...] = ()
 
+    def __post_init__(self) -> None:
+        for name in ("text", "title", "publisher"):
+            object.__setattr__(self, name, unicodedata.normalize("NFC", getattr(self, name)))
+
 
 PAGE_END = "\f"
 
@@ -68,10 +74,10 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 
 
 def decode(data: bytes, declared: str = "") -> str:
-    """Bytes as text with `\\n` line ends: by byte order mark, else UTF-8, else as `declared`, else Windows-1252.
+    """Bytes as composed text with `\\n` line ends: by byte order mark, else UTF-8, else as `declared`, else Windows-1252.
 
-    Raises Unreadable for an empty or binary file and for UTF-8 broken in places (more well-formed
-    than broken multi-byte characters: taken for Windows-1252 it would be garbage).
+    Raises Unreadable for an empty or binary file and for UTF-8 broken in places (more characters
+    beyond ASCII are well-formed than not: taken for Windows-1252 it would be garbage).
     """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
@@ -90,7 +96,8 @@ def decode(data: bytes, declared: str = "") -> str:
     except UnicodeDecodeError as e:
         if (text := _as_declared(data, declared)) is not None:
             return _lines(text)
-        if re.search(rb"[\xc3\xc5][\x80-\xbf]|\xe2\x80[\x80-\xbf]", data):
+        good, bad = weigh(data.decode("utf-8", "surrogateescape"))
+        if good > bad:
             raise _broken("UTF-8", e.start) from None
         try:
             return _lines(data.decode("cp1252"))
@@ -114,7 +121,7 @@ def _broken(encoding: str, at: int) -> Unreadable:
 
 
 def _lines(text: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     if not text.strip():
         raise Unreadable("empty", "is empty; delete it or put the text into it.")
     return text

@@ -83,16 +83,46 @@ def rule(text: str) -> Form:
 
 
 _NEGATION = re.compile(
-    r"(?:\bne |\bn')[^,;:]{0,40}?\b(?:pas|plus|jamais|guère|aucun|aucune|ni)\b|\b(?:sans|ni|aucun|aucune) ", re.I
+    r"(?:\bne |\bn')[^,;:]{0,40}?\b(?:pas|plus|jamais|guère|aucun|aucune|ni)\b|\b(?:sans|ni|aucun|aucune) "
+    r"|\b(?:failli|(?<!\bn')(?<!\bne )(?<!\bn'a )(?<!\bn'ont )(?:(?:cess|arrêt|refus|manqu|évit)[a-zé]+ d[e']|(?:renonc|échou)[a-zçé]+ à)) ?(?:[ylems]+[ '])?[a-zà-ÿ]+(?:er|ir|re)\b",
+    re.I,
 )
 _SUPPOSED = re.compile(
     r"\b(?!devrai)[a-zà-ÿ]{2,}(?:rait|raient)\b|\bpourrai(?:en)?t\b|\bsi (?=‹|l[ae] )|\b(?:aurait|auraient|serait|seraient)\b"
 )
 _PLANNED = re.compile(
-    r"\b(?:prévue?s?|prévoi(?:t|ent)|devrai(?:en)?t|doi(?:t|vent)|à terme|d'ici|bientôt|prochainement|attendue?s?|programmée?s?|envisag\w+|ambition\w*|objectif|"
+    r"\b(?:prévue?s?|prévoi(?:t|ent)|devr?ai(?:en)?t|doi(?:t|vent)|à terme|d'ici|bientôt|prochainement|attendue?s?|programmée?s?|envisag\w+|ambition\w*|objectif|"
     r"promet\w*|espèr\w+|v(?:a|ont) (?=[a-zà-ÿ']+(?:er|ir|re)\b)|future?s?|[a-zà-ÿ]+(?:era|eront|ira|iront|dra|dront|tra|tront|ura|uront))\b",
     re.I,
 )
+
+
+AT = (
+    r"(?:(?i:en|aux?|à la|à|le|dès|fin|début|courant|dans les|d'ici|à partir de|vers|pendant|durant|au cours de)(?: (?:la |le |l')?(?:fin|début|mois|année|courant)(?: de| d')?)?"
+    r"(?: l[ae])? |(?i:à l'|l'|mi-|au cours de l'|à la fin de l'|dès l'))?‹[DS](?P<d>\d+)›"
+)
+"""When something was so: « en 2019 », « fin 2019 »; not « depuis 2019 », which still holds. The date is the item `d`."""
+_WHEN_FIRST = re.compile(rf"(?:^[^\w‹]*|, ){AT}(?:,| (?=‹|l[ae] |l'))")
+_WHEN_AFTER = re.compile(rf"(?: [^‹.;:,()]{{0,25}}‹[HOL]\d+›)?,? ?{AT}")
+_OVER = re.compile(
+    r"\bjusqu'(?:en|aux?|à)\b[^‹.;:,]{0,20}?(?:‹[DS]|\d{4}\b)|\bjusqu(?:'alors|e-là)\b|\bjusqu'à (?:la|sa|son|leur) (?:fin|fermeture|départ|faillite|liquidation|disparition|déménagement)\b",
+    re.I,
+)
+_PAST = re.compile(
+    r"\b(?!(?:satis|par|for|bien)?fait\b|(?:ex|por|at|re)?trait\b|sait\b|souhait\b|plait\b|dev)[a-zà-ÿ]{2,}ai(?:en)?t\b|\b(?:a|ont) été (?:[a-zà-ÿ']+ )*?(?:locataires?|(?:hébergé|logé|basé|accueilli)e?s?)\b"
+)
+_DETERMINER = r"(?:une?|l[ae]s?|des|ce|cet|cette|ces|sa|son|ses|leurs?|notre|nos|plusieurs|quelques|deux|trois) |l'"
+_TIME = r"(?:\w+ )?(?:ans?|années?|mois|semaines?|jours?|printemps|été|automne|hiver|rentrée|heure|moment|époque)\b"
+
+
+def interposed(words: str) -> bool:
+    """Whether `words`, from a mention to a verb, name another subject of the verb: « (le KM0), dont l'école … »."""
+    if re.match(rf",? ?(?:(?:est|sera|était|devient|deviendra|reste|constitue|forme) )?(?:{_DETERMINER})[^,]*\bqui $", words):
+        return False  # « est un pôle qui … », « , un pôle qui … »
+    if re.search(rf" (?:{_DETERMINER})[^,]*\bqui $", words):
+        return True
+    clauses = re.split(r",|\b(?:et|mais|ou|car|dont|où|quand|lorsque|que)\b|\b(?:lorsqu|qu)(?=')", words)
+    return len(clauses) > 1 and bool(re.match(rf"['\s]*(?:{_DETERMINER})(?!{_TIME})\w", clauses[-1]))
 
 
 class Reader:
@@ -129,6 +159,25 @@ class Reader:
             qualifier = self.modality(masked, m.start(), m.end())
             if qualifier is not None:
                 yield m, qualifier, *masked.span(m.start(), m.end())
+
+    def when(self, m: re.Match[str], end: int = 0) -> str:
+        """The date at which what `m` says, up to `end` if given, was so, as far as its sentence says; else ''."""
+        text, end = m.string, end or m.end()
+        head = max(text.rfind(c, 0, m.start()) for c in (";", ":", "–")) + 1
+        at = _WHEN_AFTER.match(text, end) or _WHEN_FIRST.search(text[head : m.start()].rstrip() + " ‹")
+        return str(self.mention(at["d"]).value) if at else ""
+
+    def held(self, m: re.Match[str], qualifier: Qualifier, verb: str = "", end: int = 0) -> str | None:
+        """`when`, or None where what `m` says was over when it was said; `verb` are the words with its verb, if not all."""
+        text, as_of = m.string, self.when(m, end)
+        if qualifier == "planned":
+            return as_of
+        clause = re.split(r"[.;:]", text[end or m.end() :])[0][:60]
+        before = re.split(r"[;:–]", text[: m.start()])[-1]
+        if _OVER.search(m[0]) or _OVER.search(clause) or _OVER.match(before.lstrip()):
+            return None
+        reported = re.search(r"\bqu(?:e |')", before)
+        return None if not as_of and not reported and _PAST.search(verb or m[0]) else as_of
 
     def implied(self) -> Mention | None:
         """Whom a sentence that names no subject goes on about."""

@@ -2,8 +2,9 @@
 
 They come from hub.toml (the hub, its sites, `press.known_names`), from the registries, and from
 `reference`. All are looked for at once (Aho-Corasick): the time is that of reading the text,
-however many names there are. Case, accents, hyphens and apostrophes may differ; a name must stand
-between word borders and, outside its article, bear a capital letter or a digit.
+however many names there are. Case, accents, hyphens and apostrophes may differ, but for the case of
+acronyms (CeA is not CEA); a name must stand between word borders and, outside its article, bear a
+capital letter or a digit.
 """
 
 from __future__ import annotations
@@ -36,7 +37,6 @@ class Known:
     name: str = ""
     parent: str = ""
     code: str = ""
-    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Names:
     """The known names of one hub, ready to be found in texts."""
 
     def __init__(self, hub: Hub, others: Iterable[str] = ()) -> None:
-        self._surfaces: dict[str, tuple[Known, bool]] = {}
+        self._surfaces: dict[str, tuple[Known, str]] = {}
         self.hub = Known("hub", "hub", "hub", hub.hub.name)
         for name in (*hub.names, hub.hub.legal_name):
             self._add(name, self.hub)
@@ -72,21 +72,22 @@ class Names:
             self._add(short, Known(key(short), "organisation", "", ""))
         for p in places():
             for name in (p.name, *p.aliases):
-                self._add(name, Known(key(p.name), "place", p.kind, p.name, "", p.code, p.department))
+                self._add(name, Known(key(p.name), "place", p.kind, p.name, "", p.code))
 
     def _add(self, name: str, known: Known) -> None:
         folded = key(name)
         if len(folded) >= 3 and not folded.replace(" ", "").isdigit():
-            exact = name.isupper() and len(name) <= 5 and known.sort != "hub"
-            self._surfaces.setdefault(folded, (known, exact))
+            acronym = len(name) <= 5 and sum(c.isupper() for c in name) >= 2 and known.sort != "hub"
+            if folded not in self._surfaces or (self._surfaces[folded][0] == known and not acronym):
+                self._surfaces[folded] = (known, name if acronym else "")
 
     @cached_property
     def _automaton(self) -> Any:
         import ahocorasick
 
         automaton = ahocorasick.Automaton()
-        for folded, (known, exact) in self._surfaces.items():
-            automaton.add_word(folded, (len(folded), known, exact))
+        for folded, (known, acronym) in self._surfaces.items():
+            automaton.add_word(folded, (len(folded), known, acronym))
         automaton.make_automaton()
         return automaton
 
@@ -95,16 +96,14 @@ class Names:
         straight = straighten(text)
         folded, at = spell(fold(text))
         found: list[Match] = []
-        for last, (length, known, exact) in self._automaton.iter(folded):
+        for last, (length, known, acronym) in self._automaton.iter(folded):
             first, after = last + 1 - length, last + 1
             if (first and folded[first - 1].isalnum()) or (after < len(folded) and folded[after].isalnum()):
                 continue
             start, end = at[first], at[last] + 1
             words = straight[start:end]
             bare = _ARTICLE.sub("", words, count=1) if _ARTICLE.match(words) else words
-            if (exact and not (words.isupper() or sum(c.isupper() for c in words) >= 2)) or not any(
-                c.isupper() or c.isdigit() for c in bare
-            ):
+            if (acronym and words != acronym) or not any(c.isupper() or c.isdigit() for c in bare):
                 continue
             if known.kind == "department" and not _is_department(straight, start, end, known.name):
                 continue

@@ -3,26 +3,28 @@
 spaCy's `fr_core_news_md`, its named-entity recogniser only, with its own vectors (the parser,
 the tagger and the `tok2vec` they share are left out: same entities, twice as fast). It touches
 most of what is there, with wrong types and borders: `naming` mends that. Kept apart from the
-rules since it is what takes time: it runs once a document.
+rules since it is what takes time: it runs once a text, whatever changes in the rules.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from km0_pipeline.claims import digest
+from km0_pipeline.press import folding
 from km0_pipeline.press.folding import straighten
 from km0_pipeline.press.read import FRENCH
 from km0_pipeline.press.reuse import Previous, write_keys
-from km0_pipeline.steps import Made, Project, made, make
+from km0_pipeline.steps import Made, Project, made, make, modules_version
 
 MODEL = "fr_core_news_md"
-VERSION = "press_spans/1"
+VERSION = digest(MODEL, version(MODEL), version("spacy"), modules_version(__file__, folding.__file__))
 SHARD_FROM = 300
 """Documents from which on the work is forked over the cores: below, forking costs more than it brings."""
 LONGEST = 1_000_000
@@ -40,7 +42,7 @@ def press_spans(project: Project) -> Made:
     def build(spans_out: Path, keys_out: Path) -> dict[str, int]:
         table = pq.read_table(made(project, "press_documents").path, columns=["document_id", "language", "text"])
         texts = {r["document_id"]: r["text"] for r in table.to_pylist() if r["language"] == FRENCH}
-        keys = {i: digest(VERSION, i, length=64) for i in texts}
+        keys = {i: digest(VERSION, text, length=64) for i, text in texts.items()}
         previous = Previous(project, "press_tagged", keys, "press_spans")
         new = [i for i in texts if i not in previous.same]
         found = _tag([texts[i] for i in new])
@@ -72,9 +74,8 @@ def _tag(texts: list[str]) -> list[list[Span]]:
     if _model is None:
         import spacy
 
-        keep = ("ner",)
         parts = ("tok2vec", "tagger", "morphologizer", "parser", "attribute_ruler", "lemmatizer", "senter")
-        _model = spacy.load(MODEL, exclude=[p for p in parts if p not in keep])
+        _model = spacy.load(MODEL, exclude=parts)
         _model.max_length = LONGEST + 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if len(texts) < SHARD_FROM or cores < 2 or "fork" not in multiprocessing.get_all_start_methods():

@@ -46,8 +46,10 @@ _QUALIFIERS: tuple[tuple[Qualifier, str], ...] = (
 )
 
 _WORD = "|".join(sorted([*_UNITS, "cents?", "mille"], key=lambda w: (-len(w), w)))
+_APART = "".join(rf"(?<!\b{word}[ -])" for word in (*_UNITS, "cent", "cents", "mille"))
+"""Not right after a number word: a number is read from its first word on. None needs more than 13 of them (999 999)."""
 _NUMBER = (
-    rf"(?:\d{{1,3}}(?:[ .]\d{{3}}){{1,4}}(?![\d]|[ .]\d{{3}})(?:,\d+)?|\d+(?:[.,]\d+)?(?!\d)|\b(?:{_WORD})(?:(?:[ -]et)?[ -](?:{_WORD}))*\b"
+    rf"(?:\d{{1,3}}(?:[ .]\d{{3}}){{1,4}}(?![\d]|[ .]\d{{3}})(?:,\d+)?|\d+(?:[.,]\d+)?(?!\d)|{_APART}\b(?:{_WORD})(?:(?:[ -]et)?[ -](?:{_WORD})){{0,12}}\b"
     rf"|\b(?:{'|'.join(_COLLECTIVE)})s?\b)"
 )
 _MULTIPLE = r"(?:milliards?|millions?|Md|M|k)"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from km0_pipeline.claims import Qualifier
 from km0_pipeline.press.evidence import ROLE
-from km0_pipeline.press.grammar import APPOSED, AUX, BE, DET, FUND, IN, NOUN, OF, SEP, Reader, Rule, Said, rule
+from km0_pipeline.press.grammar import APPOSED, AT, AUX, BE, DET, FUND, IN, NOUN, OF, SEP, Reader, Rule, Said, rule
 from km0_pipeline.press.naming import Mention
 from km0_pipeline.press.quantities import Quantity
 from km0_pipeline.press.sentences import Masked
@@ -32,8 +32,8 @@ _TENANT = (
     rule(rf"(?:[Ll]ocataires|[Oo]ccupants) {OF}<o:H>[^‹.;]{{0,20}}(?:sont|:) <ss:O*>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}occup[a-zà-ÿ]* (?:<A>|[^‹.;]{{1,60}}) (?:{OF}|{IN})<o:HL>"),
 )
-_HOSTS = rule(rf"<o:H>[^‹.;:]{{0,40}}? {AUX}(?:accueill|héberg|abrit|regroup|rassembl|réuni|log)[a-zà-ÿ]* (?P<rest>.+)")
-_OCCUPIES = rule(rf"<s:O>{APPOSED} {AUX}occup[a-zà-ÿ]* (?P<rest>[^;]+)")
+_HOSTS = rule(rf"<o:H>[^‹.;:]{{0,40}}? {AUX}(?P<verb>(?:accueill|héberg|abrit|regroup|rassembl|réuni|log)[a-zà-ÿ]*) (?P<rest>.+)")
+_OCCUPIES = rule(rf"<s:O>{APPOSED} {AUX}(?P<verb>occup[a-zà-ÿ]*) (?P<rest>[^;]+)")
 _SPACE_OF = rule(rf"(?:le |la |l'|au )?(?P<space>{_SPACE}) {OF}<o:HL>")
 _ITEM = rule(rf"(?:[^‹]*?: )?{DET}{NOUN}<o:O>(?P<tail>[^‹]*)")
 
@@ -45,27 +45,32 @@ def tenants(r: Reader) -> Iterator[Said]:
     for pattern in _TENANT:
         for m, qualifier, start, end in r.matches(pattern):
             o = r.mention(m["o"]) if m["o"] else r.hub
-            if o.letter == "H" or o.kind == "site":
+            as_of = r.held(m, qualifier)
+            if as_of is not None and (o.letter == "H" or o.kind == "site"):
                 for s in r.many(m["ss"]):
-                    yield Said(start, end, s, "tenant_of", r.hub, qualifier)
+                    yield Said(start, end, s, "tenant_of", r.hub, qualifier, as_of=as_of)
     for m, qualifier, _, _ in r.matches(_HOSTS):
         rest = re.split(r", (?:a|ont) (?:dit|détaillé|expliqué|précisé|indiqué|déclaré|ajouté)\b", m["rest"])[0]
+        dated = re.search(rf",? {AT}[ .]*$", rest)
+        rest = rest[: dated.start()] if dated else rest
+        as_of = r.held(m, qualifier, m["verb"], m.start("rest") + len(rest))
         for part in re.split(rf"{SEP}|; ", rest):
-            if (i := _ITEM.pattern.fullmatch(part.strip(" .,"))) and not re.search(
+            if as_of is not None and (i := _ITEM.pattern.fullmatch(part.strip(" .,"))) and not re.search(
                 r"\b(?:de|du|des|pour|qui|avec)\b", i["tail"]
             ):
                 s = r.mention(i["o"])
-                yield Said(s.start, s.end, s, "tenant_of", r.hub, qualifier)
+                yield Said(s.start, s.end, s, "tenant_of", r.hub, qualifier, as_of=as_of)
     for m, qualifier, _, _ in r.matches(_OCCUPIES):
         for space in _SPACE_OF.pattern.finditer(m["rest"]):
             o = r.mention(space["o"])
-            if o.letter == "H" or o.kind == "site":
+            as_of = r.held(m, qualifier, m["verb"], m.start("rest") + space.end())
+            if as_of is not None and (o.letter == "H" or o.kind == "site"):
                 start, end = r.sentence.flat.span(
                     m.start("rest") + space.start("space"), m.start("rest") + space.end("space")
                 )
                 s = r.mention(m["s"])
-                yield Said(start, end, s, "space", space["space"], qualifier)
-                yield Said(start, end, s, "tenant_of", r.hub, qualifier)
+                yield Said(start, end, s, "space", space["space"], qualifier, as_of=as_of)
+                yield Said(start, end, s, "tenant_of", r.hub, qualifier, as_of=as_of)
 
 
 _LOCATED = (
@@ -143,10 +148,10 @@ def bonds(r: Reader) -> Iterator[Said]:
         for m, qualifier, start, end in r.matches(pattern):
             o = r.mention(m["o"])
             amount = re.search(r"‹E(\d+)›", m[0])
-            since = re.match(r" depuis (?:le |la |l')?‹D(\d+)›", r.sentence.flat.text[m.end() :]) or re.match(
-                r"[^‹]{0,6}‹D(\d+)›", r.sentence.flat.text
-            )
-            as_of = r.mention(since[1]).value if since else ""
+            since = re.match(r" depuis (?:le |la |l')?‹D(\d+)›", m.string[m.end() :])
+            as_of = r.mention(since[1]).value if since else r.held(m, qualifier)
+            if as_of is None:
+                continue
             for s in r.many(m["ss"]):
                 if s.letter != "O" or s.key == o.key:
                     continue
@@ -167,11 +172,11 @@ def bonds(r: Reader) -> Iterator[Said]:
     for pattern in _PARTNERS:
         for m, qualifier, start, end in r.matches(pattern):
             for s in r.many(m["ss"]):
-                if s.key != r.mention(m["o"]).key:
+                if s.key != r.mention(m["o"]).key and r.held(m, qualifier) is not None:
                     yield Said(start, end, s, "partner_of", r.mention(m["o"]), qualifier)
     for pattern in _PARTS:
         for m, qualifier, start, end in r.matches(pattern):
-            if r.mention(m["s"]).key != r.mention(m["o"]).key:
+            if r.mention(m["s"]).key != r.mention(m["o"]).key and r.held(m, qualifier) is not None:
                 yield Said(start, end, r.mention(m["s"]), "part_of", r.mention(m["o"]), qualifier)
     for m, _, start, end in r.matches(_PARENT, full=True):
         s, o = r.mention(m["s"]), r.mention(m["o"])
@@ -221,7 +226,8 @@ def people(r: Reader) -> Iterator[Said]:
                     yield Said(start, end, s, "founder_of", r.mention(m["o"]), qualifier)
     for pattern in _HEADS:
         for m, qualifier, start, end in r.matches(pattern):
-            yield Said(start, end, r.mention(m["s"]), "heads", r.mention(m["o"]), qualifier)
+            if r.held(m, qualifier) is not None:
+                yield Said(start, end, r.mention(m["s"]), "heads", r.mention(m["o"]), qualifier)
     for m, qualifier, start, end in r.matches(_OF_IN_BRACKETS, full=True):
         yield Said(start, end, r.mention(m["s"]), "works_for", r.mention(m["o"]), qualifier, confidence=0.7)
 
@@ -229,6 +235,8 @@ def people(r: Reader) -> Iterator[Said]:
 def _role(
     r: Reader, m: re.Match[str], qualifier: Qualifier, start: int, end: int, masked: Masked, target: Mention | None
 ) -> Iterator[Said]:
+    if r.held(m, qualifier) is None and _relation(m["role"]) != "founder_of":  # who founded, founded for ever
+        return
     role_start, role_end = masked.span(m.start("role"), m.end("role"))
     for s in r.many(m["ss"]):
         yield Said(role_start, role_end, s, "role", "", qualifier)

@@ -23,7 +23,31 @@ Item = Mention | Quantity | Found
 
 _ABBREVIATION = re.compile(r"(?:\b(?:M|MM|Mme|Mlle|Dr|Pr|St|Ste|av|bd|etc|cf|n°|art|env|[A-Z])\.)$")
 _END = re.compile(r"[.!?…]+[\"')\]]*(?=\s|$)|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-•–*#]|\d+[.)]))")
-_PRONOUN = re.compile(r"(?:[IE]l(?:le)?s?)(?= [a-zà-ÿ])")
+_PRONOUN = re.compile(r"(?:Ils?|Elles?)(?= [a-zà-ÿ])")
+
+# « Il » that stands for no one. « Il y a ouvert une école », « il existe depuis 2019 » and « il est prêt à » speak of someone.
+_NOW = r"(?:(?:encore|aussi|également|ainsi|déjà|donc|désormais|bien|très|plus|pas|\w+ment) )*"
+_DONE = r"(?!eu\b)(?:[a-zà-ÿ]+é|[a-zà-ÿ]*(?:mis|pris|quis|[fv]ert|fait|dit|[dtc]ruit|duit|crit|bâti|réuni|fini|établi|investi|cueilli|grandi|[eçndtr]u))\b"
+_SAID_OF_NO_ONE = (
+    "annoncé|admis|agréable|aisé|attendu|autorisé|bon|certain|clair|conseillé|convenu|courant|décidé|demandé|difficile|dit|dommage|écrit|entendu|envisagé|envisageable|"
+    "essentiel|établi|étonnant|évident|facile|faux|fréquent|important|impossible|indispensable|interdit|intéressant|inutile|juste|logique|naturel|nécessaire|normal|"
+    "obligatoire|permis|possible|précisé|préférable|prévisible|prévu|probable|proposé|question|rappelé|rare|recommandé|regrettable|souhaitable|souhaité|surprenant|"
+    "temps|urgent|utile|vrai|vraisemblable"
+)
+_IMPERSONAL = re.compile(
+    rf"Il (?:n'|ne |me |te |nous |vous |lui |leur )*(?:"
+    rf"(?:(?:peut|pouvait|pourrait|doit|devait|devrait|va|semble) )?y (?:en )?(?:(?:a|avait|aura|aurait|eut) (?!{_NOW}{_DONE})|avoir\b|a eu\b)"
+    r"|faut\b|fallait|faudra|fallut|(?:a|aura|avait) fallu|(?:va|doit|devrait|pourrait) falloir"
+    r"|s'agi|s'est agi|se peut|en va\b|en faut\b|en est (?:de même|ainsi)|v(?:aut|alait|audrait) mieux|pleut|neige|fait (?:beau|froid|chaud|nuit|jour)\b"
+    r"|(?:conv(?:ient|enait|iendra)|suffi[a-z]*|import(?:e|ait)) (?:d[e'] ?|qu[e'])"
+    r"|(?:semble|paraît|apparaît|arrive|advient|ressort|résulte|s'avère|se trouve|se dit) (?:\w+ )?qu[e']"
+    rf"|(?:est|était|sera|serait|fut|reste|a été|devient|paraît|semble|s'avère) {_NOW}(?:(?:{_SAID_OF_NO_ONE}) (?:qu[e']|d[e'] ?(?:(?:ne|pas|y|en|les?|la|se|lui|leur) |[lns]')*\w+(?:er|ir|re|oir)\b)"
+    r"|à (?:noter|craindre|prévoir|signaler|souhaiter|espérer|parier)\b)"
+    rf"|exist[a-z]+ {_NOW}(?:des|une?|plusieurs|beaucoup|peu|de nombreu|d'autres|\d))"
+)
+_IMPERSONAL_BEFORE_A_QUANTITY = re.compile(
+    rf"Il (?:n'|ne |n'en |en |nous |leur |se )*(?:exist|rest|manqu|arriv|vi[e]nt|pass|circul|cré|est {_NOW}{_DONE}|(?:était|sera|a été|fut) {_NOW}{_DONE})[a-zà-ÿ]* {_NOW}"
+)
 
 
 @dataclass(frozen=True)
@@ -115,7 +139,7 @@ def sentences(
             inside.append(numbered[k])
             k += 1
         lead = start + len(straight[start:end]) - len(straight[start:end].lstrip(' \n"-–•'))
-        if subject and (said := _PRONOUN.match(straight, lead)):
+        if subject and (said := _PRONOUN.match(straight, lead)) and not _impersonal(straight[lead:end], lead, inside):
             pronoun = Mention(
                 said.start(),
                 said.end(),
@@ -139,6 +163,15 @@ def sentences(
         made.append(sentence)
         subject = _subject(sentence) or (subject if not re.search(r"‹[HO]", sentence.full.text) else None)
     return made
+
+
+def _impersonal(words: str, at: int, inside: list[tuple[int, Item]]) -> bool:
+    """Whether the « Il » that `words` begin with, at `at`, stands for no one: « Il y a », « Il est prévu de », « Il manque 40 salariés »."""
+    words = words.replace("\n", " ")
+    counted = _IMPERSONAL_BEFORE_A_QUANTITY.match(words)
+    return bool(_IMPERSONAL.match(words)) or bool(
+        counted and any(isinstance(i, Quantity) and i.start == at + counted.end() for _, i in inside)
+    )
 
 
 def _subject(sentence: Sentence) -> Mention | None:

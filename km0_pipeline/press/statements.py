@@ -15,28 +15,29 @@ from typing import Any
 
 import pyarrow as pa
 
+from km0_pipeline import claims, reference
 from km0_pipeline.claims import CLAIMS, Claim, SubjectKind, claims_table, digest, mention_id
-from km0_pipeline.press import accounts, dates, quantities, relations
+from km0_pipeline.press import accounts, buildings, dates, quantities, relations
 from km0_pipeline.press.accounts import EVENT_NAMES
 from km0_pipeline.press.document import locator
 from km0_pipeline.press.folding import key, straighten
 from km0_pipeline.press.grammar import Reader, Rule, Said
-from km0_pipeline.press.known import Match, Names
+from km0_pipeline.press.known import Names
 from km0_pipeline.press.mentions import Span
 from km0_pipeline.press.naming import Mention, mentions
 from km0_pipeline.press.read import FRENCH
 from km0_pipeline.press.reuse import Previous, write_keys
 from km0_pipeline.press.sentences import furniture, sentences
 from km0_pipeline.sql import connect
-from km0_pipeline.steps import Made, Project, code_version, made, make
+from km0_pipeline.steps import Made, Project, code_version, made, make, modules_version
 
-VERSION = code_version(__file__)
+VERSION = digest(code_version(__file__), modules_version(claims.__file__))
 METHOD = "press/1"
 REFERENCE = "reference/1"
 """Method of what the words do not say themselves: it is known, from our own lists, of the name that stands there."""
 LONGEST_SENTENCE = 2000
 """Characters from which on what stands between two full stops is no sentence: a list, a table, page furniture."""
-RULES: tuple[Rule, ...] = (*relations.RULES, *accounts.RULES)
+RULES: tuple[Rule, ...] = (*relations.RULES, *accounts.RULES, *buildings.RULES)
 _KINDS: dict[str, SubjectKind] = {"H": "organisation", "O": "organisation", "P": "person", "L": "place", "V": "event"}
 
 
@@ -52,22 +53,25 @@ def press_claims(project: Project) -> Made:
         rows = pq.read_table(made(project, "press_documents").path, columns=columns).to_pylist()
         documents = {r["document_id"]: r for r in rows if r["language"] == FRENCH}
         names = Names(hub, _registry_names(project, [r["text"] for r in documents.values()]))
+        spans = _spans(project)
         keys = {
-            i: digest(VERSION, settings, i, r["title"], r["published_on"], *_seen(names.find(r["text"])), length=64)
+            i: digest(
+                VERSION, settings, i, r["title"], r["published_on"], r["text"],
+                repr(spans[i]), repr(names.find(r["text"])), length=64,
+            )
             for i, r in documents.items()
-        }
+        }  # fmt: skip
         previous = Previous(project, "press_extracted", keys, "press_claims")
         new = [i for i in documents if i not in previous.same]
-        spans = _spans(project, new)
         fresh = claims_table(c for i in new for c in extract(documents[i], spans[i], names))
-        claims = pa.concat_tables([previous.rows("press_claims", "document_id", CLAIMS), fresh]).sort_by("claim_id")
-        pq.write_table(claims, claims_out, compression="zstd")
+        table = pa.concat_tables([previous.rows("press_claims", "document_id", CLAIMS), fresh]).sort_by("claim_id")
+        pq.write_table(table, claims_out, compression="zstd")
         write_keys(keys_out, keys)
         return {
             "documents": len(documents),
             "extracted": len(new),
             "reused": len(previous.same),
-            "claims": claims.num_rows,
+            "claims": table.num_rows,
         }
 
     return make(
@@ -76,16 +80,12 @@ def press_claims(project: Project) -> Made:
         build,
         inputs=["press_documents", "press_spans", "registry_rows"],
         version=VERSION,
-        parameters=[settings],
+        parameters=[settings, code_version(reference.__file__)],
     )
 
 
-def _seen(found: Iterable[Match]) -> list[str]:
-    return [f"{m.start}-{m.end} {m.known.sort} {m.known.kind} {m.known.key}" for m in found]
-
-
 def _registry_names(project: Project, texts: list[str]) -> list[str]:
-    """Names of the registries all of whose words occur in the press: the others can't be found there."""
+    """Names of the registries that may occur in the press: it holds their first word, and the others but for one (a legal form)."""
     words = sorted({w for t in texts for w in re.findall(r"\w+", key(t))})
     with connect(project.warehouse) as db:
         db.register("words", pa.table({"word": pa.array(words, pa.string())}))
@@ -102,13 +102,11 @@ def _registry_names(project: Project, texts: list[str]) -> list[str]:
     return [n for (n,) in found if sum(w not in vocabulary for w in re.findall(r"\w+", key(n))) <= 1]
 
 
-def _spans(project: Project, documents: list[str]) -> Mapping[str, list[Span]]:
-    import pyarrow.compute as pc
+def _spans(project: Project) -> Mapping[str, list[Span]]:
     import pyarrow.parquet as pq
 
-    table = pq.read_table(made(project, "press_spans").path)
     found: dict[str, list[Span]] = defaultdict(list)
-    for r in table.filter(pc.is_in(table["document_id"], pa.array(documents, pa.string()))).to_pylist():
+    for r in pq.read_table(made(project, "press_spans").path).to_pylist():
         found[r["document_id"]].append((r["start"], r["end"], r["label"]))
     return found
 

@@ -4,7 +4,8 @@
     places.csv        communes around Mulhouse and the big cities; departments, regions, countries
 
 Both are short on purpose: a broad list of names lowers the quality of what is found in a text,
-a local one raises it. Belongs here: the data and their loading; not how they are matched.
+a local one raises it. A name or acronym that could mean two things is in neither list. Belongs
+here: the data and their loading; not how they are matched.
 """
 
 from __future__ import annotations
@@ -27,12 +28,11 @@ class Institution:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place known beforehand; `code` is its INSEE code (ISO 3166 for countries), `department` a name, or ''."""
+    """A place known beforehand; `code` is its INSEE code (ISO 3166 for countries), or ''."""
 
     name: str
     kind: str
     code: str
-    department: str
     aliases: tuple[str, ...]
 
 
@@ -56,6 +56,4 @@ def institutions() -> tuple[Institution, ...]:
 @cache
 def places() -> tuple[Place, ...]:
     """The places, in the order of the file."""
-    return tuple(
-        Place(r["name"], r["kind"], r["code"], r["department"], _aliases(r["aliases"])) for r in _rows("places.csv")
-    )
+    return tuple(Place(r["name"], r["kind"], r["code"], _aliases(r["aliases"])) for r in _rows("places.csv"))

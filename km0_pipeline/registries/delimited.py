@@ -15,7 +15,6 @@ import codecs
 import csv
 import io
 import math
-import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from km0_pipeline.encoding import BROKEN, weigh
 from km0_pipeline.hub import Registry
 from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, create_cells, insert_cells
 from km0_pipeline.registries.columns import HEADER_WITHIN, find_header, map_columns
@@ -38,7 +38,6 @@ BATCH = 50_000
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _USUAL = frozenset("éèêëàâäáçîïíôöóûüùúñœæßÉÈÊËÀÂÄÇÎÏÔÖÛÜÙŒÆ’‘“”«»–—…•·°²³€§µ×±½¼ªº©®\u00a0\u00ad\u202f\u2011")
 """What stands beyond ASCII in French, German and English text; another encoding read as cp1252 gives other signs."""
-_BROKEN = re.compile("[\udc80-\udcff]")
 
 
 def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry, scratch: Path) -> Sheet:
@@ -156,7 +155,7 @@ def _careful(
             if len(record) != width:
                 lines.give_back()
                 rejects.append(RowReject(row, "ragged_row", f"{sentence}. Mend the row: it was set aside whole.", _shown(first)))
-            elif any(_BROKEN.search(line) for line in lines.taken if not line.isascii()):
+            elif any(BROKEN.search(line) for line in lines.taken if not line.isascii()):
                 rejects.append(
                     RowReject(row, "bad_encoding", "holds bytes that are not UTF-8 as the rest of the file is. Type its accents again: "
                               "it was set aside whole.", "".join(map(_shown, lines.taken)))
@@ -243,11 +242,9 @@ def _utf8_or_other(path: Path, start: bytes) -> str:
     with path.open("rb") as f:
         while chunk := f.read(HEAD):
             text = decoder.decode(chunk)
-            if not text.isascii():
-                broken = len(_BROKEN.findall(text))
-                bad += broken
-                good += len(re.findall(r"[^\x00-\x7f]", text)) - broken
-                sample = sample if broken == 0 or sample else chunk
+            whole, broken = weigh(text)
+            good, bad = good + whole, bad + broken
+            sample = sample if broken == 0 or sample else chunk
     if not bad:
         return "utf-8"
     if good > bad:
