@@ -295,6 +295,13 @@ def test_a_page_reads_the_same_in_each_encoding_declared_or_not(project: Project
 # Letters
 
 
+def test_a_year_in_the_footer_or_in_the_story_is_not_the_day_of_publication(project: Project) -> None:
+    story = "<p>Le pont date du 12 mars 2015 et relie les deux rives du canal, dit la ville, qui veut le refaire à neuf.</p>"
+    d = only(project, "a.html", f"<html><body><article>{story}{story}</article><footer>© 2021 Gazette fictive</footer></body></html>")
+    assert d["published_on"] == ""
+    assert "undated" in rejects(project)
+
+
 def test_a_known_name_is_found_whatever_its_ligatures_spaces_and_quotation_marks(project: Project) -> None:
     texts = ["L’« Oﬃce\u00a0Cœurs\u202fd’Argile » est locataire du KM0.", "L'Office Coeurs d'Argile est locataire du KM0.", "L‛Of\u00adfice Cœurs d´Argile est locataire du KM0."]
     for n, text in enumerate(texts):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from km0_pipeline.hub import Hub
-from km0_pipeline.press.document import Document, Unreadable, decode, plain, publication_date
+from km0_pipeline.press.document import Document, Unreadable, decode, plain
 from km0_pipeline.press.metadata import metadata
 
 SUFFIXES = (".html", ".htm", ".xhtml")
@@ -59,14 +59,14 @@ def article(page: str, hub: Hub, tables: bool = False) -> Document:
             "no_text",
             "holds no article (a cookie notice, a wall or a page made by a script); save the page once its text shows.",
         )
-    guessed = {k: (found.get(k) or "").strip() for k in ("title", "sitename", "url", "date", "license", "author")}
+    guessed = {k: (found.get(k) or "").strip() for k in ("title", "sitename", "url", "license", "author")}
     return Document(
         text,
         title=said.title or guessed["title"],
         author=said.author or guessed["author"],
         publisher=said.publisher or guessed["sitename"],
         url=said.url or guessed["url"],
-        published_on=said.published_on or publication_date(guessed["date"], hub.zone),
+        published_on=said.published_on,  # trafilatura would guess one from any year on the page, and by today's date
         licence=guessed["license"],
     )
 
