@@ -1,5 +1,5 @@
 -- One row an organisation. Those that a single registry row speaks of come straight from that row; all others
--- from the claims that win. Both ways give the same row (tests/test_tables_world.py).
+-- from the claims that win. Both ways give the same row (tests/test_tables_build.py).
 with registered as (
     select
         m.entity_id, m.is_hub, r.name, r.kind, r.siren, r.siret, r.legal_form, r.naf, r.activity, r.website, r.address, r.postcode,
@@ -19,12 +19,12 @@ linked as (
 ),
 said as (
     select
-        c.entity_id, c.property, c.value, c.stated_on, c.document_id, c.rank,
+        c.entity_id, c.property, c.value, c.stated_on, c.document_id, c.path, c.position, c.rank,
         -- of a cell, its row
         regexp_replace(regexp_replace(c.locator, '^(row:[0-9]+)/.*$', '\1'), '/cell:[A-Z]+([0-9]+)$', '/row:\1') as locator
     from ranked_claims as c
     join linked as l on l.entity_id = c.entity_id
-    where c.entity_kind = 'organisation' and c.value_kind <> 'mention'
+    where c.entity_kind = 'organisation' and c.value_kind <> 'mention' and c.room is null
 ),
 chosen as (
     select
@@ -54,8 +54,8 @@ names as (
         s.entity_id,
         string_agg(distinct replace(s.value, '|', '/'), '|' order by replace(s.value, '|', '/')) filter (where s.value <> c.name) as other_names,
         count(distinct s.document_id) as sources,
-        first(s.document_id order by s.stated_on nulls last, s.document_id, length(s.locator), s.locator) as first_document_id,
-        first(s.locator order by s.stated_on nulls last, s.document_id, length(s.locator), s.locator) as first_locator
+        first(s.document_id order by s.stated_on nulls last, s.path, s.position, s.locator) as first_document_id,
+        first(s.locator order by s.stated_on nulls last, s.path, s.position, s.locator) as first_locator
     from said as s
     join chosen as c on c.entity_id = s.entity_id
     where s.property = 'name'
