@@ -119,6 +119,7 @@ def _variables(project: Project, version: str) -> dict[str, Any]:
         "website": hub.hub.website,
         "publisher": hub.publisher.name,
         "licence": hub.publisher.licence,
+        "quotation": str(hub.limits.quotation),
     }
 
 
