@@ -86,8 +86,12 @@ def verify(root: Path, path: Path | None) -> None:
     PATH is the folder of a snapshot; without it, the last one published in data/published.
     """
     from km0_pipeline.publish.verify import verify as wrong_with
+    from km0_pipeline.steps import PublishedError
 
-    folder = path or _project(root).last_snapshot()
+    try:
+        folder = path or _project(root).last_snapshot()
+    except PublishedError as e:
+        raise click.ClickException(str(e)) from None
     if folder is None:
         raise click.ClickException(f"{root / 'data' / 'published'} holds no snapshot yet; run `make run` first.")
     if not folder.is_dir():

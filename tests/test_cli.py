@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 from conftest import ROOT
+from publish_world import DAY, TABLES, fill_world
 
 from km0_pipeline import cli, explain
 from km0_pipeline.claims import Claim, claims_table, mention_id
@@ -18,6 +19,7 @@ from km0_pipeline.cli import main
 from km0_pipeline.entities.resolve import entity_mentions, hub_claims
 from km0_pipeline.press.collect import press_files
 from km0_pipeline.press.read import press_documents
+from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.registries.read import registry_files, registry_rows
 from km0_pipeline.registries.statements import registry_claims
 from km0_pipeline.steps import Project, made, make
@@ -205,6 +207,16 @@ def test_a_folder_without_hub_toml_or_with_a_wrong_one_gets_its_sentence(tmp_pat
     (tmp_path / "hub.toml").write_text("[hub]\nnam = 'KM0'\n", encoding="utf-8")
     result = km0(tmp_path, "explain", "organisations", "KM0")
     assert result.exit_code == 1 and "hub.toml, line 2" in result.output
+
+
+def test_verify_finds_a_published_snapshot_whole_and_says_so(project: Project) -> None:
+    fill_world(project)
+    publish(project, DAY, TABLES)
+    result = km0(project.root, "verify")
+    assert (result.exit_code, result.output) == (0, f"{project.published / '2026.11.22'} is whole.\n")
+    (project.published / "index.json").write_text("{")
+    result = km0(project.root, "verify")
+    assert result.exit_code == 1 and "index.json can't be read" in result.output
 
 
 def test_verify_says_what_is_wrong_with_a_folder_and_fails(tmp_path: Path) -> None:
