@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from km0_pipeline.explain import Cell, Row, Said
+    from km0_pipeline.explain import Cell, Row
+    from km0_pipeline.explain.said import Said
     from km0_pipeline.steps import Project
 
-TABLES = ("organisations", "people", "places", "events", "headcounts", "funding", "tenancies")
+TABLES = ("organisations", "people", "places", "events", "headcounts", "funding", "tenancies", "relationships", "discrepancies")
 
 MOST = 3
 """Statements of one sort that are shown of a cell where all columns are asked for."""
@@ -54,9 +55,9 @@ def main(context: click.Context, root: Path) -> None:
 def explain(root: Path, table: str, name_or_id: str, column: str | None) -> None:
     """Say where the values of a row come from, who else says so, and who says otherwise.
 
-    TABLE is organisations, people, places, events, headcounts, funding or tenancies. NAME_OR_ID is a name (accents
-    and capitals aside; the hub's aliases are known) or an id such as org-0123456789abcdef; in the last three tables
-    it is an organisation, or the id of one row. COLUMN is one column of the table; without it, all that sources fill,
+    TABLE is organisations, people, places, events, headcounts, funding, tenancies, relationships or discrepancies.
+    NAME_OR_ID is a name (accents and capitals aside; the hub's aliases are known) or an id such as
+    org-0123456789abcdef; in the last five tables it is whom the rows are about, or the id of one row. COLUMN is one column of the table; without it, all that sources fill,
     with the first few statements of each.
 
     \b

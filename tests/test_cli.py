@@ -28,7 +28,7 @@ from km0_pipeline.tables.table import all_tables, table
 
 ARTICLES = {
     "presse-2023.md": ("L'atelier en chiffres", "2023-05-02", "L'Atelier Fictif compte 12 salariés. Il occupe 300 m² au KMØ depuis 2021."),
-    "presse-2024.md": ("Portrait", "2024-03", "Camille Fictive préside l'Atelier Fictif. L'entreprise emploie environ 20 salariés sur 350 m²."),
+    "presse-2024.md": ("Portrait", "2024-03", "Camille Fictive préside l'Atelier Fictif. L'entreprise emploie environ 20 salariés sur 350 m². Elle donne 5 000 euros au Verger Inventé et 7 000 euros au KM0."),
 }
 
 REGISTRY = """Raison sociale;SIREN;Effectif;Surface (m²);Local;Commune
@@ -76,6 +76,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         said(portrait, "organisation", "atelier", "area_m2", "350 m²", "350"),
         said(portrait, "person", "camille", "name", "Camille Fictive"),
         said(portrait, "person", "camille", "role", "préside"),
+        said(portrait, "person", "camille", "heads", "préside l'Atelier Fictif", mention_id(portrait["document_id"], "organisation", "atelier")),
+        *(said(portrait, "organisation", "atelier", "funding_eur", words, value, scope=mention_id(portrait["document_id"], "organisation", key)) for words, value, key in (("5 000 euros", "5000", "verger"), ("7 000 euros", "7000", "hub"))),
+        said(portrait, "organisation", "verger", "name", "Verger Inventé"),
+        said(portrait, "organisation", "hub", "name", "KM0"),
     ]
     make(project, "press_claims", lambda path: pq.write_table(claims_table(claims), path), version="t/1")
     entity_mentions(project)
@@ -174,7 +178,37 @@ def test_a_column_worked_out_from_the_claims_says_so(root: Path) -> None:
     assert "why: worked out from the claims" in explained(root, "organisations", "KM0", "is_hub")
 
 
-@pytest.mark.parametrize(("name", "who"), [("people", "Camille Fictive"), ("headcounts", "Seule au registre")])
+def test_of_what_one_gives_to_two_each_amount_is_explained_by_itself(root: Path) -> None:
+    first, second = (part.split("amount_eur (Amount)")[1] for part in explained(root, "funding", "atelier fictif").split("\n\nATELIER FICTIF SAS")[:2])
+    assert {"5000" in first, "5000" in second} == {True, False} and not ("5000" in first and "7000" in first)
+    assert "otherwise" not in first + second
+    assert "KM0" in explained(root, "funding", "KM0")
+
+
+def test_whoever_is_named_on_either_side_of_a_statement_finds_it(root: Path) -> None:
+    text = explained(root, "tenancies", "KM0")
+    assert "ATELIER FICTIF SAS – KM0" in text and "Seule au registre – KM0" in text
+    text = explained(root, "relationships", "camille fictive")
+    assert "object_id (Object): ATELIER FICTIF SAS" in text and "[préside l'Atelier Fictif]" in text
+    assert text == explained(root, "relationships", "atelier fictif")
+
+
+def test_both_sides_of_a_disagreement_are_shown_with_their_words(root: Path) -> None:
+    text = explained(root, "discrepancies", "atelier fictif")
+    chosen, others, *_ = text.split("chosen_value (Chosen value): 310")[1].split("other_values (Other values)")
+    assert "why: a registry goes before the press" in chosen and "sur [350 m²]." in chosen
+    assert "300|350" in others.splitlines()[0] and "Il occupe [300 m²]" in others
+
+
+def test_what_hub_toml_says_is_shown_in_its_words(root: Path) -> None:
+    text = explained(root, "places", "Bâtiment 23", "located_in_id")
+    assert "“68224”" in text and "hub.toml, key hub.commune" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [("people", "Camille Fictive"), ("headcounts", "Seule au registre"), ("relationships", "Camille Fictive"), ("discrepancies", "Atelier Fictif"), ("tenancies", "Seule au registre")],
+)
 def test_every_column_can_be_explained(root: Path, name: str, who: str) -> None:
     for column in table(name).columns:
         assert f"{column} (" in explained(root, name, who, column)
