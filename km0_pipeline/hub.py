@@ -223,6 +223,7 @@ class Hub(_Model):
                 say(place, "place", "kind", "site", at),
                 say(place, "place", "address", site.address, f"{at}.address"),
                 say(place, "place", "postcode", site.postcode, f"{at}.postcode"),
+                say(place, "place", "commune", me.commune_name, "hub.commune_name"),
                 say(place, "place", "commune_code", me.commune, "hub.commune"),
                 say(place, "place", "located_in", commune, "hub.commune", me.commune),
             ]

@@ -387,6 +387,7 @@ def test_the_readme_tells_what_the_data_are_in_two_languages(library: Path) -> N
     for words in (
         "# L'écosystème du KM0, hub numérique de Mulhouse", "## Français", "## English", "## Dictionnaire des données", "## Data dictionary",
         "Licence Ouverte 2.0", "Pour citer ces données", "To cite these data", "version 2026.11.22", "[`organisations.csv`](organisations.csv)",
+        "`2018-21` le printemps", "`2018-21` spring", "les deux\nsemestres", "the two halves",
     ):  # fmt: skip
         assert words in text
     for table in all_tables():

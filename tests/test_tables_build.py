@@ -389,6 +389,17 @@ def test_the_date_of_an_opening_is_one_disagreement(world: World) -> None:
     assert there and [(d["entity_kind"], d["property"]) for d in world.rows_of("discrepancies") if d["property"] in ("date", "opened_on")] == [("organisation", "opened_on")]
 
 
+def test_a_commune_known_by_name_or_by_code_is_known_by_both(world: World) -> None:
+    world.row(LOCATAIRES, 50, name="Par son nom", commune="MULHOUSE", postcode="68100")
+    world.row(LOCATAIRES, 51, name="Par son code", commune_code="68224")
+    world.row(LOCATAIRES, 52, name="Un autre Mulhouse", commune="Mulhouse", postcode="99100")
+    world.said(NOTE, "place", "Ville-Inventée", "kind", "commune", 900)
+    world.build()
+    found = {o["name"]: (o["commune"], o["commune_code"]) for o in world.rows_of("organisations")}
+    assert (found["Par son nom"], found["Par son code"], found["Un autre Mulhouse"]) == (("MULHOUSE", "68224"), ("Mulhouse", "68224"), ("Mulhouse", None))
+    assert {p["name"]: p["commune"] for p in world.rows_of("places")}.items() >= {"Ville-Inventée": "Ville-Inventée", "Bâtiment 23": "Mulhouse"}.items()
+
+
 def test_both_ends_of_a_range_stand_in_headcounts(world: World) -> None:
     for value, qualifier in (("250", "at_least"), ("300", "at_most")):
         world.said(ARTICLE, "organisation", "Fabrique Imaginaire", "headcount", value, 700, scope="jobs", qualifier=qualifier)

@@ -30,7 +30,8 @@ select
     c.kind as kind,
     c.address as address,
     c.postcode as postcode,
-    c.commune as commune,
+    -- a commune is its own
+    coalesce(c.commune, case when c.kind = 'commune' then c.name end) as commune,
     c.commune_code as commune_code,
     c.department as department,
     c.located_in_id as located_in_id,
