@@ -32,8 +32,7 @@ serve: .venv/made ## serve data/published for download on this machine
 	@exec $(bin)/km0 serve
 
 bench: .venv/made ## measure: a registry of a million rows, and a refresh in which nothing changed
-	@$(bin)/python benchmarks/registry.py
-	@$(bin)/python benchmarks/refresh.py
+	@status=0; for what in registry refresh; do $(bin)/python benchmarks/$$what.py || status=1; done; exit $$status
 
 lock: .venv/made ## choose the newest versions that fit together, with their hashes
 	@$(bin)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --group dev --group orchestration \

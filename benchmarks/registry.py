@@ -10,7 +10,7 @@ keys, a snapshot that is read back and compared, published by rename.
 
 The registry has the columns of a building manager's spreadsheet, French headers, `;`, every row
 another organisation with a valid SIRET, all fictional. hub.toml says `claims = "shared"`, as it
-must for a registry of this size.
+must for a registry of this size. Exit status 1 if the ratio or the memory is above its bar.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from pathlib import Path
 import duckdb
 
 ROOT = Path(__file__).resolve().parent.parent
+BAR, BAR_GB = 5, 3
 
 PEER = """
 import duckdb, sys
@@ -117,7 +118,8 @@ def measure(command: list[str], log: Path, **environment: str) -> tuple[float, f
     return time.perf_counter() - start, usage.ru_maxrss / 1e6
 
 
-def main() -> None:
+def main() -> int:
+    """Measure, print, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=1, help="runs of each side; the median is printed")
@@ -146,8 +148,10 @@ def main() -> None:
     memory = [max(m for _, m in side) for side in (peer, ours)]
     print(f"DuckDB CSV -> Parquet + CSV   {seconds[0]:6.1f} s  {memory[0]:5.2f} GB")
     print(f"the whole pipeline            {seconds[1]:6.1f} s  {memory[1]:5.2f} GB")
-    print(f"ratio {seconds[1] / seconds[0]:.2f} (bar: 5), peak memory {memory[1]:.2f} GB (bar: 3)")
+    ratio = seconds[1] / seconds[0]
+    print(f"ratio {ratio:.2f} (bar: {BAR}), peak memory {memory[1]:.2f} GB (bar: {BAR_GB})")
+    return int(ratio > BAR or memory[1] > BAR_GB)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from km0_pipeline.explain import Cell, Row, Said
+    from km0_pipeline.explain import Cell, Row
+    from km0_pipeline.explain.said import Said
     from km0_pipeline.steps import Project
 
-TABLES = ("organisations", "people", "places", "events", "headcounts", "funding", "tenancies")
+TABLES = ("organisations", "people", "places", "events", "headcounts", "funding", "tenancies", "relationships", "discrepancies")
 
 MOST = 3
 """Statements of one sort that are shown of a cell where all columns are asked for."""
@@ -54,9 +55,9 @@ def main(context: click.Context, root: Path) -> None:
 def explain(root: Path, table: str, name_or_id: str, column: str | None) -> None:
     """Say where the values of a row come from, who else says so, and who says otherwise.
 
-    TABLE is organisations, people, places, events, headcounts, funding or tenancies. NAME_OR_ID is a name (accents
-    and capitals aside; the hub's aliases are known) or an id such as org-0123456789abcdef; in the last three tables
-    it is an organisation, or the id of one row. COLUMN is one column of the table; without it, all that sources fill,
+    TABLE is organisations, people, places, events, headcounts, funding, tenancies, relationships or discrepancies.
+    NAME_OR_ID is a name (accents and capitals aside; the hub's aliases are known) or an id such as
+    org-0123456789abcdef; in the last five tables it is whom the rows are about, or the id of one row. COLUMN is one column of the table; without it, all that sources fill,
     with the first few statements of each.
 
     \b
@@ -86,8 +87,12 @@ def verify(root: Path, path: Path | None) -> None:
     PATH is the folder of a snapshot; without it, the last one published in data/published.
     """
     from km0_pipeline.publish.verify import verify as wrong_with
+    from km0_pipeline.steps import PublishedError
 
-    folder = path or _project(root).last_snapshot()
+    try:
+        folder = path or _project(root).last_snapshot()
+    except PublishedError as e:
+        raise click.ClickException(str(e)) from None
     if folder is None:
         raise click.ClickException(f"{root / 'data' / 'published'} holds no snapshot yet; run `make run` first.")
     if not folder.is_dir():

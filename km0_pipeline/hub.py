@@ -138,6 +138,7 @@ class Limits(_Model):
     """What stops a publication."""
 
     row_drop: float = Field(0.3, ge=0, le=1, description="Largest share of a table's rows that may vanish since the last snapshot.")
+    quotation: int = Field(100, ge=0, le=200, description="Most characters of an article that are published as the words of a claim; 0: none.")
     claims: Literal["all", "shared"] = Field(
         "all",
         description="Which claims of registries stand in the claims table: all, or only those of organisations that two or more "
@@ -204,8 +205,8 @@ class Hub(_Model):
         document = self.document_id
         commune = mention_id(document, "place", "commune")
 
-        def say(subject: str, kind: Any, prop: str, value: str, key: str) -> Claim:
-            return Claim(document, f"key:{key}", subject, kind, prop, value, value, method="hub/1")
+        def say(subject: str, kind: Any, prop: str, value: str, key: str, words: str = "") -> Claim:
+            return Claim(document, f"key:{key}", subject, kind, prop, value, words or value, method="hub/1")
 
         me = self.hub
         found = [
@@ -214,7 +215,7 @@ class Hub(_Model):
             say(self.mention_id, "organisation", "website", me.website, "hub.website"),
             say(self.mention_id, "organisation", "commune", me.commune_name, "hub.commune_name"),
             say(self.mention_id, "organisation", "commune_code", me.commune, "hub.commune"),
-            say(self.mention_id, "organisation", "located_in", commune, "hub.commune"),
+            say(self.mention_id, "organisation", "located_in", commune, "hub.commune", me.commune),
             say(commune, "place", "name", me.commune_name, "hub.commune_name"),
             say(commune, "place", "kind", "commune", "hub.commune"),
             say(commune, "place", "commune_code", me.commune, "hub.commune"),
@@ -228,8 +229,9 @@ class Hub(_Model):
                 say(place, "place", "kind", "site", at),
                 say(place, "place", "address", site.address, f"{at}.address"),
                 say(place, "place", "postcode", site.postcode, f"{at}.postcode"),
+                say(place, "place", "commune", me.commune_name, "hub.commune_name"),
                 say(place, "place", "commune_code", me.commune, "hub.commune"),
-                say(place, "place", "located_in", commune, "hub.commune"),
+                say(place, "place", "located_in", commune, "hub.commune", me.commune),
             ]
         return [c for c in found if c.value]
 

@@ -25,6 +25,10 @@ from km0_pipeline.hub import Hub
 from km0_pipeline.storage import read_json, sha256, write_aside, write_json
 
 
+class PublishedError(RuntimeError):
+    """What stands in data/published can't be gone on from; the message says what to mend."""
+
+
 @dataclass(frozen=True)
 class Project:
     """A hub, the folder it lies in, and the day of the run (None where no one says it): the one thing every step is given."""
@@ -59,9 +63,22 @@ class Project:
         return self.warehouse / f"{name}.parquet"
 
     def index(self) -> dict[str, Any]:
-        """`data/published/index.json`: `{"latest": version or None, "versions": [{"version": ..., ...}]}`, oldest first."""
-        index: dict[str, Any] | None = read_json(self.published / "index.json")
-        return index or {"latest": None, "versions": []}
+        """`data/published/index.json`: `{"latest": version or None, "versions": [{"version": ..., ...}]}`, oldest first.
+
+        Raises PublishedError if it is broken.
+        """
+        try:
+            found = read_json(self.published / "index.json")
+            index: dict[str, Any] = {"latest": None, "versions": []} if found is None else found
+            known = [v["version"] for v in index["versions"]]
+            if index["latest"] != (known[-1] if known else None):
+                raise ValueError("its latest is not the last of its versions")
+        except (ValueError, LookupError, TypeError) as e:
+            raise PublishedError(
+                f"data/published/index.json can't be read ({e}). Put it back from a copy, or delete it: the next `make run` "
+                "makes it anew from the versions that lie beside it."
+            ) from None
+        return index
 
     def last_snapshot(self) -> Path | None:
         """Folder of the last published snapshot, or None before the first."""
@@ -69,9 +86,17 @@ class Project:
         return self.published / latest if latest else None
 
     def next_version(self, day: date) -> str:
-        """The calendar version a snapshot of `day` would get: `2026.11.22`, then `2026.11.22-2`."""
-        stem = f"{day.year}.{day.month}.{day.day}"
-        taken = {v["version"] for v in self.index()["versions"]}
+        """The calendar version a snapshot of `day` would get: `2026.11.22`, then `2026.11.22-2`.
+
+        Raises PublishedError if a later day has been published: what is called the latest would not be.
+        """
+        index, stem = self.index(), f"{day.year}.{day.month}.{day.day}"
+        if index["latest"] and (day.year, day.month, day.day) < tuple(int(n) for n in index["latest"].split("-")[0].split(".")):
+            raise PublishedError(
+                f"The day {day} is earlier than the last published version, {index['latest']}: versions follow the calendar. "
+                "Give that day or a later one (--date), or look at this machine's clock."
+            )
+        taken = {v["version"] for v in index["versions"]}
         return next(v for v in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if v not in taken)
 
 

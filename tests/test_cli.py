@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 from conftest import ROOT
+from publish_world import DAY, TABLES, fill_world
 
 from km0_pipeline import cli, explain
 from km0_pipeline.claims import Claim, claims_table, mention_id
@@ -19,6 +20,7 @@ from km0_pipeline.entities.resolve import entity_mentions, hub_claims
 from km0_pipeline.press.collect import press_files
 from km0_pipeline.press.document import locator
 from km0_pipeline.press.read import press_documents
+from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.registries.read import registry_files, registry_rows
 from km0_pipeline.registries.statements import registry_claims
 from km0_pipeline.steps import Project, made, make
@@ -27,7 +29,7 @@ from km0_pipeline.tables.table import all_tables, table
 
 ARTICLES = {
     "presse-2023.md": ("L'atelier en chiffres", "2023-05-02", "L'Atelier Fictif compte 12 salariés.\fIl occupe 300 m² au KMØ depuis 2021."),
-    "presse-2024.md": ("Portrait", "2024-03", "Camille Fictive préside l'Atelier Fictif. L'entreprise emploie environ 20 salariés sur 350 m²."),
+    "presse-2024.md": ("Portrait", "2024-03", "Camille Fictive préside l'Atelier Fictif. L'entreprise emploie environ 20 salariés sur 350 m². Elle donne 5 000 euros au Verger Inventé et 7 000 euros au KM0."),
 }
 
 REGISTRY = """Raison sociale;SIREN;Effectif;Surface (m²);Local;Commune
@@ -75,6 +77,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         said(portrait, "organisation", "atelier", "area_m2", "350 m²", "350"),
         said(portrait, "person", "camille", "name", "Camille Fictive"),
         said(portrait, "person", "camille", "role", "préside"),
+        said(portrait, "person", "camille", "heads", "préside l'Atelier Fictif", mention_id(portrait["document_id"], "organisation", "atelier")),
+        *(said(portrait, "organisation", "atelier", "funding_eur", words, value, scope=mention_id(portrait["document_id"], "organisation", key)) for words, value, key in (("5 000 euros", "5000", "verger"), ("7 000 euros", "7000", "hub"))),
+        said(portrait, "organisation", "verger", "name", "Verger Inventé"),
+        said(portrait, "organisation", "hub", "name", "KM0"),
     ]
     make(project, "press_claims", lambda path: pq.write_table(claims_table(claims), path), version="t/1")
     entity_mentions(project)
@@ -178,7 +184,37 @@ def test_a_column_worked_out_from_the_claims_says_so(root: Path) -> None:
     assert "why: worked out from the claims" in explained(root, "organisations", "KM0", "is_hub")
 
 
-@pytest.mark.parametrize(("name", "who"), [("people", "Camille Fictive"), ("headcounts", "Seule au registre")])
+def test_of_what_one_gives_to_two_each_amount_is_explained_by_itself(root: Path) -> None:
+    first, second = (part.split("amount_eur (Amount)")[1] for part in explained(root, "funding", "atelier fictif").split("\n\nATELIER FICTIF SAS")[:2])
+    assert {"5000" in first, "5000" in second} == {True, False} and not ("5000" in first and "7000" in first)
+    assert "otherwise" not in first + second
+    assert "KM0" in explained(root, "funding", "KM0")
+
+
+def test_whoever_is_named_on_either_side_of_a_statement_finds_it(root: Path) -> None:
+    text = explained(root, "tenancies", "KM0")
+    assert "ATELIER FICTIF SAS – KM0" in text and "Seule au registre – KM0" in text
+    text = explained(root, "relationships", "camille fictive")
+    assert "object_id (Object): ATELIER FICTIF SAS" in text and "[préside l'Atelier Fictif]" in text
+    assert text == explained(root, "relationships", "atelier fictif")
+
+
+def test_both_sides_of_a_disagreement_are_shown_with_their_words(root: Path) -> None:
+    text = explained(root, "discrepancies", "atelier fictif")
+    chosen, others, *_ = text.split("chosen_value (Chosen value): 310")[1].split("other_values (Other values)")
+    assert "why: a registry goes before the press" in chosen and "sur [350 m²]." in chosen
+    assert "300|350" in others.splitlines()[0] and "Il occupe [300 m²]" in others
+
+
+def test_what_hub_toml_says_is_shown_in_its_words(root: Path) -> None:
+    text = explained(root, "places", "Bâtiment 23", "located_in_id")
+    assert "“68224”" in text and "hub.toml, key hub.commune" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [("people", "Camille Fictive"), ("headcounts", "Seule au registre"), ("relationships", "Camille Fictive"), ("discrepancies", "Atelier Fictif"), ("tenancies", "Seule au registre")],
+)
 def test_every_column_can_be_explained(root: Path, name: str, who: str) -> None:
     for column in table(name).columns:
         assert f"{column} (" in explained(root, name, who, column)
@@ -211,6 +247,16 @@ def test_a_folder_without_hub_toml_or_with_a_wrong_one_gets_its_sentence(tmp_pat
     (tmp_path / "hub.toml").write_text("[hub]\nnam = 'KM0'\n", encoding="utf-8")
     result = km0(tmp_path, "explain", "organisations", "KM0")
     assert result.exit_code == 1 and "hub.toml, line 2" in result.output
+
+
+def test_verify_finds_a_published_snapshot_whole_and_says_so(project: Project) -> None:
+    fill_world(project)
+    publish(project, DAY, TABLES)
+    result = km0(project.root, "verify")
+    assert (result.exit_code, result.output) == (0, f"{project.published / '2026.11.22'} is whole.\n")
+    (project.published / "index.json").write_text("{")
+    result = km0(project.root, "verify")
+    assert result.exit_code == 1 and "index.json can't be read" in result.output
 
 
 def test_verify_says_what_is_wrong_with_a_folder_and_fails(tmp_path: Path) -> None:

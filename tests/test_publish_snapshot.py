@@ -22,7 +22,7 @@ from publish_world import DAY, ODD_TEXTS, TABLES, VISITS, WORKSHOPS, a_table, fi
 from km0_pipeline.publish.privacy import PublicationStopped
 from km0_pipeline.publish.snapshot import Published, publish
 from km0_pipeline.publish.verify import verify
-from km0_pipeline.steps import Project
+from km0_pipeline.steps import Project, PublishedError
 from km0_pipeline.storage import read_json, sha256
 from km0_pipeline.tables.table import Table, all_tables
 
@@ -244,6 +244,33 @@ def test_an_index_that_was_lost_is_made_again_from_the_snapshots(project: Projec
     assert index.read_bytes() == before
 
 
+@pytest.mark.parametrize("text", ["{", "[]", '{"latest": "2026.11.22", "versions": []}', '{"versions": 3}'])
+def test_a_broken_index_stops_with_a_sentence_that_says_what_to_do(project: Project, text: str) -> None:
+    fill_world(project)
+    published(project)
+    (project.published / "index.json").write_text(text)
+    with pytest.raises(PublishedError, match=r"index\.json can't be read .* or delete it"):
+        published(project)
+
+
+def test_a_copy_where_the_link_latest_was_stops_with_a_sentence_and_publishes_nothing(project: Project) -> None:
+    fill_world(project)
+    (project.published / "latest").mkdir(parents=True)
+    with pytest.raises(PublicationStopped, match=r"data/published/latest is not the link .* delete it"):
+        published(project)
+    assert not (project.published / "index.json").exists()
+
+
+def test_a_day_before_the_last_version_s_is_refused(project: Project) -> None:
+    fill_world(project)
+    published(project)
+    fill_world(project, ["Atelier Fictif"] * 20)
+    with pytest.raises(PublishedError, match=r"The day 2026-10-01 is earlier than the last published version, 2026\.11\.22"):
+        published(project, date(2026, 10, 1))
+    assert read_json(project.published / "index.json")["latest"] == "2026.11.22"
+    assert published(project).version == "2026.11.22-2"
+
+
 def test_a_last_snapshot_that_lost_a_file_is_not_taken_for_whole(project: Project) -> None:
     fill_world(project)
     (published(project).folder / "visits.csv").unlink()
@@ -360,6 +387,7 @@ def test_the_readme_tells_what_the_data_are_in_two_languages(library: Path) -> N
     for words in (
         "# L'écosystème du KM0, hub numérique de Mulhouse", "## Français", "## English", "## Dictionnaire des données", "## Data dictionary",
         "Licence Ouverte 2.0", "Pour citer ces données", "To cite these data", "version 2026.11.22", "[`organisations.csv`](organisations.csv)",
+        "`2018-21` le printemps", "`2018-21` spring", "les deux\nsemestres", "the two halves",
     ):  # fmt: skip
         assert words in text
     for table in all_tables():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import duckdb
@@ -162,6 +163,16 @@ def test_lineage_reaches_the_steps_that_a_column_comes_from() -> None:
     assert ("ranked_claims", "object_entity_id") in lineage(table("relationships"))["object_id"]
     assert ("registry_rows", "siren") in lineage(table("organisations"))["siren"]
     assert lineage(table("claims"))["confidence"] == [(n, "confidence") for n in ("hub_claims", "press_claims", "previous_claims", "registry_claims")]
+
+
+@pytest.mark.parametrize(
+    ("date", "good"),
+    [("2019", True), ("2019-09", True), ("2019-09-26", True), ("2018-21", True), ("2017-36", True), ("2018-41", True), ("18XX", True), ("XXXX-09-26", True),
+     ("2019-05-12/2019-05-15", True), ("2018-99", False), ("2018-00", False), ("2018-20", False), ("2018-21-05", False), ("2019-09-32", False), ("19", False)],
+)  # fmt: skip
+def test_a_date_that_is_none_is_refused_by_every_column_of_dates(date: str, good: bool) -> None:
+    patterns = {f.constraints.pattern for t in all_tables() for f in t.fields if f.constraints.pattern and "X" in f.constraints.pattern}
+    assert len(patterns) == 1 and bool(re.fullmatch(patterns.pop(), date)) is good
 
 
 def test_types_are_those_of_arrow() -> None:

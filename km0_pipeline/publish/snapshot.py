@@ -64,18 +64,19 @@ def publish(project: Project, day: date, tables: Iterable[Table] | None = None) 
     """Publish the released tables (all of the library's, unless given) as a snapshot of `day`.
 
     Raises PublicationStopped, with nothing published, if a check fails, a column may not leave,
-    what was written can't be read back, or someone else is publishing.
+    what was written can't be read back, or someone else is publishing; PublishedError if `day` is
+    before the last version's, or index.json is broken.
     """
     tables = tuple(all_tables() if tables is None else tables)
     project.published.mkdir(parents=True, exist_ok=True)
     with _alone(project.published):
         _settle(project)
+        version = project.next_version(day)
         leaving = releases(project, tables)
         last = _last(project)
         if last is not None and _says_the_same(project, last.folder, day, leaving):
             return last
         checks = _check(project, tables)
-        version = project.next_version(day)
         staging = project.published / f"{STAGING}{version}"
         try:
             package, sums = _write(project, staging, version, day, leaving, checks)
@@ -124,7 +125,12 @@ def _settle(project: Project) -> None:
     Raises PublicationStopped if a version was found whole but not yet announced and tables were
     therefore made against the one before it.
     """
-    published = project.published
+    published, link = project.published, project.published / "latest"
+    if link.exists() and not link.is_symlink():
+        raise PublicationStopped(
+            "data/published/latest is not the link to the last version but a copy (`cp -rL` makes one); "
+            "delete it and run again: it is made anew. Nothing was published by this run."
+        )
     for left in published.glob(f"{STAGING}*"):
         shutil.rmtree(left)
     for left in published.glob(".index.json.*"):

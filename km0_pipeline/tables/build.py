@@ -108,8 +108,11 @@ def _variables(project: Project, version: str) -> dict[str, Any]:
         "day": f"{day[0]:04}-{day[1]:02}-{day[2]:02}",
         "hub_name": hub.hub.name,
         "website": hub.hub.website,
+        "commune": hub.hub.commune,
+        "commune_name": hub.hub.commune_name,
         "publisher": hub.publisher.name,
         "licence": hub.publisher.licence,
+        "quotation": str(hub.limits.quotation),
     }
 
 

@@ -1,9 +1,9 @@
 """What a table's YAML promises, counted on the table as made.
 
 One check a promise: the primary key and unique keys, each constraint of a column, each foreign
-key, and that rows have not vanished since the last snapshot. All constraints of single columns
-are counted in one scan. Belongs here: what is checked, and the sentence that says what was found;
-that a failed check stops a publication is the caller's doing.
+key, and that rows have not vanished since the last snapshot, unless they may (`may_shrink`). All
+constraints of single columns are counted in one scan. Belongs here: what is checked, and the
+sentence that says what was found; that a failed check stops a publication is the caller's doing.
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ def checks(table: Table) -> tuple[Check, ...]:
         if field.references:
             targets = [(r.partition(".")[0], (r.partition(".")[2],)) for r in field.references]
             found.append(_reference(f"{field.name}_exists", (field.name,), targets, present))
-    found.append(
-        Check("rows_not_lost", "No more rows have gone since the last snapshot than hub.toml allows (limits.row_drop).", "rows", (), present)
-    )
+    if not table.may_shrink:
+        description = "No more rows have gone since the last snapshot than hub.toml allows (limits.row_drop)."
+        found.append(Check("rows_not_lost", description, "rows", (), present))
     return tuple(found)
 
 

@@ -22,11 +22,16 @@ linked as (
     left join entity_mentions as m on m.mention_id = s.subject_id
     left join entity_mentions as o on s.value_kind = 'mention' and o.mention_id = s.value
 ),
--- a person is published for a public role, else not at all
+-- a person is published for a public role, else not at all: for what they founded or head, or for a role in an organisation
 public_people as (
     select distinct entity_id
     from linked
-    where subject_kind = 'person' and property in ('role', 'founder_of', 'heads')
+    where subject_kind = 'person' and property in ('founder_of', 'heads')
+    union
+    select distinct r.entity_id
+    from linked as r
+    join linked as w on w.entity_id = r.entity_id and w.document_id = r.document_id
+    where r.subject_kind = 'person' and r.property = 'role' and w.property = 'works_for' and w.object_kind = 'organisation'
 ),
 private_names as (
     select distinct document_id, value as name
@@ -41,11 +46,32 @@ unquotable as (
     where contains(l.original, p.name)
 ),
 present as (
-    select l.*, s.path
+    select l.*, s.path, coalesce(s.kind, '') = 'press' as is_press
     from linked as l
     left join sources as s on s.document_id = l.document_id
     where (l.subject_kind <> 'person' or l.entity_id in (select entity_id from public_people))
         and (coalesce(l.object_kind, '') <> 'person' or l.object_entity_id in (select entity_id from public_people))
+),
+-- of longer words of the press, those around the value, if it stands in them; else none (limits.quotation)
+wordy as (
+    select
+        claim_id, original, value, getvariable('quotation')::int as most, strpos(lower(original), lower(value)) as found,
+        -- the value, as much before it as after, and one character more on each side to see where words end
+        greatest(0, found - 1 - (most - 4 - length(value)) // 2) as from_char, from_char + most - 4 + 1 as to_char
+    from present
+    where is_press and value_kind <> 'mention' and length(original) > getvariable('quotation')::int
+        and contains(lower(original), lower(value)) and length(value) + 4 <= getvariable('quotation')::int
+),
+quoted as (
+    select claim_id, words
+    from (
+        select
+            claim_id, value,
+            case when from_char = 0 then substr(original, 1, to_char) else '… ' || regexp_replace(substr(original, from_char, to_char - from_char + 1), '^\S*\s+', '') end as head,
+            case when to_char > length(original) then head else regexp_replace(head, '\s+\S*$', '') || ' …' end as words
+        from wordy
+    )
+    where contains(lower(words), lower(value))
 ),
 merged as (
     select old_id, min(new_id) as new_id
@@ -98,7 +124,11 @@ select
     p.value as value,
     p.value_kind as value_kind,
     p.object_entity_id as object_entity_id,
-    case when u.claim_id is null then nullif(left(p.original, 200), '') end as original,
+    case
+        when u.claim_id is not null then null
+        when p.is_press and length(p.original) > getvariable('quotation')::int then q.words
+        else nullif(left(p.original, 200), '')
+    end as original,
     p.qualifier as qualifier,
     nullif(p.scope, '') as scope,
     nullif(p.as_of, '') as as_of,
@@ -110,6 +140,7 @@ select
     null as closed_version
 from present as p
 left join unquotable as u on u.claim_id = p.claim_id
+left join quoted as q on q.claim_id = p.claim_id
 left join previous_claims as b on b.claim_id = p.claim_id
 left join repeated as r
     on r.path = p.path and r.entity_id = p.entity_id and r.property = p.property and r.scope = p.scope

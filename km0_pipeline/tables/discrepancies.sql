@@ -9,60 +9,82 @@ with names as (
     select event_id as entity_id, name from events
 ),
 -- one value at a time: names, roles and free words may differ without contradiction
-said as (
+comparable as (
     select
-        claim_id, entity_id, entity_kind, property, coalesce(scope, '') as scope, value, value_kind, lower(strip_accents(value)) as same,
-        qualifier, replace(coalesce(stated_on, ''), 'X', '0') as stated_on, document_id, locator, confidence, source_rank, rank
+        claim_id, entity_id, entity_kind, property, coalesce(scope, '') as scope, coalesce(room, '') as room, value, low, high,
+        lower(strip_accents(value)) as same, qualifier, replace(coalesce(stated_on, ''), 'X', '0') as stated_on, document_id, locator,
+        confidence, source_rank, trust, rank
     from ranked_claims
     where value_kind <> 'mention'
         and property not in ('name', 'role', 'activity', 'founder_profession', 'space', 'former_use', 'funding_eur')
 ),
+-- words that date an organisation's opening date the event of it too: one disagreement, told of the organisation
+said as (
+    select c.*
+    from comparable as c
+    left join comparable as o
+        on c.property = 'date' and o.property = 'opened_on' and o.document_id = c.document_id and o.locator = c.locator and o.value = c.value
+    where o.claim_id is null
+),
 chosen as (
     select * from said where rank = 1
 ),
--- a year and a day of that year agree; so do the two ends of a range, which stand at one place
-others as (
-    select s.*
+-- whether it and the chosen one can both be true: a number or a day is in both, or the words are the same
+judged as (
+    select s.*, coalesce(s.low <= c.high and c.low <= s.high, s.same = c.same) as agrees
     from said as s
-    join chosen as c on c.entity_id = s.entity_id and c.property = s.property and c.scope = s.scope
-    where s.same <> c.same
-        and not (s.document_id = c.document_id and s.locator = c.locator)
-        and not (s.value_kind = 'date' and (starts_with(s.same, c.same || '-') or starts_with(c.same, s.same || '-')))
+    join chosen as c on c.entity_id = s.entity_id and c.property = s.property and c.scope = s.scope and c.room = s.room
 ),
-against as (
+-- what contradicts the chosen one, and what contradicts something else that agrees with it
+contradictions as (
+    select distinct s.claim_id
+    from judged as s
+    join judged as o
+        on o.entity_id = s.entity_id and o.property = s.property and o.scope = s.scope and o.room = s.room and o.agrees and o.same <> s.same
+    where coalesce(s.low > o.high or o.low > s.high, true)
+),
+others as (
     select
-        entity_id, property, scope,
-        string_agg(distinct replace(value, '|', '/'), '|' order by replace(value, '|', '/')) as other_values,
-        min_by(source_rank, rank) as source_rank,
-        min_by(stated_on, rank) as stated_on,
-        min_by(confidence, rank) as confidence
-    from others
-    group by entity_id, property, scope
+        s.entity_id, s.property, s.scope, s.room,
+        string_agg(
+            distinct replace(s.value, '|', '/') || case s.qualifier when 'exact' then '' else ' (' || s.qualifier || ')' end, '|'
+            order by replace(s.value, '|', '/') || case s.qualifier when 'exact' then '' else ' (' || s.qualifier || ')' end
+        ) as other_values,
+        -- the first of those that contradict the chosen one, if any does
+        arg_min(s.claim_id, (s.agrees, s.trust)) as claim_id
+    from judged as s
+    join contradictions as x on x.claim_id = s.claim_id
+    join chosen as c on c.entity_id = s.entity_id and c.property = s.property and c.scope = s.scope and c.room = s.room
+    where s.rank > 1 and (s.same, s.qualifier) <> (c.same, c.qualifier)
+    group by s.entity_id, s.property, s.scope, s.room
 ),
 documents as (
-    select entity_id, property, scope, count(distinct document_id) as sources
+    select entity_id, property, scope, room, count(distinct document_id) as sources, min_by(claim_id, trust) as first_id
     from said
-    group by entity_id, property, scope
+    group by entity_id, property, scope, room
 )
 select
-    'dis-' || left(digest3(c.entity_id, c.property, c.scope), 16) as discrepancy_id,
+    'dis-' || left(digest3(c.entity_id, c.property, c.scope || case c.room when '' then '' else '|' || c.room end), 16) as discrepancy_id,
     c.entity_id as entity_id,
     c.entity_kind as entity_kind,
     n.name as entity_name,
     c.property as property,
-    nullif(c.scope, '') as scope,
+    coalesce(nullif(c.scope, ''), nullif(c.room, '')) as scope,
     c.value as chosen_value,
     c.qualifier as chosen_qualifier,
-    a.other_values as other_values,
+    o.other_values as other_values,
     case
-        when c.source_rank < a.source_rank then 'source_rank'
-        when c.stated_on > a.stated_on then 'later_date'
-        when c.confidence > a.confidence then 'confidence'
+        when w.source_rank < l.source_rank then 'source_rank'
+        when w.stated_on > l.stated_on then 'later_date'
+        when w.confidence > l.confidence then 'confidence'
         else 'tie'
     end as reason,
     d.sources as sources,
     c.claim_id as claim_id
 from chosen as c
-join against as a on a.entity_id = c.entity_id and a.property = c.property and a.scope = c.scope
-join documents as d on d.entity_id = c.entity_id and d.property = c.property and d.scope = c.scope
+join others as o on o.entity_id = c.entity_id and o.property = c.property and o.scope = c.scope and o.room = c.room
+join documents as d on d.entity_id = c.entity_id and d.property = c.property and d.scope = c.scope and d.room = c.room
+join said as l on l.claim_id = o.claim_id
+-- the chosen one may stand there for a more trusted one that it only makes more precise
+join said as w on w.claim_id = case when c.trust < l.trust then c.claim_id else d.first_id end
 left join names as n on n.entity_id = c.entity_id

@@ -1,6 +1,6 @@
 -- What happened or was announced: openings, arrivals, awards, funding.
 with said as (
-    select entity_id, property, value, object_entity_id, qualifier, document_id, locator, stated_on, rank
+    select entity_id, property, value, object_entity_id, qualifier, document_id, path, locator, position, stated_on, rank
     from ranked_claims
     where entity_kind = 'event'
 ),
@@ -28,8 +28,8 @@ select
     c.held_on as held_on,
     c.announced_on as announced_on,
     count(distinct s.document_id) as sources,
-    first(s.document_id order by s.stated_on nulls last, s.document_id, length(s.locator), s.locator) as first_document_id,
-    first(s.locator order by s.stated_on nulls last, s.document_id, length(s.locator), s.locator) as first_locator
+    first(s.document_id order by s.stated_on nulls last, s.path, s.position, s.locator) as first_document_id,
+    first(s.locator order by s.stated_on nulls last, s.path, s.position, s.locator) as first_locator
 from said as s
 join chosen as c on c.entity_id = s.entity_id
 left join organisations as o on o.organisation_id = c.organisation_id

@@ -24,7 +24,7 @@ said as (
     from ranked_claims as c
     where c.property = 'headcount' and c.entity_kind = 'organisation'
         and (c.source_kind <> 'registry' or c.entity_id not in (select m.entity_id from entity_mentions as m where m.single))
-    qualify row_number() over (partition by c.entity_id, c.document_id, c.locator, c.scope order by c.claim_id) = 1
+    qualify row_number() over (partition by c.entity_id, c.document_id, c.locator, c.scope, c.value, c.qualifier order by c.claim_id) = 1
 ),
 figures as (
     select entity_id, headcount, qualifier, scope, as_of, stated_on, document_id, locator
@@ -35,7 +35,7 @@ figures as (
 )
 -- the id begins as the organisation's, so that rows and keys lie in the same order
 select
-    'hdc-' || right(entity_id, 16) || '-' || left(digest3(left(document_id, 16), locator, scope), 8) as headcount_id,
+    'hdc-' || right(entity_id, 16) || '-' || left(digest5(left(document_id, 16), locator, scope, headcount, qualifier), 8) as headcount_id,
     entity_id as organisation_id,
     headcount,
     qualifier,

@@ -1,5 +1,5 @@
 -- One row an organisation. Those that a single registry row speaks of come straight from that row; all others
--- from the claims that win. Both ways give the same row (tests/test_tables_world.py).
+-- from the claims that win. Both ways give the same row (tests/test_tables_build.py).
 with registered as (
     select
         m.entity_id, m.is_hub, r.name, r.kind, r.siren, r.siret, r.legal_form, r.naf, r.activity, r.website, r.address, r.postcode,
@@ -19,12 +19,12 @@ linked as (
 ),
 said as (
     select
-        c.entity_id, c.property, c.value, c.stated_on, c.document_id, c.rank,
+        c.entity_id, c.property, c.value, c.stated_on, c.document_id, c.path, c.position, c.rank,
         -- of a cell, its row
         regexp_replace(regexp_replace(c.locator, '^(row:[0-9]+)/.*$', '\1'), '/cell:[A-Z]+([0-9]+)$', '/row:\1') as locator
     from ranked_claims as c
     join linked as l on l.entity_id = c.entity_id
-    where c.entity_kind = 'organisation' and c.value_kind <> 'mention'
+    where c.entity_kind = 'organisation' and c.value_kind <> 'mention' and c.room is null
 ),
 chosen as (
     select
@@ -54,52 +54,84 @@ names as (
         s.entity_id,
         string_agg(distinct replace(s.value, '|', '/'), '|' order by replace(s.value, '|', '/')) filter (where s.value <> c.name) as other_names,
         count(distinct s.document_id) as sources,
-        first(s.document_id order by s.stated_on nulls last, s.document_id, length(s.locator), s.locator) as first_document_id,
-        first(s.locator order by s.stated_on nulls last, s.document_id, length(s.locator), s.locator) as first_locator
+        first(s.document_id order by s.stated_on nulls last, s.path, s.position, s.locator) as first_document_id,
+        first(s.locator order by s.stated_on nulls last, s.path, s.position, s.locator) as first_locator
     from said as s
     join chosen as c on c.entity_id = s.entity_id
     where s.property = 'name'
     group by s.entity_id
+),
+everyone as not materialized (
+    select
+        c.entity_id as organisation_id,
+        c.name as name,
+        n.other_names as other_names,
+        c.kind as kind,
+        c.siren as siren,
+        c.siret as siret,
+        c.legal_form as legal_form,
+        c.naf as naf_code,
+        c.activity as activity,
+        c.website as website,
+        c.address as address,
+        c.postcode as postcode,
+        c.commune as commune,
+        c.commune_code as commune_code,
+        c.department as department,
+        c.area_m2 as area_m2,
+        l.is_hub as is_hub,
+        c.founded_on as founded_on,
+        c.opened_on as opened_on,
+        n.sources as sources,
+        n.first_document_id as first_document_id,
+        n.first_locator as first_locator,
+        null as closed_version
+    from chosen as c
+    join names as n on n.entity_id = c.entity_id
+    join linked as l on l.entity_id = c.entity_id
+    union all
+    select
+        entity_id, name, null as other_names, kind, siren, siret, legal_form, naf, activity, website, address, postcode, commune,
+        commune_code, department, area_m2, is_hub, founded_on, null as opened_on, 1 as sources, document_id, locator, null as closed_version
+    from registered
+    union all
+    -- a tenant that its registry no longer lists keeps its row, since its tenancy is history
+    select
+        o.organisation_id, o.name, o.other_names, o.kind, o.siren, o.siret, o.legal_form, o.naf_code, o.activity, o.website, o.address,
+        o.postcode, o.commune, o.commune_code, o.department, o.area_m2, o.is_hub, o.founded_on, o.opened_on, o.sources,
+        o.first_document_id, o.first_locator, coalesce(o.closed_version, getvariable('version')) as closed_version
+    from previous_organisations as o
+    where exists (select 1 from previous_tenancies as t where t.organisation_id = o.organisation_id and t.basis = 'registry')
+        and not exists (select 1 from entity_mentions as m where m.entity_id = o.organisation_id)
+        and not exists (select 1 from entity_redirects as r where r.old_id = o.organisation_id)
 )
+-- the hub's commune, known by name or by code, is known by both
 select
-    c.entity_id as organisation_id,
-    c.name as name,
-    n.other_names as other_names,
-    c.kind as kind,
-    c.siren as siren,
-    c.siret as siret,
-    c.legal_form as legal_form,
-    c.naf as naf_code,
-    c.activity as activity,
-    c.website as website,
-    c.address as address,
-    c.postcode as postcode,
-    c.commune as commune,
-    c.commune_code as commune_code,
-    c.department as department,
-    c.area_m2 as area_m2,
-    l.is_hub as is_hub,
-    c.founded_on as founded_on,
-    c.opened_on as opened_on,
-    n.sources as sources,
-    n.first_document_id as first_document_id,
-    n.first_locator as first_locator,
-    null as closed_version
-from chosen as c
-join names as n on n.entity_id = c.entity_id
-join linked as l on l.entity_id = c.entity_id
-union all
-select
-    entity_id, name, null as other_names, kind, siren, siret, legal_form, naf, activity, website, address, postcode, commune,
-    commune_code, department, area_m2, is_hub, founded_on, null as opened_on, 1 as sources, document_id, locator, null as closed_version
-from registered
-union all
--- a tenant that its registry no longer lists keeps its row, since its tenancy is history
-select
-    o.organisation_id, o.name, o.other_names, o.kind, o.siren, o.siret, o.legal_form, o.naf_code, o.activity, o.website, o.address,
-    o.postcode, o.commune, o.commune_code, o.department, o.area_m2, o.is_hub, o.founded_on, o.opened_on, o.sources,
-    o.first_document_id, o.first_locator, coalesce(o.closed_version, getvariable('version')) as closed_version
-from previous_organisations as o
-where exists (select 1 from previous_tenancies as t where t.organisation_id = o.organisation_id and t.basis = 'registry')
-    and not exists (select 1 from entity_mentions as m where m.entity_id = o.organisation_id)
-    and not exists (select 1 from entity_redirects as r where r.old_id = o.organisation_id)
+    organisation_id,
+    name,
+    other_names,
+    kind,
+    siren,
+    siret,
+    legal_form,
+    naf_code,
+    activity,
+    website,
+    address,
+    postcode,
+    case when commune_code = getvariable('commune') then coalesce(commune, getvariable('commune_name')) else commune end as commune,
+    case
+        when lower(strip_accents(commune)) = lower(strip_accents(getvariable('commune_name'))) and coalesce(left(postcode, 2) = left(getvariable('commune'), 2), true)
+            then coalesce(commune_code, getvariable('commune'))
+        else commune_code
+    end as commune_code,
+    department,
+    area_m2,
+    is_hub,
+    founded_on,
+    opened_on,
+    sources,
+    first_document_id,
+    first_locator,
+    closed_version
+from everyone

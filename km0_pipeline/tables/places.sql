@@ -1,6 +1,6 @@
 -- Communes, sites, buildings, lines: what the sources locate things in, from the claims that win.
 with said as (
-    select entity_id, property, value, object_entity_id, document_id, locator, stated_on, rank
+    select entity_id, property, value, object_entity_id, document_id, path, locator, position, stated_on, rank
     from ranked_claims
     where entity_kind = 'place'
 ),
@@ -30,7 +30,8 @@ select
     c.kind as kind,
     c.address as address,
     c.postcode as postcode,
-    c.commune as commune,
+    -- a commune is its own
+    coalesce(c.commune, case when c.kind = 'commune' then c.name end) as commune,
     c.commune_code as commune_code,
     c.department as department,
     c.located_in_id as located_in_id,
@@ -39,8 +40,8 @@ select
     c.built_in as built_in,
     c.opened_on as opened_on,
     count(distinct s.document_id) as sources,
-    first(s.document_id order by s.stated_on nulls last, s.document_id, length(s.locator), s.locator) as first_document_id,
-    first(s.locator order by s.stated_on nulls last, s.document_id, length(s.locator), s.locator) as first_locator
+    first(s.document_id order by s.stated_on nulls last, s.path, s.position, s.locator) as first_document_id,
+    first(s.locator order by s.stated_on nulls last, s.path, s.position, s.locator) as first_locator
 from said as s
 join chosen as c on c.entity_id = s.entity_id
 group by all

@@ -7,8 +7,10 @@ Nothing here touches data: that is `build` and `checks`.
 The YAML is a Table Schema v2 whose titles and descriptions are `{en, fr}`, plus, for a field,
 `privacy` (class of STANDARDS R2), `property` (the claim property that fills it, if any) and
 `references` (its value is the key of a row of one of these tables: what a foreign key says
-where there are several), and for the table `title`, `description`, `released`, `group` and
-`tracked` (its rows are compared with the last snapshot's, in the table `changes`). A table that keeps what its sources no longer say has a column `closed_version`.
+where there are several), and for the table `title`, `description`, `released`, `group`,
+`tracked` (its rows are compared with the last snapshot's, in the table `changes`) and `may_shrink`
+(fewer rows than before are no loss: sources were mended). A table that keeps what its sources no
+longer say has a column `closed_version`.
 """
 
 from __future__ import annotations
@@ -126,6 +128,7 @@ class Table(_Model):
     released: bool
     group: str
     tracked: bool = False
+    may_shrink: bool = False
     fields: tuple[Column, ...]
     primary_key: tuple[str, ...] = Field(alias="primaryKey", min_length=1)
     unique_keys: tuple[tuple[str, ...], ...] = Field((), alias="uniqueKeys")
@@ -350,8 +353,6 @@ def _parsed(sql: str) -> Any:
     import sqlglot
 
     return sqlglot.parse_one(sql, dialect="duckdb")
-
-
 
 
 def _selected(sql: str, refuse: Any) -> tuple[str, ...]:

@@ -37,48 +37,91 @@ reported as (
 -- of organisations that several sources speak of; `place` is the order of trust, `words` the space without case and signs
 statements as (
     select
-        *,
-        (space is not null)::int + (valid_from is not null)::int + (valid_until is not null)::int as facts,
-        ' ' || trim(regexp_replace(lower(strip_accents(coalesce(space, ''))), '[^a-z0-9]+', ' ', 'g')) || ' ' as words,
+        s.*,
+        (s.space is not null)::int + (s.valid_from is not null)::int + (s.valid_until is not null)::int + (s.area_m2 is not null)::int as facts,
+        ' ' || trim(regexp_replace(lower(strip_accents(coalesce(s.space, ''))), '[^a-z0-9]+', ' ', 'g')) || ' ' as words,
         row_number() over (
-            partition by organisation_id, host_id
-            order by basis desc, planned, replace(coalesce(stated_on, ''), 'X', '0') desc, document_id, length(locator), locator
+            partition by s.organisation_id, s.host_id
+            order by s.basis desc, s.planned, replace(coalesce(s.stated_on, ''), 'X', '0') desc, d.path, length(s.locator), s.locator, s.space
         ) as place
     from (
         select * from listed where not single
         union all
         select * from reported
-    )
+    ) as s
+    left join sources as d on d.document_id = s.document_id
 ),
--- a statement whose every fact another one gives too adds nothing (the second floor is in "building 23, second floor");
--- the press never stands for a registry
+-- a statement whose every fact another one gives too adds nothing but its date (the second floor is in "building 23, second
+-- floor"); the press never stands for a registry, nor a tenancy that had ended for what was said after its end
 covered as (
-    select s.organisation_id, s.host_id, s.place
+    select s.organisation_id, s.host_id, s.place, t.place as by
     from statements as s
     join statements as t
         on t.organisation_id = s.organisation_id and t.host_id = s.host_id and (t.basis = 'registry' or s.basis = 'press')
         and (s.space is null or contains(t.words, s.words))
         and (s.valid_from is null or s.valid_from = t.valid_from)
         and (s.valid_until is null or s.valid_until = t.valid_until)
+        and (s.area_m2 is null or s.area_m2 = t.area_m2)
+        and (
+            s.valid_until is not null
+            or coalesce(left(s.stated_on, least(length(s.stated_on), length(t.valid_until))) <= left(t.valid_until, length(s.stated_on)), true)
+        )
         and (
             t.facts > s.facts
             or (t.facts = s.facts and (length(t.words) > length(s.words) or (t.words = s.words and t.place < s.place)))
         )
 ),
-merged as (
+whole as (
     select s.*
     from statements as s
     left join covered as c on c.organisation_id = s.organisation_id and c.host_id = s.host_id and c.place = s.place
     where c.place is null
-    qualify row_number() over (partition by s.organisation_id, s.host_id, s.space, s.valid_from order by s.place) = 1
+),
+-- what only statements cover that are covered themselves stands too; of a space let from the same day on, what the most
+-- trusted document says: an end that was put off is no second tenancy, two rows of one registry are two
+kept_apart as (
+    select s.*
+    from statements as s
+    left join covered as c
+        on c.organisation_id = s.organisation_id and c.host_id = s.host_id and c.place = s.place
+        and exists (select 1 from whole as w where w.organisation_id = c.organisation_id and w.host_id = c.host_id and w.place = c.by)
+    where c.place is null
+    qualify s.document_id = first(s.document_id) over (partition by s.organisation_id, s.host_id, s.words, s.valid_from order by s.place)
+),
+-- the newest statement that says so, in whatever detail, tells when it was so last
+newest as (
+    select
+        k.organisation_id, k.host_id, k.place,
+        arg_max(s.place, (not s.planned, replace(coalesce(s.stated_on, ''), 'X', '0'), s.place = k.place, -s.place)) as said_in
+    from kept_apart as k
+    left join covered as c on c.organisation_id = k.organisation_id and c.host_id = k.host_id and c.by = k.place
+    join statements as s
+        on s.organisation_id = k.organisation_id and s.host_id = k.host_id and s.basis = k.basis and (s.place = k.place or s.place = c.place)
+    group by k.organisation_id, k.host_id, k.place
+),
+merged as (
+    select
+        k.organisation_id, k.host_id, k.space, k.valid_from, k.valid_until, k.area_m2, k.basis, s.planned, s.stated_on, s.document_id, s.locator,
+        row_number() over (partition by k.organisation_id, k.host_id, k.space, k.valid_from order by k.place) as same
+    from kept_apart as k
+    join newest as n on n.organisation_id = k.organisation_id and n.host_id = k.host_id and n.place = k.place
+    join statements as s on s.organisation_id = k.organisation_id and s.host_id = k.host_id and s.place = n.said_in
 ),
 present as not materialized (
-    select organisation_id, host_id, space, valid_from, valid_until, area_m2, basis, planned, stated_on, document_id, locator
+    select organisation_id, host_id, space, valid_from, valid_until, area_m2, basis, planned, stated_on, document_id, locator, 1 as same
     from listed
     where single
     union all
-    select organisation_id, host_id, space, valid_from, valid_until, area_m2, basis, planned, stated_on, document_id, locator
+    select organisation_id, host_id, space, valid_from, valid_until, area_m2, basis, planned, stated_on, document_id, locator, same
     from merged
+),
+-- a row that is merged into another is still said
+spoken as not materialized (
+    select organisation_id, host_id, space
+    from listed
+    union all
+    select organisation_id, host_id, space
+    from reported
 ),
 moved as (
     select old_id, min(new_id) as new_id
@@ -106,13 +149,16 @@ kept as (
     join organisations as h on h.organisation_id = p.host_id
     where not exists (
         select 1
-        from present as n
+        from spoken as n
         where n.organisation_id = p.organisation_id and n.host_id = p.host_id and coalesce(n.space, '') = coalesce(p.space, '')
     )
 )
 -- the id begins as the organisation's, so that rows and keys lie in the same order
 select
-    'ten-' || right(organisation_id, 16) || '-' || left(digest3(host_id, coalesce(space, ''), coalesce(valid_from, '')), 8) as tenancy_id,
+    'ten-' || right(organisation_id, 16) || '-' || left(case
+        when same = 1 then digest3(host_id, coalesce(space, ''), coalesce(valid_from, ''))
+        else digest5(host_id, coalesce(space, ''), coalesce(valid_from, ''), coalesce(valid_until, ''), coalesce(area_m2, ''))
+    end, 8) as tenancy_id,
     organisation_id,
     host_id,
     space,
