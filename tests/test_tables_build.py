@@ -442,6 +442,19 @@ def test_the_two_ends_of_a_range_are_no_disagreement(world: World) -> None:
     assert [d["sources"] for d in world.rows_of("discrepancies") if d["scope"] == "jobs"] == [2]
 
 
+def test_what_is_said_of_another_year_neither_contradicts_nor_wins(world: World) -> None:
+    world.article(BRIEF, "bref", "2024")
+    world.said(BRIEF, "organisation", "Fabrique Imaginaire", "headcount", "300", 20, scope="jobs", as_of="2019")
+    world.said(NOTE, "organisation", "Fabrique Imaginaire", "headcount", "600", 700, scope="jobs")
+    world.build()
+    assert not [d for d in world.rows_of("discrepancies") if d["scope"] == "jobs"]
+    ranks = {r["value"]: r["rank"] for r in world.rows_of("ranked_claims") if r["property"] == "headcount" and r["scope"] == "jobs"}
+    assert ranks == {"600": 1, "300": 2}
+    world.said(BRIEF, "organisation", "Fabrique Imaginaire", "headcount", "350", 40, scope="jobs", as_of="2019-05")
+    world.build()
+    assert [d["other_values"] for d in world.rows_of("discrepancies") if d["scope"] == "jobs"] == ["300|350"], "of 2019 there are two"
+
+
 def test_support_with_an_amount_in_the_same_document_is_told_once(made_world: World) -> None:
     amounts = {r["document_id"]: (r["funder_name"], r["recipient_name"], r["amount_eur"]) for r in made_world.rows_of("funding")}
     assert amounts == {ARTICLE: ("Banque Fictive", "KM0", None), NOTE: ("Banque Fictive", "KM0", 50000.0)}

@@ -12,7 +12,8 @@ with names as (
 comparable as (
     select
         claim_id, entity_id, entity_kind, property, coalesce(scope, '') as scope, coalesce(room, '') as room, value, low, high,
-        lower(strip_accents(value)) as same, qualifier, replace(coalesce(stated_on, ''), 'X', '0') as stated_on, document_id, locator,
+        lower(strip_accents(value)) as same, qualifier, as_of, coalesce(as_of, stated_on, '') as held_on,
+        replace(coalesce(as_of, stated_on, ''), 'X', '0') as stated_on, document_id, locator,
         confidence, source_rank, trust, rank
     from ranked_claims
     where value_kind <> 'mention'
@@ -29,9 +30,15 @@ said as (
 chosen as (
     select * from said where rank = 1
 ),
--- whether it and the chosen one can both be true: a number or a day is in both, or the words are the same
+-- whether it and the chosen one can both be true: a number or a day is in both, or the words are the same, or each is said
+-- of another time
 judged as (
-    select s.*, coalesce(s.low <= c.high and c.low <= s.high, s.same = c.same) as agrees
+    select
+        s.*,
+        coalesce(s.low <= c.high and c.low <= s.high, s.same = c.same) or (
+            (s.as_of is not null or c.as_of is not null)
+            and left(s.held_on, least(length(s.held_on), length(c.held_on))) <> left(c.held_on, least(length(s.held_on), length(c.held_on)))
+        ) as agrees
     from said as s
     join chosen as c on c.entity_id = s.entity_id and c.property = s.property and c.scope = s.scope and c.room = s.room
 ),
@@ -42,6 +49,11 @@ contradictions as (
     join judged as o
         on o.entity_id = s.entity_id and o.property = s.property and o.scope = s.scope and o.room = s.room and o.agrees and o.same <> s.same
     where coalesce(s.low > o.high or o.low > s.high, true)
+        -- nor does what is said of another time contradict it
+        and (
+            (s.as_of is null and o.as_of is null)
+            or left(s.held_on, least(length(s.held_on), length(o.held_on))) = left(o.held_on, least(length(s.held_on), length(o.held_on)))
+        )
 ),
 others as (
     select

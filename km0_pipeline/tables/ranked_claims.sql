@@ -1,5 +1,6 @@
--- Which claim wins, declared once: the source, then the later statement, then confidence, then what stays as it is when a
--- file's bytes change. Among claims that agree with that one, the more precise stands before it (2019-09 before 2019).
+-- Which claim wins, declared once: the source, then the later day (of which it speaks, else on which it was said), then
+-- confidence, then what stays as it is when a file's bytes change. Among claims that agree with that one, the more precise
+-- stands before it (2019-09 before 2019).
 with parts(code, first_day, last_day) as (
     -- seasons (a winter may be of either year), quarters and halves of a year in EDTF
     values ('21', 301, 621), ('22', 601, 923), ('23', 901, 1221), ('24', 101, 10321),
@@ -71,7 +72,7 @@ trusted as (
         row_number() over (
             partition by entity_id, property, scope, room
             order by
-                source_rank, replace(coalesce(stated_on, ''), 'X', '0') desc, confidence desc, path, position nulls first, value, qualifier,
+                source_rank, replace(coalesce(as_of, stated_on, ''), 'X', '0') desc, confidence desc, path, position nulls first, value, qualifier,
                 claim_id
         ) as trust
     from bounded
