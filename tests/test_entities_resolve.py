@@ -145,6 +145,12 @@ def test_an_empty_project_has_the_hub_its_commune_and_its_site(world: World) -> 
     assert made(world.project, "entity_mentions").figures == {"entities": {"organisation": 1, "place": 2}}
 
 
+def test_the_folder_of_the_project_may_have_any_name(project: Project) -> None:
+    world = World(Project(project.root / "l'été [1]", project.hub))
+    row = world.row(2, "Fictif")
+    assert world.resolve()[row].startswith("org-")
+
+
 def test_a_new_alias_in_hub_toml_is_taken_up_and_an_unchanged_world_is_not_resolved_again(world: World) -> None:
     mention = world.said("article", "Kilomètre Fictif")
     first = world.resolve()

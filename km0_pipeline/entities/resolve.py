@@ -28,6 +28,7 @@ from km0_pipeline.claims import DIGEST_SQL, claims_table
 from km0_pipeline.entities import ids
 from km0_pipeline.entities.names import NAMES_SQL
 from km0_pipeline.reference import institutions, places
+from km0_pipeline.sql import literal
 from km0_pipeline.steps import Made, Project, code_version, make
 
 ONCE = ("opening",)
@@ -219,7 +220,7 @@ copy (
     from linked as m
     left join entities as e on e.cluster = m.cluster
     order by m.mention_id
-) to '{path}' (format parquet, compression zstd, compression_level 1)
+) to {path} (format parquet, compression zstd, compression_level 1)
 """
 
 
@@ -297,8 +298,8 @@ def _resolve(db: duckdb.DuckDBPyConnection, snapshot: Path | None, mentions: Pat
     found = ids.assign(db, "named_mentions", "named_entities", ("organisation", "person", "place"), snapshot)
     db.execute(_EVENTS)
     found |= ids.assign(db, "event_mentions", "event_entities", ("event",), snapshot)
-    db.execute(_ENTITY_MENTIONS.format(path=mentions))
-    db.execute(f"copy (from redirects order by all) to '{redirects}' (format parquet, compression zstd)")
+    db.execute(_ENTITY_MENTIONS.format(path=literal(mentions)))
+    db.execute(f"copy (from redirects order by all) to {literal(redirects)} (format parquet, compression zstd)")
     return {"entities": found}
 
 

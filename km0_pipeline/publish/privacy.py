@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from km0_pipeline.claims import RELEASABLE
+from km0_pipeline.sql import literal
 from km0_pipeline.steps import Project
-from km0_pipeline.tables.table import Table, literal, table_schema
+from km0_pipeline.tables.table import Table, table_schema
 
 
 class PublicationStopped(RuntimeError):

@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 
 from km0_pipeline.publish.snapshot import Published
+from km0_pipeline.sql import literal
 from km0_pipeline.steps import Made, Project, made
-from km0_pipeline.tables.table import literal
 
 MOST = 4
 """Reasons of rejects, and unknown columns, that are spelt out."""

@@ -18,8 +18,9 @@ from typing import Any
 import duckdb
 
 from km0_pipeline.publish import datapackage
+from km0_pipeline.sql import literal
 from km0_pipeline.storage import sha256
-from km0_pipeline.tables.table import TYPES, literal
+from km0_pipeline.tables.table import TYPES
 
 SUMS = "SHA256SUMS"
 

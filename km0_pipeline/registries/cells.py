@@ -1,14 +1,12 @@
 """What a reader of files hands over: one sheet, its header, and where in DuckDB its cells lie.
 
-Belongs here: that agreement between readers and `read`, and the SQL they share; nothing else.
+Belongs here: that agreement between readers and `read`, and the cells they fill; nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from glob import escape
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -46,16 +44,6 @@ class Sheet:
     headers: tuple[str, ...]
     cells: str
     rejects: list[RowReject] = field(default_factory=list)
-
-
-def literal(text: str) -> str:
-    """`text` as an SQL string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def location(path: Path) -> str:
-    """`path` as an SQL string for DuckDB's readers, in which * ? [ stand for themselves."""
-    return literal(escape(str(path)))
 
 
 def create_cells(db: duckdb.DuckDBPyConnection, table: str, width: int) -> None:

@@ -23,8 +23,9 @@ from pathlib import Path
 import duckdb
 
 from km0_pipeline.hub import Registry
-from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, create_cells, insert_cells, literal, location
+from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, create_cells, insert_cells
 from km0_pipeline.registries.columns import HEADER_WITHIN, find_header, map_columns
+from km0_pipeline.sql import literal, location
 
 DELIMITERS = ";,\t|"
 HEAD = 1 << 20

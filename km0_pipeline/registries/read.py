@@ -30,9 +30,10 @@ import pyarrow as pa
 from km0_pipeline.claims import DIGEST_SQL, REJECTS, digest
 from km0_pipeline.hub import Registry, nearest
 from km0_pipeline.registries import delimited, workbook
-from km0_pipeline.registries.cells import Sheet, Unreadable, literal, location
+from km0_pipeline.registries.cells import Sheet, Unreadable
 from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Mapped, folded, map_columns
 from km0_pipeline.registries.values import KINDS, VALUES_SQL, expression
+from km0_pipeline.sql import literal, location
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import sha256
 

@@ -15,7 +15,7 @@ import duckdb
 
 from km0_pipeline.claims import DIGEST_SQL, PROPERTIES
 from km0_pipeline.registries import columns
-from km0_pipeline.registries.cells import literal, location
+from km0_pipeline.sql import literal, location
 from km0_pipeline.steps import Made, Project, code_version, make
 
 VERSION = code_version(__file__)

@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from km0_pipeline.claims import DIGEST_SQL, PROPERTIES, RELEASABLE, digest
+from km0_pipeline.sql import literal
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import read_json, sha256, write_aside, write_json
 from km0_pipeline.tables.table import (
@@ -31,7 +32,6 @@ from km0_pipeline.tables.table import (
     all_tables,
     arrow_schema,
     ddl,
-    literal,
     relations,
     variables,
 )

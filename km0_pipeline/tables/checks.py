@@ -14,9 +14,10 @@ from typing import Literal
 
 import duckdb
 
+from km0_pipeline.sql import literal
 from km0_pipeline.steps import Project
 from km0_pipeline.tables.build import connect, read
-from km0_pipeline.tables.table import Column, Table, literal
+from km0_pipeline.tables.table import Column, Table
 
 SAMPLE = 5
 """Keys of bad rows that a result names."""

@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from km0_pipeline.claims import CLAIMS, PROPERTIES, REJECTS, RELEASABLE, Privacy
 from km0_pipeline.registries.columns import PROPERTIES as COLUMNS
+from km0_pipeline.sql import literal
 
 FOLDER = Path(__file__).parent
 
@@ -340,18 +341,11 @@ def lineage(table: Table) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def literal(text: str) -> str:
-    """`text` as a SQL string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 @cache
 def _parsed(sql: str) -> Any:
     import sqlglot
 
     return sqlglot.parse_one(sql, dialect="duckdb")
-
-
 
 
 def _selected(sql: str, refuse: Any) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import duckdb
 
 from km0_pipeline.publish.privacy import Release
-from km0_pipeline.tables.table import literal
+from km0_pipeline.sql import literal
 
 
 class Csv:
