@@ -156,10 +156,11 @@ def test_the_encoding_of_hub_toml_is_believed(project: Project) -> None:
     assert rows[0]["comment"] == "à relancer"
 
 
-def test_an_encoding_that_does_not_exist_is_said(project: Project) -> None:
-    place = Place(project, encoding="utf-9").put(CSV)
+@pytest.mark.parametrize("encoding", ["utf-9", "base64", "rot13", "undefined", "utf\0"])
+def test_an_encoding_that_is_none_of_text_is_said(project: Project, encoding: str) -> None:
+    place = Place(project, encoding=encoding).put(CSV)
     assert place.rejects() == [("", "bad_encoding")]
-    assert "utf-9" in place.stored("registry_rejects")[0]["sentence"]
+    assert repr(encoding) in place.stored("registry_rejects")[0]["sentence"]
 
 
 def test_an_accent_after_the_first_megabyte_still_tells_the_encoding(place: Place) -> None:

@@ -197,10 +197,11 @@ def _encoding(path: Path, head: bytes | None, declared: str) -> str:
             return name if name != "utf-8" or head is not None else _utf8_or_other(path, start)
     if declared:
         try:
+            "".encode(declared)  # refuses what is unknown, and codecs that are no encoding of text (base64)
             return codecs.lookup(declared).name
-        except LookupError:
+        except (LookupError, ValueError):
             raise Unreadable(
-                "bad_encoding", f"hub.toml gives it the encoding {declared!r}, which does not exist; write utf-8, cp1252 or utf-16."
+                "bad_encoding", f"hub.toml gives it the encoding {declared!r}, which is none of text; write utf-8, cp1252 or utf-16."
             ) from None
     if b"\0" in start:
         if start.startswith(b"PK\x03\x04"):
