@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from km0_pipeline import claims
 from km0_pipeline.hub import Registry
-from km0_pipeline.registries import delimited
+from km0_pipeline.registries import delimited, read
 from km0_pipeline.registries.columns import PROPERTIES
 from km0_pipeline.registries.read import OUTPUTS, registry_files, registry_rows
 from km0_pipeline.steps import Made, Project
@@ -352,6 +352,43 @@ def test_a_file_that_vanishes_during_the_run_is_a_reject(place: Place) -> None:
     assert [r["name"] for r in place.stored("registry_rows")] == ["Forge Fictive"]
     assert [(r["path"], r["reason"]) for r in place.stored("registry_rejects")] == [("registries/loc.csv", "vanished")]
     assert [d["path"] for d in place.stored("registry_documents")] == ["registries/ann.csv"]
+
+
+def test_a_file_that_was_gone_for_one_run_is_read_when_it_is_back(place: Place) -> None:
+    path = place.put(CSV).folder / "loc.csv"
+    registry_files(place.project)
+    path.unlink()
+    assert registry_rows(place.project).rows == 0
+    place.put(CSV)
+    made = place.run()
+    assert (made.rows, made.reused) == (2, False)
+    assert place.stored("registry_rejects") == []
+    assert place.run().reused
+
+
+@pytest.mark.parametrize("other", [CSV.replace("Fictif", "Feutre"), CSV * 2, "not a table"])
+def test_a_file_changed_since_it_was_listed_gives_no_rows_under_the_old_one(place: Place, other: str) -> None:
+    place.put(CSV)
+    registry_files(place.project)
+    place.put(other)
+    assert registry_rows(place.project).rows == 0
+    assert [(r["path"], r["reason"]) for r in place.stored("registry_rejects")] == [("registries/loc.csv", "changed_file")]
+    assert place.stored("registry_documents") == place.stored("registry_keys") == []
+    assert place.put(CSV).run().rows == 2, "put back as it was"
+
+
+def test_a_file_that_was_only_touched_is_read(place: Place) -> None:
+    path = place.put(CSV).folder / "loc.csv"
+    registry_files(place.project)
+    path.touch()
+    assert registry_rows(place.project).rows == 2
+
+
+def test_a_file_that_nobody_touched_is_not_hashed_twice(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.put(CSV)
+    registry_files(place.project)
+    monkeypatch.setattr(read, "sha256", lambda path: pytest.fail("hashed again"))
+    assert registry_rows(place.project).rows == 2
 
 
 def test_hidden_files_and_locks_are_left_alone(place: Place) -> None:

@@ -37,13 +37,14 @@ from km0_pipeline.sql import literal, location
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import sha256
 
-FILES_VERSION = "registry_files/1"
+FILES_VERSION = "registry_files/2"
 VERSION = code_version(__file__)
 
 DELIMITED = (".csv", ".tsv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm")
 
 FILES = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("sha256", pa.string()), ("source", pa.string())])
+STAMPS = pa.schema([("path", pa.string()), ("stamp", pa.int64())])
 
 OUTPUTS = ("registry_rows", "registry_columns", "registry_documents", "registry_rejects", "registry_keys")
 """What `registry_rows` writes; the last is its own: document_id, and the key it was read under."""
@@ -75,20 +76,31 @@ _CLASH = 1 << 62
 
 
 def registry_files(project: Project) -> Made:
-    """Step: `path` (posix, relative to data/raw), `bytes`, `sha256` ('' where it can't be opened), `source` (its entry's name, or '')."""
-    rows = list(_found(project))
+    """Step: `path` (posix, relative to data/raw), `bytes`, `sha256` ('' where it can't be opened), `source` (its entry's name, or '').
 
-    def build(out: Path) -> dict[str, int]:
+    Also makes `registry_stamps`: `path`, and the `stamp` that it had when its bytes were read. Nothing is made again
+    for a new stamp alone.
+    """
+    found = list(_found(project))
+    rows = [row for row, _ in found]
+
+    def build(out: Path, stamps: Path) -> dict[str, int]:
         import pyarrow.parquet as pq
 
         pq.write_table(pa.Table.from_pylist(rows, FILES), out, compression="zstd")
+        pq.write_table(pa.table({"path": [r["path"] for r in rows], "stamp": [stamp for _, stamp in found]}, STAMPS), stamps)
         return {"files": len(rows)}
 
-    return make(project, "registry_files", build, version=FILES_VERSION, parameters=[json.dumps(r) for r in rows])
+    return make(project, ("registry_files", "registry_stamps"), build, version=FILES_VERSION, parameters=[json.dumps(r) for r in rows])
 
 
-def _found(project: Project) -> Iterator[dict[str, Any]]:
-    """The files below data/raw/registries and the folders that hub.toml names, hidden ones and Excel's locks apart, by path."""
+def _stamp(path: Path) -> int:
+    """When the file was last written, renamed or replaced; unlike its date of modification, a copy does not bring it along."""
+    return path.stat().st_ctime_ns
+
+
+def _found(project: Project) -> Iterator[tuple[dict[str, Any], int]]:
+    """The files below data/raw/registries and the folders that hub.toml names, hidden ones and Excel's locks apart, by path; each with its stamp."""
     entries = project.hub.registries
     tops = {PurePosixPath(e.path).parent for e in entries} | {PurePosixPath("registries")}
     folders = {project.raw.joinpath(*[p for p in top.parts if not set(p) & set("*?")]) for top in tops}
@@ -101,18 +113,19 @@ def _found(project: Project) -> Iterator[dict[str, Any]]:
         if not source and not name.startswith("registries/"):
             continue
         try:
-            yield {"path": name, "bytes": path.stat().st_size, "sha256": sha256(path), "source": source}
+            stamp = _stamp(path)  # before its bytes: what is written meanwhile shows
+            yield {"path": name, "bytes": path.stat().st_size, "sha256": sha256(path), "source": source}, stamp
         except FileNotFoundError:
             continue  # gone since it was listed: as if it had never been there
         except OSError:
-            yield {"path": name, "bytes": 0, "sha256": "", "source": source}
+            yield {"path": name, "bytes": 0, "sha256": "", "source": source}, 0
 
 
 @dataclass(frozen=True)
 class _Document:
     document_id: str
     path: str
-    bytes: int
+    stamp: int
     entry: Registry
 
     @property
@@ -141,20 +154,24 @@ def registry_rows(project: Project) -> Made:
     def build(*outputs: Path) -> dict[str, Any]:
         import pyarrow.parquet as pq
 
-        files = pq.read_table(registry_files_path(project)).to_pylist()
+        stamps = dict(zip(*pq.read_table(made(project, "registry_stamps").path).to_pydict().values(), strict=True))
+        files = [f | {"stamp": stamps[f["path"]]} for f in pq.read_table(registry_files_path(project)).to_pylist()]
         documents, unused = _sorted_out(files, entries, project.hub.registries)
         kept = _kept(project, documents)
         with tempfile.TemporaryDirectory(prefix=".registries.", dir=project.warehouse) as scratch, duckdb.connect() as db:
             db.execute(f"set memory_limit = '1GB'; set temp_directory = {literal(scratch)}")
             db.execute(DIGEST_SQL + VALUES_SQL + _TABLES)
             tables: dict[str, list[_Table]] = {}
+            passing = False
             for document in documents:
                 if document.document_id not in kept:
                     try:
                         tables[document.document_id] = _read(db, document, project.raw / document.path, Path(scratch))
-                    except FileNotFoundError:
-                        vanished = "was there and is gone. Put it back, or run again without it."
-                        _reject(db, document.document_id, document.path, "vanished", vanished)
+                    except _Passing as e:
+                        passing = True
+                        for name in _FIELDS:
+                            db.execute(f"delete from {name} where document_id = {literal(document.document_id)}")
+                        _reject(db, document.document_id, document.path, e.reason, str(e))
             for file, reason, sentence in unused:
                 _reject(db, file["sha256"], file["path"], reason, sentence)
             order = [d.document_id for d in documents if d.document_id in kept or d.document_id in tables]
@@ -162,7 +179,7 @@ def registry_rows(project: Project) -> Made:
                 _write(db, project, name, order, tables, out)
                 if name == "registry_rows":
                     _refuse(db, out, tables)
-            return {"files": len(files), "read": len(tables), **_figures(db, outputs)}
+            return {"files": len(files), "read": len(tables), **_figures(db, outputs), "passing": passing}
 
     return make(
         project, OUTPUTS, build, inputs=["registry_files"], version=VERSION,
@@ -195,7 +212,7 @@ def _sorted_out(
             first = documents[file["sha256"]].path
             unused.append((file, "same_file", f"has the same content as {first} and was not read twice. Delete one of them."))
         else:
-            documents[file["sha256"]] = _Document(file["sha256"], path, file["bytes"], entries[file["source"]])
+            documents[file["sha256"]] = _Document(file["sha256"], path, file["stamp"], entries[file["source"]])
     return [documents[i] for i in sorted(documents)], unused
 
 
@@ -210,12 +227,24 @@ def _kept(project: Project, documents: Iterable[_Document]) -> frozenset[str]:
     return frozenset(d.document_id for d in documents if before.get(d.document_id) == d.key)
 
 
+class _Passing(Unreadable):
+    """The bytes that were listed are not there to be read, now; perhaps the next time."""
+
+
 def _read(db: duckdb.DuckDBPyConnection, document: _Document, path: Path, scratch: Path) -> list[_Table]:
-    """Load one file; what is wrong with it becomes rejects. Raises FileNotFoundError where it has vanished."""
+    """Load one file; what is wrong with it becomes rejects. Raises _Passing where it is not, or no more, the file that was listed."""
+    try:
+        tables = _load(db, document, path, scratch)
+        # a large file takes seconds to hash: not where nothing has touched it
+        if _stamp(path) == document.stamp or sha256(path) == document.document_id:
+            return tables
+    except FileNotFoundError:
+        raise _Passing("vanished", "was there and is gone. Put it back, or run again without it.") from None
+    raise _Passing("changed_file", "was changed while it was read. Run again.")
+
+
+def _load(db: duckdb.DuckDBPyConnection, document: _Document, path: Path, scratch: Path) -> list[_Table]:
     reject = partial(_reject, db, document.document_id, document.path)
-    if path.stat().st_size != document.bytes:
-        reject("changed_file", "was changed while it was read. Run again.")
-        return []
     entry, suffix = document.entry, path.suffix.lower()
     tables: list[_Table] = []
     nameless: list[tuple[Sheet, list[Mapped]]] = []
