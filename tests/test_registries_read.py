@@ -192,7 +192,34 @@ def test_the_header_written_again_is_set_aside(place: Place) -> None:
     assert place.rejects() == [("row:2", "header_again")]
 
 
+def test_a_full_row_above_the_header_is_a_reject_and_a_title_is_not(place: Place) -> None:
+    table = [["Registre fictif", None, None], ["Lot", "Clé", "Badge"], ["Nom", "Ville", "Effectif"], ["Atelier Fictif", "Colmar", 3]]
+    _book(place.folder / "loc.xlsx", {"A": table})
+    place.put("\n".join(";".join(str(c or "") for c in row) for row in table), "ann.csv")
+    assert [r["name"] for r in place.read()] == ["Atelier Fictif"] * 2
+    rejects = {r["locator"]: r for r in place.stored("registry_rejects")}
+    assert {(at, r["reason"], r["original"]) for at, r in rejects.items()} == {
+        ("row:2", "above_header", "Lot | Clé | Badge"), ("sheet:A/row:2", "above_header", "Lot | Clé | Badge"),
+    }  # fmt: skip
+    assert rejects["row:2"]["sentence"] == (
+        "registries/ann.csv, row 2: stands above row 3, which was taken for the headers, and was not read. "
+        "If it should have been, set header_row in hub.toml."
+    )
+
+
 # --- rows and cells that can't be used
+
+
+@pytest.mark.parametrize("name", ["TOTAL", "Total général :", "Sous-total B23", "sous total", "Nombre d'entreprises", "Total 2019", "Moyenne", "Total locataires"])
+def test_a_total_is_no_organisation(place: Place, name: str) -> None:
+    assert len(place.put(f"{CSV}{name};;;;;;32;\n").read()) == 2
+    (reject,) = place.stored("registry_rejects")
+    assert (reject["locator"], reject["reason"], json.loads(reject["original"])["Effectif"]) == ("row:4", "total_row", "32")
+
+
+@pytest.mark.parametrize("row", ["Total;732 829 320 00074;;;;;;", "Total Fictif;;;;;;;", "Les Totaux;;;;;;;", "Somme Numérique;;;;;;;"])
+def test_an_organisation_whose_name_begins_as_a_total_is_one(place: Place, row: str) -> None:
+    assert len(place.put(f"{CSV}{row}\n").read()) == 3
 
 
 def test_a_row_without_a_name_is_kept_whole_as_a_reject(place: Place) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import duckdb
 import pyarrow as pa
 
+from km0_pipeline.registries.columns import rows_above
+
 
 class Unreadable(Exception):
     """A file or sheet that can't be used: `reason` is the code of its reject, the message what to do."""
@@ -28,6 +30,12 @@ class RowReject:
     reason: str
     sentence: str
     original: str
+
+
+def refused_above(rows: Sequence[Sequence[str]], header: int) -> list[RowReject]:
+    """The rows above the header that may be no title, as rejects; `rows` begins with the file's first."""
+    advice = f"stands above row {header + 1}, which was taken for the headers, and was not read. If it should have been, set header_row in hub.toml"
+    return [RowReject(n + 1, "above_header", f"{advice}.", " | ".join(row)) for n, row in rows_above(rows, header)]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from pathlib import Path
 import duckdb
 
 from km0_pipeline.hub import Registry
-from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, create_cells, insert_cells
+from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, create_cells, insert_cells, refused_above
 from km0_pipeline.registries.columns import HEADER_WITHIN, find_header, map_columns
 from km0_pipeline.sql import literal, location
 
@@ -61,12 +61,13 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
     if len(headers) > 1 and not headers[-1].strip() and all(len(r) < len(headers) or not r[-1] for r, _ in records[index:]):
         headers = headers[:-1]  # each line ends with a delimiter
     header_row, headers = index + 1, [h.strip() for h in headers]
+    above = [] if entry.header_row else refused_above([r for r, _ in records], index)
     if _fast(db, table, source, delimiter, len(headers), lines):
-        return Sheet("", header_row, tuple(headers), f"(select rowid + {header_row + 1} as row, * from {table})")
+        return Sheet("", header_row, tuple(headers), f"(select rowid + {header_row + 1} as row, * from {table})", above)
     if source == path:
         encoding = _encoding(path, None, entry.encoding)
         source = path if encoding in ("utf-8", "broken utf-8") else _as_utf8(path, encoding, scratch)
-    return Sheet("", header_row, tuple(headers), table, _careful(db, table, source, delimiter, len(headers), header_row))
+    return Sheet("", header_row, tuple(headers), table, above + _careful(db, table, source, delimiter, len(headers), header_row))
 
 
 def _fast(db: duckdb.DuckDBPyConnection, table: str, source: Path, delimiter: str, width: int, skip: int) -> bool:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
@@ -380,7 +380,13 @@ select
     {"case when v_headcount is not null then count_qualifier(x_headcount) end" if "headcount" in stated else "null"} as headcount_qualifier,
     ({" + ".join(refused) or "0"})::bigint as refused
 from found
-where v_name <> {literal(stated["name"][0].header)}"""
+where v_name <> {literal(stated["name"][0].header)} and not ({_sums_up(table, "v_name", lambda p: f"v_{p}")})"""
+
+
+def _sums_up(table: _Table, name: str, value: Callable[[str], str]) -> str:
+    """SQL of whether a row is a total and no organisation; `value` gives the SQL of a property's value."""
+    known = [f" and {value(p)} is null" for p in ("siren", "siret") if p in table.stated]
+    return f"sums_up({name}){''.join(known)}"
 
 
 def _refuse(db: duckdb.DuckDBPyConnection, rows: Path, tables: Mapping[str, list[_Table]]) -> None:
@@ -429,10 +435,16 @@ def _rejects_sql(table: _Table) -> Iterator[str]:
     name_value = expression("text", f"c{name.position}")
     nameless = literal(f": has no name of an organisation in the column “{name.header}”. Fill it in: the row was set aside whole.")
     again = literal(": is the header again. Delete the row: it was set aside whole.")
-    yield f"""{head}, {row_locator}, if(name is null, 'no_name', 'header_again'),
-        {literal(where + "row ")} || c.row || if(name is null, {nameless}, {again}), {whole}, {literal(sheet.name)}, c.row, 0
+    total = literal(": sums up other rows and was set aside whole. If it is an organisation, give its SIREN.")
+    sums_up = _sums_up(table, "name", lambda p: expression(p, f"c{stated[p][0].position}"))
+
+    def one_of(nameless: str, again: str, total: str) -> str:
+        return f"case when name is null then {nameless} when name = {literal(name.header)} then {again} else {total} end"
+
+    yield f"""{head}, {row_locator}, {one_of("'no_name'", "'header_again'", "'total_row'")},
+        {literal(where + "row ")} || c.row || {one_of(nameless, again, total)}, {whole}, {literal(sheet.name)}, c.row, 0
     from (select *, {name_value} as name from {sheet.cells}) as c
-    where name = {literal(name.header)} or (name is null and text_mended(concat({cells})) <> '')"""
+    where name = {literal(name.header)} or (name is null and text_mended(concat({cells})) <> '') or ({sums_up})"""
 
     def cell(bit: int, column: Mapped, reason: str, sentence: str, original: str) -> str:
         if sheet.name:

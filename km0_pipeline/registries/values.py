@@ -64,6 +64,13 @@ NOTHING = (
 )  # fmt: skip
 """What people write in a cell when they know nothing (accents and case aside): no value, and no reject."""
 
+_SUMS = literal(
+    r"(?i)[^\pL]*(?:(?:sous[ -]?|sub-?)tota(?:l|ux).*|(?:(?:grand )?tota(?:l|ux)|moyennes?|m[ée]diane?|somme|nombre|nb|average|median|sum)"
+    r"(?: (?:g[ée]n[ée]ral|global|partiel|cumul[ée])| (?:de |des |du |par |of |d['’]).*"
+    r"| (?:effectifs?|salari[ée]s|locataires|occupants|entreprises|structures|surfaces?|b[âa]timent.*|[ée]tage.*))?[^\pL]*)"
+)
+"""What stands in the place of a name where a row sums up the others, from end to end."""
+
 KIND_WORDS: dict[str, tuple[str, ...]] = {
     "startup": ("startup", "start up", "startups", "jeune pousse", "jeune entreprise innovante", "jei"),
     "company": ("company", "entreprise", "societe", "pme", "tpe", "eti", "grand groupe", "groupe", "independant", "freelance",
@@ -151,6 +158,7 @@ create or replace macro text_value(x) as case
     else text_short(text_mended(x)) end;
 create or replace macro folded(x) as lower(strip_accents(text_mended(x)));
 -- a pattern, not `in`: a long list becomes a join, for which the cell of every row would be folded
+create or replace macro sums_up(x) as regexp_full_match(x, {_SUMS});
 create or replace macro says_nothing(x) as regexp_full_match(folded(x), {literal(_any_of(NOTHING))});
 
 create or replace macro kind_word(w) as case {_KIND_CASES} end;
