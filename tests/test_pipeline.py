@@ -49,7 +49,7 @@ def test_bad_files_are_told_of_and_never_stop_the_good_ones(project: Project) ->
     (press / "sans-date.txt").write_text("Les Tisserands du Futur sont installés au KM0, à Mulhouse, avec 14 salariés.", encoding="utf-8")
     (registries / "locataires.csv").write_text(GOOD + SPARE + "Boréale Fictive;123;pas une date;5;;;\n;;;9;;;sans nom\nTrop;de;cellules;1;a;b;c;d\n", encoding="utf-8")
     (registries / "locataires-sans-nom.csv").write_text("Bâtiment;Étage\nA;2\n", encoding="utf-8")
-    (registries / "annuaire.xlsx").write_bytes((ROOT / "data/raw/registries/annuaire-2024.xlsx").read_bytes()[:3000])
+    (registries / "annuaire.xlsx").write_bytes((ROOT / "data/raw/registries/annuaire-2022.xlsx").read_bytes()[:3000])
     (registries / "inconnu.csv").write_text(GOOD + SPARE, encoding="utf-8")
 
     ran = make_run(project.root)
@@ -73,7 +73,7 @@ def test_bad_files_are_told_of_and_never_stop_the_good_ones(project: Project) ->
     assert whole["bad_date"] == ("row:3/column:Date d'entrée", "pas une date")
 
     names = {row["name"] for row in rows(project, "organisations")}
-    assert {"Ateliers Chimère SAS", "Boréale Fictive", "KM0", "Tisserands du Futur"} & names >= {"Ateliers Chimère SAS", "Boréale Fictive", "KM0"}
+    assert names >= {"Ateliers Chimère SAS", "Boréale Fictive", "KM0", "Tisserands du Futur"}
     assert {(r["path"], r["reason"]) for r in rows(project, "rejects")} >= {("press/vide.txt", "empty"), ("registries/locataires.csv", "no_name")}
     for reason in ("bad_siret", "no_name_column", "ragged_row", "binary"):
         assert reason in ran.stdout, "the summary tells of it"
@@ -82,9 +82,17 @@ def test_bad_files_are_told_of_and_never_stop_the_good_ones(project: Project) ->
 def test_no_contact_no_remark_and_no_text_of_an_article_leaves(project: Project) -> None:
     article = "Un passant, Camille Exemple, trouve que le pôle sent la peinture fraîche ce matin. Ateliers Chimère est locataire du KM0."
     (project.raw / "press" / "article.md").write_text(NOTE.format("Une visite", "2024-05-03", article), encoding="utf-8")
+    contact = "Contact presse : camille.exemple@km.example, 06 12 34 56 78. La société Ateliers Chimère sent la peinture fraîche, dit-on au KM0."
+    (project.raw / "press" / "contact.txt").write_text(contact, encoding="utf-8")
+    (project.raw / "press" / "titre.md").write_text(NOTE.format("Le KM0 (camille.exemple@km.example)", "2024-05-03", "Bpifrance (contact : camille.exemple@bpi.example, 06 12 34 56 78) soutient le KM0."), encoding="utf-8")
+    activity = GOOD.replace("Observations", "Activité") + "Robots Fictifs;;;;;;Robots, écrire à camille.exemple@robots.example ou 06 12 34 56 78\n"
+    (project.raw / "registries" / "locataires-2.csv").write_text(activity, encoding="utf-8")
     (project.raw / "registries" / "locataires.csv").write_text(GOOD + SPARE, encoding="utf-8")
     ran = make_run(project.root)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "Robots, écrire à […] ou […]" in {row["activity"] for row in rows(project, "organisations")}
+    assert {"Le KM0 ([…])", "press/contact.txt"} <= {row["title"] for row in rows(project, "sources")}
+    assert "[…]" in " ".join(row["original"] for row in rows(project, "claims") if "Bpifrance" in row["original"])
     for path in (project.published / "latest").iterdir():
         content = path.read_bytes().decode("utf-8", "replace")
         if path.suffix == ".parquet":

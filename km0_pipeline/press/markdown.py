@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from km0_pipeline.press.document import Document, Unreadable, decode, publication_date
+from km0_pipeline.press.document import title as title_of
 
 SUFFIXES = (".md", ".markdown")
 FORMAT = "md"
@@ -35,7 +36,7 @@ def read(data: bytes, zone: ZoneInfo) -> Document:
         )
     return Document(
         body,
-        title=_text(meta.get("title")) or (heading[1].strip() if heading else body.strip().splitlines()[0][:300]),
+        title=_text(meta.get("title")) or (heading[1].strip() if heading else title_of(body.strip().splitlines()[0])),
         publisher=_text(meta.get("publisher")),
         url=_text(meta.get("url")),
         published_on=published,

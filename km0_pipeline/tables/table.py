@@ -146,6 +146,13 @@ class Table(_Model):
         return tuple(f.name for f in self.fields)
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """Columns that may hold any words: texts that neither a pattern nor a list of values nor a key closes."""
+        keys = {c for k in self.foreign_keys for c in k.fields} | {f.name for f in self.fields if f.references}
+        open_ = (f for f in self.fields if f.type == "string" and f.constraints.pattern is None and f.constraints.enum is None)
+        return tuple(f.name for f in open_ if f.name not in keys)
+
+    @property
     def keeps_history(self) -> bool:
         """Whether rows that no source speaks of any more stay, with a `closed_version`."""
         return "closed_version" in self.columns
