@@ -12,7 +12,6 @@ import pytest
 from test_tables_build import World
 
 from km0_pipeline.steps import Project, make
-from km0_pipeline.tables.build import build_table
 from km0_pipeline.tables.checks import run_checks
 from km0_pipeline.tables.contacts import CONTACTS_SQL
 from km0_pipeline.tables.table import table
