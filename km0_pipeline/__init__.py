@@ -5,6 +5,7 @@ The tour, in the order of the flow. Everything a source says becomes a *claim*
 with this value. All that is published is a view of the claims.
 
     hub         hub.toml: who the hub is, its sources, how their columns map
+    sql         text and paths as SQL strings
     storage     where bytes lie; write aside, then rename
     sql         DuckDB as the steps use it
     encoding    is it UTF-8 broken in places, or another encoding

@@ -53,8 +53,8 @@ def _digest_macro(n: int) -> str:
     return f"create or replace macro digest{n}({', '.join(names)}) as left(sha256(concat({parts})), 20);"
 
 
-DIGEST_SQL = "\n".join(_digest_macro(n) for n in range(1, 6))
-"""DuckDB macros `digest1` to `digest5`: `digest` of that many non-null VARCHARs, 20 digits."""
+DIGEST_SQL = "\n".join(_digest_macro(n) for n in range(1, 7))
+"""DuckDB macros `digest1` to `digest6`: `digest` of that many non-null VARCHARs, 20 digits."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class Claim:
 
     @builtins.property
     def claim_id(self) -> str:
-        return digest(self.document_id, self.locator, self.subject_id, self.property, self.value)
+        return digest(self.document_id, self.locator, self.subject_id, self.property, self.value, self.scope)
 
 
 @dataclass(frozen=True, slots=True)

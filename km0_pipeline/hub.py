@@ -10,12 +10,12 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from datetime import time
+from datetime import date, time
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from km0_pipeline.claims import PROPERTIES, Claim, digest, mention_id
@@ -27,9 +27,17 @@ class HubError(ValueError):
 
 def _relative(path: str) -> str:
     p = PurePosixPath(path)
-    if p.is_absolute() or ".." in p.parts:
+    if p.is_absolute() or ".." in p.parts or not p.parts:
         raise ValueError("a path below data/raw, without a leading / and without ..")
-    return path
+    return str(p)
+
+
+def _day(stated: str) -> str:
+    try:
+        date.fromisoformat(stated + "2000-01-01"[len(stated) :])
+    except ValueError:
+        raise ValueError("a date that the calendar has") from None
+    return stated
 
 
 def _time_zone(name: str) -> str:
@@ -45,17 +53,18 @@ def _property(name: str) -> str:
 
 
 RawPath = Annotated[str, AfterValidator(_relative)]
+Words = tuple[Annotated[str, Field(min_length=1)], ...]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 class Identity(_Model):
     """Who the hub is."""
 
     name: str = Field(min_length=1, description="Name of the hub, as it is published.")
-    aliases: tuple[str, ...] = Field((), description="Other spellings that mean the hub.")
+    aliases: Words = Field((), description="Other spellings that mean the hub.")
     legal_name: str = Field("", description="Legal name of the body that runs it, where known.")
     website: str = Field("", pattern=r"^(https?://\S+)?$", description="Web site of the hub.")
     commune: str = Field(pattern=r"^(\d{5}|2[AB]\d{3})$", description="INSEE code of its commune (not the postcode).")
@@ -80,15 +89,15 @@ class Publisher(_Model):
     title_en: str = Field(min_length=1, description="Title of the data package, in English.")
     description: str = Field(min_length=50, description="What the data are, in French, 50 characters or more.")
     description_en: str = Field(min_length=50, description="What the data are, in English, 50 characters or more.")
-    keywords: tuple[str, ...] = Field((), description="Keywords.")
+    keywords: Words = Field((), description="Keywords.")
 
 
 class Site(_Model):
     """A building or site of the hub."""
 
-    id: str = Field(pattern=r"^[a-z0-9-]+$", description="Short id, used by registries.")
+    id: str = Field(pattern=r"^[a-z0-9-]+$", description="Short id, which stays when the name changes.")
     name: str = Field(min_length=1, description="Name of the site.")
-    aliases: tuple[str, ...] = Field((), description="Other names.")
+    aliases: Words = Field((), description="Other names.")
     address: str = Field("", description="Street address, where known.")
     postcode: str = Field("", pattern=r"^(\d{5})?$", description="Postcode, where known.")
 
@@ -98,7 +107,7 @@ class Press(_Model):
 
     path: RawPath = Field("press", description="Folder below data/raw.")
     licence: str = Field("", description="Licence of a note that does not name its own.")
-    known_names: tuple[str, ...] = Field((), description="Names of organisations to look for that no registry holds.")
+    known_names: Words = Field((), description="Names of organisations to look for that no registry holds.")
     max_megabytes: int = Field(50, ge=1, description="Largest file that is read, in megabytes: a press kit with its pictures.")
     max_pages: int = Field(300, ge=1, description="Most pages of a document: more is a book, not press.")
     max_characters: int = Field(
@@ -116,11 +125,11 @@ class Registry(_Model):
     publisher: str = Field("", description="Who keeps it.")
     url: str = Field("", description="Where it can be had, if public.")
     licence: str = Field("", description="Licence it is under.")
-    stated_on: str = Field("", pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$", description="Date of the edition: YYYY, YYYY-MM or YYYY-MM-DD.")
+    stated_on: Annotated[str, AfterValidator(_day)] = Field("", pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$", description="Date of the edition: YYYY, YYYY-MM or YYYY-MM-DD.")
     at_hub: bool = Field(True, description="Whether each row is a tenant of the hub; false: an organisation anywhere.")
     sheet: str = Field("", description="Sheet to read; empty: every sheet that holds a table.")
     encoding: str = Field("", description="Encoding, where the file's own can't be found.")
-    delimiter: str = Field("", max_length=1, description="Delimiter, where it can't be found.")
+    delimiter: Annotated[str, StringConstraints(strip_whitespace=False)] = Field("", max_length=1, description="Delimiter, where it can't be found.")
     header_row: int = Field(0, ge=0, description="Row of the header, from 1; 0: found.")
     columns: dict[str, Annotated[str, AfterValidator(_property)]] = Field(
         default_factory=dict, description="Header of the file -> property; empty: leave the column out."
@@ -161,7 +170,7 @@ class Hub(_Model):
     def load(cls, path: Path) -> Hub:
         """The settings in `path`. Raises HubError with a sentence for each mistake."""
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
             raise HubError(f"{path}: there is no such file; every hub needs one.") from None
         except UnicodeDecodeError as e:
@@ -197,13 +206,13 @@ class Hub(_Model):
 
     @property
     def mention_id(self) -> str:
-        """The hub as hub.toml speaks of it: the object of `tenant_of` in every registry."""
-        return mention_id(self.document_id, "organisation", "hub")
+        """The hub as hub.toml speaks of it: the object of `tenant_of` in every registry, whatever else hub.toml says."""
+        return mention_id("hub.toml", "organisation", "hub")
 
     def claims(self) -> list[Claim]:
         """What hub.toml itself says: of the hub, its commune and its sites."""
         document = self.document_id
-        commune = mention_id(document, "place", "commune")
+        commune = mention_id("hub.toml", "place", "commune")
 
         def say(subject: str, kind: Any, prop: str, value: str, key: str, words: str = "") -> Claim:
             return Claim(document, f"key:{key}", subject, kind, prop, value, words or value, method="hub/1")
@@ -223,7 +232,7 @@ class Hub(_Model):
         ]
         for n, site in enumerate(self.sites):
             at = f"sites[{n}]"
-            place = mention_id(document, "place", site.id)
+            place = mention_id("hub.toml", "place", f"site {site.id}")
             found += [
                 say(place, "place", "name", site.name, f"{at}.name"),
                 say(place, "place", "kind", "site", at),

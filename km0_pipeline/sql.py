@@ -2,7 +2,8 @@
 
 To start an instance takes 20 to 40 ms, which tens of small queries would each pay; a catalogue
 costs nothing and lets none see the views, tables and macros of another. What does not fit in
-memory is spilled below the warehouse of the project. Belongs here: that, and nothing of what is asked.
+memory is spilled below the warehouse of the project. Belongs here: that, and how text and paths are
+written in SQL; nothing of what is asked.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from glob import escape
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -43,3 +45,13 @@ def settings(warehouse: Path) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def _instance(warehouse: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config=settings(warehouse))
+
+
+def literal(text: str | Path) -> str:
+    """`text` as an SQL string; of a path, the file to write."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def location(path: Path) -> str:
+    """`path` as an SQL string for DuckDB's readers, in which * ? [ stand for themselves."""
+    return literal(escape(str(path)))

@@ -34,16 +34,16 @@ def test_the_same_statement_at_the_same_place_has_the_same_id_whatever_the_extra
     assert claim().claim_id == claim(method="press/2", original="570").claim_id
 
 
-@pytest.mark.parametrize("field", ["document_id", "locator", "subject_id", "value"])
-def test_another_document_place_subject_or_value_is_another_claim(field: str) -> None:
-    assert claim().claim_id != claim(**{field: "other"}).claim_id
+@pytest.mark.parametrize("field", ["document_id", "locator", "subject_id", "value", "scope"])
+def test_another_document_place_subject_value_or_scope_is_another_claim(field: str) -> None:
+    assert claim().claim_id != claim(**{field: "jobs" if field == "scope" else "other"}).claim_id
 
 
 def test_parts_of_an_id_cannot_run_into_each_other() -> None:
     assert digest("ab", "c") != digest("a", "bc") != digest("abc", "")
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20), min_size=1, max_size=5))
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20), min_size=1, max_size=6))
 @settings(deadline=None)  # a busy machine is no error
 def test_sql_and_python_make_the_same_ids(parts: list[str]) -> None:
     db = duckdb.connect()

@@ -83,6 +83,29 @@ def test_a_siren_learnt_later_leaves_the_id_that_was_published(world: World) -> 
     assert world.resolve()[renamed] == first
 
 
+def test_a_legal_form_learnt_or_left_out_later_leaves_the_id_that_was_published(world: World) -> None:
+    article = world.said("article", "Fictif")
+    first = world.resolve()[article]
+    world.publish()
+    row = world.row(2, "Fictif SARL")
+    assert world.resolve()[row] == first
+    world.publish()
+    for name in ("Fictif SAS", "Fictif"):
+        world.press.clear(), world.rows.clear()
+        row = world.row(2, name, edition=name)
+        assert world.resolve()[row] == first
+        world.publish()
+
+
+def test_an_association_does_not_take_over_the_id_of_a_company_of_its_name(world: World) -> None:
+    row = world.row(2, "Fictif SAS")
+    company = world.resolve()[row]
+    world.publish()
+    world.rows.clear()
+    association = world.row(2, "Association Fictif", edition="édition suivante")
+    assert world.resolve()[association] != company
+
+
 def test_an_organisation_that_loses_its_siren_is_found_by_its_name(world: World) -> None:
     row = world.row(2, "Fictif", siren=A)
     first = world.resolve()[row]

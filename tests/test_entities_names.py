@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
-from km0_pipeline.entities.names import FINAL_FORMS, LEGAL_FORMS, keys
+from km0_pipeline.entities.names import LAST_FORMS, NAMES_SQL, keys
 
 SAME = [
     ("L'Atelier Fictif", "l’atelier  fictif"),
@@ -30,7 +31,18 @@ DIFFERENT = [
     ("Sablier", "Blier"),
     ("Agence fictive", "Ence fictive"),
     ("日本", "本日"),
+    # words that are legal forms elsewhere
+    ("Zen fictif", "Zen fictif Spa"),
+    ("Fictif", "Fictif EV"),
+    ("Sem Fictif Conseil", "Fictif Conseil SA"),
+    ("Agence fictive", "Agence fictive SE"),
 ]
+
+FORMS = [
+    ("Fictif", None), ("Association", None), ("Sas Fictif", "company"), ("Fictif, S.A.R.L.", "company"), ("SCIC SA Fictif", "company"),
+    ("Association Fictif", "association"), ("Fictif asbl", "association"), ("SCI Fictif", "civil"), ("Fictif GmbH", "german"), ("Fictif AG", "german"),
+    ("AG Fictif", None), ("Saveurs fictives", None),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
@@ -45,9 +57,15 @@ def test_names_that_differ_in_a_letter_or_a_digit_stay_different(one: str, other
     assert first != second
 
 
-@pytest.mark.parametrize("form", [*LEGAL_FORMS, *FINAL_FORMS])
+@pytest.mark.parametrize("form", LAST_FORMS)
 def test_a_legal_form_is_left_out(form: str) -> None:
     assert keys("organisation", [f"Fictif {form.upper()}"]) == ["fictif"]
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS)
+def test_a_legal_form_says_what_kind_of_body_bears_the_name(name: str, form: str | None) -> None:
+    with duckdb.connect() as db:
+        assert db.execute(NAMES_SQL).execute("select name_form(?)", [name]).fetchone() == (form,)
 
 
 def test_a_name_that_is_nothing_but_a_legal_form_stays() -> None:

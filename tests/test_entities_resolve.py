@@ -74,6 +74,35 @@ def test_a_name_with_two_sirens_takes_in_none_of_the_mentions_without(world: Wor
     assert entities[article] == entities[other]
 
 
+def test_a_company_and_an_association_of_one_name_are_two_and_the_bare_name_is_neither(world: World) -> None:
+    company, association = world.row(2, "Rhénatruc SAS"), world.row(3, "Association Rhénatruc")
+    bare, same = world.said("article", "Rhénatruc"), world.said("autre article", "Rhénatruc SARL")
+    entities = world.resolve()
+    assert len({entities[m] for m in (company, association, bare)}) == 3
+    assert entities[same] == entities[company], "a company may change its form"
+
+
+def test_a_form_that_contradicts_keeps_a_name_from_a_siren(world: World) -> None:
+    company, association = world.row(2, "Rhénatruc SAS", siren=A), world.row(3, "Association Rhénatruc")
+    again, bare = world.said("article", "Rhénatruc S.A.S."), world.said("autre article", "Rhénatruc")
+    entities = world.resolve()
+    assert entities[company] == entities[again]
+    assert len({entities[m] for m in (company, association, bare)}) == 3
+
+
+def test_two_forms_do_not_meet_in_a_siren_whose_name_has_none(world: World) -> None:
+    known, company, association = world.row(2, "Rhénatruc", siren=A), world.row(3, "Rhénatruc SAS"), world.row(4, "Rhénatruc (association)")
+    entities = world.resolve()
+    assert len({entities[m] for m in (known, company, association)}) == 3
+
+
+def test_a_name_with_one_form_takes_in_the_mentions_without(world: World) -> None:
+    row, article = world.row(2, "Association des amis fictifs"), world.said("article", "Amis fictifs")
+    other = world.said("autre article", "Association Amis fictifs")
+    entities = world.resolve()
+    assert entities[other] == entities[article] != entities[row], "« des » is of its name"
+
+
 def test_institutions_and_sites_are_one_under_each_of_their_names(world: World) -> None:
     short, long = world.said("article", "Cnam"), world.said("autre article", "Conservatoire national des arts et métiers")
     site = [world.said(f"article {n}", name, "place") for n, name in enumerate(["B23", "Bâtiment 23", "bâtiment B23"])]
@@ -143,6 +172,12 @@ def test_each_mention_has_one_row_in_order_and_single_means_alone(world: World) 
 def test_an_empty_project_has_the_hub_its_commune_and_its_site(world: World) -> None:
     world.resolve()
     assert made(world.project, "entity_mentions").figures == {"entities": {"organisation": 1, "place": 2}}
+
+
+def test_the_folder_of_the_project_may_have_any_name(project: Project) -> None:
+    world = World(Project(project.root / "l'été [1]", project.hub))
+    row = world.row(2, "Fictif")
+    assert world.resolve()[row].startswith("org-")
 
 
 def test_a_new_alias_in_hub_toml_is_taken_up_and_an_unchanged_world_is_not_resolved_again(world: World) -> None:

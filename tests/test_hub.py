@@ -97,6 +97,13 @@ MISTAKES = [
     ("path that climbs", 'path = "registries/annuaire.xlsx"', 'path = "../annuaire.xlsx"', "registries[1].path", ("path", 3), "below data/raw"),
     ("time zone", '"Europe/Paris"', '"Europe/Mulhouse"', "hub.timezone", ("timezone", 1), "such as Europe/Paris"),
     ("postcode for the INSEE code", 'commune = "68224"', 'commune = "Mulhouse"', "hub.commune", ("commune =", 1), "INSEE code"),
+    ("name of blanks", 'name = "Le Phare"\naliases', 'name = "\u00a0 "\naliases', "hub.name", ("name", 1), "at least 1 character"),
+    ("empty alias", '["Phare", "Lighthouse"]', '["Phare", " "]', "hub.aliases[1]", ("aliases", 1), "at least 1 character"),
+    ("empty path", 'path = "press"', 'path = ""', "press.path", ("path", 1), "below data/raw"),
+    ("path of nothing", 'path = "press"', 'path = "./"', "press.path", ("path", 1), "below data/raw"),
+    ("month that is none", 'title = "Annuaire"', 'title = "Annuaire"\nstated_on = "2019-13"', "registries[1].stated_on", ("stated_on", 1), "the calendar has"),
+    ("day that is none", 'title = "Annuaire"', 'title = "Annuaire"\nstated_on = "2019-02-29"', "registries[1].stated_on", ("stated_on", 1), "the calendar has"),
+    ("date in words", 'title = "Annuaire"', 'title = "Annuaire"\nstated_on = "mars 2019"', "registries[1].stated_on", ("stated_on", 1), "YYYY-MM-DD"),
     ("contact", '"donnees@phare.example"', '"le phare"', "publisher.contact", ("contact", 1), "Mailbox of a role"),
     ("unknown property", "\"Nom d'usage\" = \"name\"", "\"Nom d'usage\" = \"nam\"", "registries[0].columns.Nom d'usage", ("\"Nom d'usage\"", 1), "nearest: name"),
     ("unknown property in an inline table", '"Société" = "name"', '"Société" = "raison"', "registries[1].columns.Société", ("columns =", 1), "property of the vocabulary"),
@@ -155,6 +162,22 @@ def test_the_hub_says_who_and_where_it_is(tmp_path: Path) -> None:
     place = said[hub.mention_id, "located_in"]
     assert said[place, "name"] == "Mulhouse" and said[place, "commune_code"] == "68224"
     assert all(c.value and c.property in PROPERTIES and c.document_id == hub.document_id for c in hub.claims())
+
+
+def test_a_hub_saved_by_notepad_is_read(tmp_path: Path) -> None:
+    assert load(tmp_path, "\ufeff" + GOOD) == load(tmp_path, GOOD)
+
+
+def test_blanks_around_a_setting_mean_nothing_but_a_tab_delimits(tmp_path: Path) -> None:
+    hub = load(tmp_path, GOOD.replace('"Annuaire"', '" Annuaire "\ndelimiter = "\\t"').replace('"registries/a', '"./registries/a'))
+    assert (hub.registries[1].title, hub.registries[1].path, hub.registries[1].delimiter) == ("Annuaire", "registries/annuaire.xlsx", "\t")
+
+
+def test_the_hub_stays_the_same_mention_whatever_else_hub_toml_says_of_it(tmp_path: Path) -> None:
+    before = load(tmp_path, GOOD)
+    after = load(tmp_path, GOOD.replace("Le Phare", "Le Sémaphore").replace("La tour", "Le donjon"))
+    assert after.mention_id == before.mention_id and after.document_id != before.document_id
+    assert {c.subject_id for c in after.claims()} == {c.subject_id for c in before.claims()}
 
 
 def test_a_new_schedule_leaves_what_the_hub_says_as_it_was(tmp_path: Path) -> None:

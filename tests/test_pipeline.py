@@ -58,10 +58,10 @@ def test_bad_files_are_told_of_and_never_stop_the_good_ones(project: Project) ->
     (press / "vide.txt").touch()
     (press / "image.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4)
     (press / "cassee.txt").write_bytes("Le KM0 accueille des ateliers à Mulhouse. ".encode() * 3 + b"\xe9\x81\x8d\x9d\xff")
-    (press / "sans-date.txt").write_text("Les Tisserands du Futur sont installés au KM0, à Mulhouse, avec 14 salariés.", encoding="utf-8")
+    (press / "sans-date.txt").write_text("La start-up Tisserands Futurs est locataire du KM0, à Mulhouse.", encoding="utf-8")
     (registries / "locataires.csv").write_text(GOOD + SPARE + "Boréale Fictive;123;pas une date;5;;;\n;;;9;;;sans nom\nTrop;de;cellules;1;a;b;c;d\n", encoding="utf-8")
     (registries / "locataires-sans-nom.csv").write_text("Bâtiment;Étage\nA;2\n", encoding="utf-8")
-    (registries / "annuaire.xlsx").write_bytes((ROOT / "data/raw/registries/annuaire-2024.xlsx").read_bytes()[:3000])
+    (registries / "annuaire.xlsx").write_bytes((ROOT / "data/raw/registries/annuaire-2022.xlsx").read_bytes()[:3000])
     (registries / "inconnu.csv").write_text(GOOD + SPARE, encoding="utf-8")
 
     ran = make_run(project.root)
@@ -85,7 +85,7 @@ def test_bad_files_are_told_of_and_never_stop_the_good_ones(project: Project) ->
     assert whole["bad_date"] == ("row:3/column:Date d'entrée", "pas une date")
 
     names = {row["name"] for row in rows(project, "organisations")}
-    assert names >= {"Ateliers Chimère SAS", "Boréale Fictive", "KM0"}
+    assert names >= {"Ateliers Chimère SAS", "Boréale Fictive", "KM0", "Tisserands Futurs"}
     assert {(r["path"], r["reason"]) for r in rows(project, "rejects")} >= {("press/vide.txt", "empty"), ("registries/locataires.csv", "no_name")}
     for reason in ("bad_siret", "no_name_column", "ragged_row", "binary"):
         assert reason in ran.stdout, "the summary tells of it"
@@ -97,9 +97,17 @@ def test_no_contact_no_remark_and_no_text_of_an_article_leaves(project: Project)
         "Ateliers Chimère (une fabrique de meubles inventée de toutes pièces pour cet essai, et que personne ne connaît) est locataire du KM0."
     )
     (project.raw / "press" / "article.md").write_text(NOTE.format("Une visite", "2024-05-03", article), encoding="utf-8")
+    contact = "Contact presse : camille.exemple@km.example, 06 12 34 56 78. La société Ateliers Chimère sent la peinture fraîche, dit-on au KM0."
+    (project.raw / "press" / "contact.txt").write_text(contact, encoding="utf-8")
+    (project.raw / "press" / "titre.md").write_text(NOTE.format("Le KM0 (camille.exemple@km.example)", "2024-05-03", "Bpifrance (contact : camille.exemple@bpi.example, 06 12 34 56 78) soutient le KM0."), encoding="utf-8")
+    activity = GOOD.replace("Observations", "Activité") + "Robots Fictifs;;;;;;Robots, écrire à camille.exemple@robots.example ou 06 12 34 56 78\n"
+    (project.raw / "registries" / "locataires-2.csv").write_text(activity, encoding="utf-8")
     (project.raw / "registries" / "locataires.csv").write_text(GOOD + SPARE, encoding="utf-8")
     ran = make_run(project.root)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "Robots, écrire à […] ou […]" in {row["activity"] for row in rows(project, "organisations")}
+    assert {"Le KM0 ([…])", "press/contact.txt"} <= {row["title"] for row in rows(project, "sources")}
+    assert "[…]" in " ".join(row["original"] for row in rows(project, "claims") if "Bpifrance" in row["original"])
     for path in (project.published / "latest").iterdir():
         content = path.read_bytes().decode("utf-8", "replace")
         if path.suffix == ".parquet":
@@ -127,7 +135,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def test_the_sample_is_published_whole_and_the_same_on_another_machine(sample: Project, tmp_path: Path) -> None:
     """Other folder, time zone, hash seed and locale: the same bytes."""
-    other = sample_run(tmp_path / "un autre dossier", TZ="Pacific/Auckland", PYTHONHASHSEED="2", LC_ALL="C")
+    other = sample_run(tmp_path / "l'autre dossier [1]", TZ="Pacific/Auckland", PYTHONHASHSEED="2", LC_ALL="C")
     folders = [p.published / "2026.3.1" for p in (sample, other)]
     assert verify(folders[0]) == []
     files = [{f.name: f.read_bytes() for f in folder.iterdir()} for folder in folders]

@@ -100,6 +100,18 @@ def test_a_line_that_is_only_a_date_dates_a_text(project: Project) -> None:
     assert read(project)[0]["published_on"] == "2031-05-02"
 
 
+@pytest.mark.parametrize("ending", [".txt", ".md"])
+@pytest.mark.parametrize(("first", "title"), [
+    ("Un atelier ouvre à Mulhouse : et demain ?", "Un atelier ouvre à Mulhouse : et demain ?"),
+    (SENTENCE, ""),
+    ("Contact presse : la rédaction. Le pôle sent la peinture fraîche", ""),
+    ("Un atelier ouvre " * 20, ""),
+])  # fmt: skip
+def test_a_first_line_is_the_title_only_where_it_can_be_one(project: Project, ending: str, first: str, title: str) -> None:
+    put(project, f"a{ending}", f"{first}\n\n{SENTENCE}")
+    assert read(project)[0]["title"] == title
+
+
 def test_a_breadcrumb_is_not_the_title(project: Project) -> None:
     put(project, "a.txt", f"Accueil Ville Un atelier ouvre\n\nUn atelier ouvre\n\n{SENTENCE}")
     assert read(project)[0]["title"] == "Un atelier ouvre"

@@ -63,6 +63,23 @@ def test_the_header_is_found_by_the_mapping() -> None:
     assert find_header(rows, {"XNOM": "name", "XVILLE": "commune"}) == 1
 
 
+@pytest.mark.parametrize(("rows", "header"), [
+    ([["Locataire", "Catégorie", "Pièce"], ["Atelier Fictif", "Artisan", "A1"], ["Forge Fictive", "Société", "Bureau"]], 0),
+    ([["Nom"], ["Atelier", "Fictif"], ["Forge"]], 0),
+    ([["Qui", "Catégorie", "Pièce"], ["Forge Fictive", "Société", "Bureau"]], 0),
+    ([["XNOM", "XVILLE", "Nature"], ["Forge Fictive", "Orbey", "Société"]], 0),
+    ([["SIRET", "Ville", "Divers"], ["732 829 320 00074", "Orbey", "Société"]], 0),
+])  # fmt: skip
+def test_a_row_of_data_with_a_word_or_two_of_headers_is_none(rows: list[list[str]], header: int) -> None:
+    assert find_header(rows, {}) == header
+
+
+@pytest.mark.parametrize("above", [["Entreprise", "", "", "", ""], ["Entreprise", "", "", "Bail", ""], ["Société", "Adresse", "Fiche", "", ""]])
+def test_a_title_or_headings_of_groups_above_the_header_are_none(above: list[str]) -> None:
+    rows = [above, ["Raison sociale", "SIRET", "Ville", "Entrée", "Sortie"], ["Forge Fictive", "", "Orbey", "2019", ""]]
+    assert find_header(rows, {}) == 1
+
+
 def test_where_no_header_is_known_the_first_full_row_is_taken() -> None:
     assert find_header([["Titre", ""], ["aaa", "bbb"], ["1", "2"]], {}) == 1
     assert find_header([["", ""]], {}) is None

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from km0_pipeline import claims
 from km0_pipeline.hub import Registry
-from km0_pipeline.registries import delimited
+from km0_pipeline.registries import delimited, read
 from km0_pipeline.registries.columns import PROPERTIES
 from km0_pipeline.registries.read import OUTPUTS, registry_files, registry_rows
 from km0_pipeline.steps import Made, Project
@@ -156,10 +156,11 @@ def test_the_encoding_of_hub_toml_is_believed(project: Project) -> None:
     assert rows[0]["comment"] == "à relancer"
 
 
-def test_an_encoding_that_does_not_exist_is_said(project: Project) -> None:
-    place = Place(project, encoding="utf-9").put(CSV)
+@pytest.mark.parametrize("encoding", ["utf-9", "base64", "rot13", "undefined", "utf\0"])
+def test_an_encoding_that_is_none_of_text_is_said(project: Project, encoding: str) -> None:
+    place = Place(project, encoding=encoding).put(CSV)
     assert place.rejects() == [("", "bad_encoding")]
-    assert "utf-9" in place.stored("registry_rejects")[0]["sentence"]
+    assert repr(encoding) in place.stored("registry_rejects")[0]["sentence"]
 
 
 def test_an_accent_after_the_first_megabyte_still_tells_the_encoding(place: Place) -> None:
@@ -191,7 +192,34 @@ def test_the_header_written_again_is_set_aside(place: Place) -> None:
     assert place.rejects() == [("row:2", "header_again")]
 
 
+def test_a_full_row_above_the_header_is_a_reject_and_a_title_is_not(place: Place) -> None:
+    table = [["Registre fictif", None, None], ["Lot", "Clé", "Badge"], ["Nom", "Ville", "Effectif"], ["Atelier Fictif", "Colmar", 3]]
+    _book(place.folder / "loc.xlsx", {"A": table})
+    place.put("\n".join(";".join(str(c or "") for c in row) for row in table), "ann.csv")
+    assert [r["name"] for r in place.read()] == ["Atelier Fictif"] * 2
+    rejects = {r["locator"]: r for r in place.stored("registry_rejects")}
+    assert {(at, r["reason"], r["original"]) for at, r in rejects.items()} == {
+        ("row:2", "above_header", "Lot | Clé | Badge"), ("sheet:A/row:2", "above_header", "Lot | Clé | Badge"),
+    }  # fmt: skip
+    assert rejects["row:2"]["sentence"] == (
+        "registries/ann.csv, row 2: stands above row 3, which was taken for the headers, and was not read. "
+        "If it should have been, set header_row in hub.toml."
+    )
+
+
 # --- rows and cells that can't be used
+
+
+@pytest.mark.parametrize("name", ["TOTAL", "Total général :", "Sous-total B23", "sous total", "Nombre d'entreprises", "Total 2019", "Moyenne", "Total locataires"])
+def test_a_total_is_no_organisation(place: Place, name: str) -> None:
+    assert len(place.put(f"{CSV}{name};;;;;;32;\n").read()) == 2
+    (reject,) = place.stored("registry_rejects")
+    assert (reject["locator"], reject["reason"], json.loads(reject["original"])["Effectif"]) == ("row:4", "total_row", "32")
+
+
+@pytest.mark.parametrize("row", ["Total;732 829 320 00074;;;;;;", "Total Fictif;;;;;;;", "Les Totaux;;;;;;;", "Somme Numérique;;;;;;;"])
+def test_an_organisation_whose_name_begins_as_a_total_is_one(place: Place, row: str) -> None:
+    assert len(place.put(f"{CSV}{row}\n").read()) == 3
 
 
 def test_a_row_without_a_name_is_kept_whole_as_a_reject(place: Place) -> None:
@@ -351,6 +379,43 @@ def test_a_file_that_vanishes_during_the_run_is_a_reject(place: Place) -> None:
     assert [r["name"] for r in place.stored("registry_rows")] == ["Forge Fictive"]
     assert [(r["path"], r["reason"]) for r in place.stored("registry_rejects")] == [("registries/loc.csv", "vanished")]
     assert [d["path"] for d in place.stored("registry_documents")] == ["registries/ann.csv"]
+
+
+def test_a_file_that_was_gone_for_one_run_is_read_when_it_is_back(place: Place) -> None:
+    path = place.put(CSV).folder / "loc.csv"
+    registry_files(place.project)
+    path.unlink()
+    assert registry_rows(place.project).rows == 0
+    place.put(CSV)
+    made = place.run()
+    assert (made.rows, made.reused) == (2, False)
+    assert place.stored("registry_rejects") == []
+    assert place.run().reused
+
+
+@pytest.mark.parametrize("other", [CSV.replace("Fictif", "Feutre"), CSV * 2, "not a table"])
+def test_a_file_changed_since_it_was_listed_gives_no_rows_under_the_old_one(place: Place, other: str) -> None:
+    place.put(CSV)
+    registry_files(place.project)
+    place.put(other)
+    assert registry_rows(place.project).rows == 0
+    assert [(r["path"], r["reason"]) for r in place.stored("registry_rejects")] == [("registries/loc.csv", "changed_file")]
+    assert place.stored("registry_documents") == place.stored("registry_keys") == []
+    assert place.put(CSV).run().rows == 2, "put back as it was"
+
+
+def test_a_file_that_was_only_touched_is_read(place: Place) -> None:
+    path = place.put(CSV).folder / "loc.csv"
+    registry_files(place.project)
+    path.touch()
+    assert registry_rows(place.project).rows == 2
+
+
+def test_a_file_that_nobody_touched_is_not_hashed_twice(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.put(CSV)
+    registry_files(place.project)
+    monkeypatch.setattr(read, "sha256", lambda path: pytest.fail("hashed again"))
+    assert registry_rows(place.project).rows == 2
 
 
 def test_hidden_files_and_locks_are_left_alone(place: Place) -> None:

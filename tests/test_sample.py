@@ -19,7 +19,7 @@ from km0_pipeline.hub import Hub
 RAW = ROOT / "data" / "raw"
 NOTES = sorted((RAW / "press").glob("*.md"))
 CSV = RAW / "registries" / "locataires-2019.csv"
-XLSX = RAW / "registries" / "annuaire-2024.xlsx"
+XLSX = RAW / "registries" / "annuaire-2022.xlsx"
 
 each_note = pytest.mark.parametrize("path", NOTES, ids=[p.stem for p in NOTES])
 

@@ -48,6 +48,16 @@ def test_the_same_content_from_other_inputs_stops_the_wave(project: Project) -> 
     assert not after().reused
 
 
+def test_what_met_something_passing_stands_and_is_made_again(project: Project) -> None:
+    def gone(path: Path) -> dict[str, object]:
+        return write(path, 0) | {"passing": True}
+
+    met = make(project, "source", gone, version="1", parameters=[""])
+    assert met.rows == 1 and "passing" not in met.figures
+    assert not source(project, 1).reused, "the same version and parameters"
+    assert source(project, 1).reused
+
+
 def test_a_step_that_fails_leaves_its_last_output_and_nothing_else(project: Project) -> None:
     before = source(project, 1)
 

@@ -1,14 +1,14 @@
 """The id an entity gets once and keeps.
 
-An id is minted from what the entity is known by: its SIREN, else its normalised name and place;
-never from a document, a date, a file's name or an order. So the same world gives the same ids,
+An id is minted from what the entity is known by: its SIREN, else its normalised name, kind of legal
+form and place; never from a document, a date, a file's name or an order. So the same world gives the same ids,
 and a new edition of a registry changes none. What has been published is kept: an entity of the
 last snapshot is found again, in this order, by
 
     1  its SIREN
     2  a mention that alone would mint its id
     3  a mention that alone would mint an id redirected to it
-    4  its name or another of its names, where neither SIREN nor commune contradicts
+    4  its name or another of its names, where neither SIREN, legal form nor commune contradicts
 
 and it keeps its id. Two published ids on one entity: the smaller stays, the other redirects to
 it (`merge`). A mention that would mint a published id, in another entity than the one that kept
@@ -37,10 +37,11 @@ KINDS = {
 MACROS = f"""
 create or replace macro mint(kind, known_by) as
     case kind {" ".join(f"when '{k}' then '{prefix}'" for k, (prefix, _, _) in KINDS.items())} end || left(digest2(kind, known_by), 16);
+create or replace macro known_by(place_key, key, form) as concat_ws('|', place_key, key, form);
 """
-"""DuckDB macro: the id of an entity of a kind from what it is known by."""
+"""DuckDB macros: the id of an entity of a kind from what it is known by; what it is known by without a SIREN."""
 
-# `linked`: one row a mention, with kind, own (the id it alone would mint), key (its name, normalised), place_key, siren, and
+# `linked`: one row a mention, with kind, own (the id it alone would mint), key (its name, normalised), form, place_key, siren, and
 # cluster: the id that the mentions of its entity would mint together.
 _CLUSTERS = """
 create or replace temp table clusters as
@@ -88,12 +89,12 @@ group by entity_id;
 -- by name: what is found in no better way, on both sides; or at the very place that its id was minted from
 insert into owners
 with lost as (
-    select entity_id, kind, siren, commune_code, coalesce(key, key_of(kind, unnest(names))) as key
-    from unsettled
+    select entity_id, kind, siren, commune_code, coalesce(key, key_of(kind, name)) as key, case when kind = 'organisation' then name_form(name) end as form
+    from (select *, unnest(names) as name from unsettled)
     where entity_id not in (select entity_id from owners)
 ),
 known as (
-    select l.* replace (coalesce(a.key, l.key) as key)
+    select l.* replace (coalesce(a.key, l.key) as key, case when a.key is null then l.form end as form)
     from lost as l
     left join aliases as a on a.kind = l.kind and a.alias = l.key
 )
@@ -102,8 +103,9 @@ from known as k
 join linked as l on l.kind = k.kind and l.key = k.key
 join clusters as c on c.cluster = l.cluster
 where (k.siren is null or c.siren is null or k.siren = c.siren)
+    and coalesce(k.form = coalesce(l.form, name_form(l.name)), true)
     and (
-        mint(k.kind, l.place_key || '|' || k.key) = k.entity_id
+        mint(k.kind, known_by(l.place_key, k.key, k.form)) = k.entity_id
         or (
             l.cluster not in (select cluster from owners)
             and (k.commune_code is null or k.kind <> 'organisation' or k.commune_code = l.place_key)

@@ -5,8 +5,10 @@ the first that knows decides, and is noted beside the link:
 
     hub         its name is the hub's name or an alias of it, at the hub
     identifier  the same SIREN is the same organisation
-    name        the same normalised name at the same place; where one SIREN bears that name there,
-                mentions without SIREN are that organisation; where two do, they are neither
+    form        the same normalised name and kind of legal form at the same place; where one SIREN bears
+                that name there without another form, that organisation
+    name        the same normalised name at the same place; where one SIREN or one kind of form bears that
+                name there, mentions without either are that organisation; where two do, they are neither
 
 A person, a place is known by its normalised name; an event by what it is, whom it concerns and
 its date, but for what happens once (`ONCE`): dates said of an opening are of that one opening,
@@ -29,7 +31,7 @@ from km0_pipeline.claims import DIGEST_SQL, claims_table
 from km0_pipeline.entities import ids
 from km0_pipeline.entities.names import NAMES_SQL
 from km0_pipeline.reference import institutions, places
-from km0_pipeline.sql import connect
+from km0_pipeline.sql import connect, literal
 from km0_pipeline.steps import Made, Project, code_version, make, modules_version
 
 ONCE = ("opening",)
@@ -59,19 +61,48 @@ STAGES: tuple[Stage, ...] = (
         """,
     ),
     Stage(
+        "form",
+        """
+        with sought as (
+            select place_key, key, form, count(*) over (partition by place_key, key) as forms
+            from mentions
+            where stage is null and form is not null
+            group by place_key, key, form
+        ),
+        -- entities that bear the name of a mention with a form, at its place: with that form, or with none where it is the only one
+        bearers as (
+            select s.place_key, s.key, s.form, m.cluster
+            from sought as s
+            join mentions as m on m.kind = 'organisation' and m.place_key = s.place_key and m.key = s.key and m.stage is not null
+            group by s.place_key, s.key, s.form, s.forms, m.cluster
+            having coalesce(bool_or(name_form(m.name) = s.form), s.forms = 1)
+        ),
+        borne as (
+            select place_key, key, form, min(cluster) as bearer
+            from bearers
+            group by all
+            having min(cluster) = max(cluster)
+        )
+        update mentions set cluster = b.bearer
+        from borne as b
+        where stage is null and b.place_key = mentions.place_key and b.key = mentions.key and b.form = mentions.form
+        """,
+    ),
+    Stage(
         "name",
         """
         -- names that one entity alone already bears at a place
         with borne as (
             select kind, place_key, key, min(cluster) as bearer
             from mentions
-            where stage is not null and (kind, place_key, key) in (select (kind, place_key, key) from mentions where stage is null)
+            where (stage is not null or form is not null)
+                and (kind, place_key, key) in (select (kind, place_key, key) from mentions where stage is null and form is null)
             group by all
             having min(cluster) = max(cluster)
         )
         update mentions set cluster = b.bearer
         from borne as b
-        where stage is null and b.kind = mentions.kind and b.place_key = mentions.place_key and b.key = mentions.key
+        where stage is null and form is null and b.kind = mentions.kind and b.place_key = mentions.place_key and b.key = mentions.key
         """,
     ),
 )
@@ -93,7 +124,8 @@ from meant
 group by kind, alias;
 """
 
-# One row a mention: of hub.toml and the press by their claims, of a registry by its rows. `own` is what it would be alone.
+# One row a mention: of hub.toml and the press by their claims, of a registry by its rows. `own` is what it would be alone,
+# `form` the kind of legal form that its name bears, where it has no SIREN.
 _MENTIONS = """
 create temp table claim as
 select document_id, subject_id, subject_kind, property, value, value_kind, original, scope
@@ -150,16 +182,18 @@ named as (
 ),
 keyed as (
     -- a name without a letter or a digit is nobody else's
-    select n.*, coalesce(a.key, nullif(n.name_key, ''), n.mention_id) as key
+    select
+        n.*, coalesce(a.key, nullif(n.name_key, ''), n.mention_id) as key,
+        case when n.kind = 'organisation' and n.siren is null and a.key is null then name_form(n.name) end as form
     from named as n
     left join aliases as a on a.kind = n.kind and a.alias = n.name_key
 ),
 owned as (
-    select *, mint(kind, case when siren is null then place_key || '|' || key else 'siren|' || siren end) as own
+    select *, mint(kind, case when siren is null then known_by(place_key, key, form) else 'siren|' || siren end) as own
     from keyed
 )
 select
-    mention_id, document_id::document as document_id, kind, coalesce(name, '') as name, name_key, place_key, siren, key, own, own as cluster,
+    mention_id, document_id::document as document_id, kind, coalesce(name, '') as name, name_key, place_key, siren, key, form, own, own as cluster,
     case when siren is not null then 'identifier' end as stage
 from owned;
 """
@@ -221,7 +255,7 @@ copy (
     from linked as m
     left join entities as e on e.cluster = m.cluster
     order by m.mention_id
-) to '{path}' (format parquet, compression zstd, compression_level 1)
+) to {path} (format parquet, compression zstd, compression_level 1)
 """
 
 
@@ -299,8 +333,8 @@ def _resolve(db: duckdb.DuckDBPyConnection, snapshot: Path | None, mentions: Pat
     found = ids.assign(db, "named_mentions", "named_entities", ("organisation", "person", "place"), snapshot)
     db.execute(_EVENTS)
     found |= ids.assign(db, "event_mentions", "event_entities", ("event",), snapshot)
-    db.execute(_ENTITY_MENTIONS.format(path=mentions))
-    db.execute(f"copy (from redirects order by all) to '{redirects}' (format parquet, compression zstd)")
+    db.execute(_ENTITY_MENTIONS.format(path=literal(mentions)))
+    db.execute(f"copy (from redirects order by all) to {literal(redirects)} (format parquet, compression zstd)")
     return {"entities": found}
 
 

@@ -70,6 +70,12 @@ def locator(text: str, start: int, end: int) -> str:
     return f"{page}char:{start}-{end}"
 
 
+def title(line: str) -> str:
+    """`line`, the first of a text, where it can be a title: short, and no sentence; else '', since the text itself is not published."""
+    line = line.strip()
+    return "" if len(line) > 150 or re.search(r"[.;](\s|$)|,$", line) else line
+
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 

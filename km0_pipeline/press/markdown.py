@@ -8,6 +8,7 @@ import yaml
 
 from km0_pipeline.hub import Hub
 from km0_pipeline.press.document import Document, Remark, Unreadable, decode, publication_date
+from km0_pipeline.press.document import title as title_of
 
 SUFFIXES = (".md", ".markdown")
 FORMAT = "md"
@@ -34,7 +35,7 @@ def read(data: bytes, hub: Hub) -> Document:
         remarks = (Remark("bad_date", sentence, said),)
     return Document(
         body,
-        title=_text(meta.get("title")) or (heading[1].strip() if heading else body.strip().splitlines()[0][:300]),
+        title=_text(meta.get("title")) or (heading[1].strip() if heading else title_of(body.strip().splitlines()[0])),
         publisher=_text(meta.get("publisher")),
         url=_text(meta.get("url")),
         published_on=published,

@@ -1,4 +1,4 @@
-"""Reader of plain text. Its title is its first line; its date, a line among the first that is only a date."""
+"""Reader of plain text. Its title is its first line, where that can be one; its date, a line among the first that is only a date."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 from km0_pipeline.hub import Hub
 from km0_pipeline.press.document import Document, decode, publication_date
+from km0_pipeline.press.document import title as title_of
 
 SUFFIXES = (".txt",)
 FORMAT = "txt"
@@ -20,4 +21,4 @@ def read(data: bytes, hub: Hub) -> Document:
     for line in lines:
         said = re.sub(r"(?i)^(?:publi[ée]e?|mis en ligne|post[ée]e?|paru)\s+(?:le\s+)?", "", line).rstrip(" .")
         published = published or publication_date(said, hub.zone)
-    return Document(text, title=title[:300], published_on=published)
+    return Document(text, title=title_of(title), published_on=published)

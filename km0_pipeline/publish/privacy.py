@@ -2,7 +2,8 @@
 
 A table leaves if its YAML says `released`; its columns leave if the YAML declares them with a
 privacy class of `claims.RELEASABLE`. Any other column stops the publication: silence is never
-consent. How what may leave is written belongs to `formats`.
+consent. That no text that leaves holds an e-mail address or a telephone number (R10) is for
+`tables.contacts` and its checks. How what may leave is written belongs to `formats`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from km0_pipeline.claims import RELEASABLE
+from km0_pipeline.sql import literal
 from km0_pipeline.steps import Project
-from km0_pipeline.tables.table import Table, literal, table_schema
+from km0_pipeline.tables.table import Table, table_schema
 
 
 class PublicationStopped(RuntimeError):

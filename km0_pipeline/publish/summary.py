@@ -11,9 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from km0_pipeline.publish.snapshot import Published
-from km0_pipeline.sql import connect
+from km0_pipeline.sql import connect, literal
 from km0_pipeline.steps import Made, Project, made
-from km0_pipeline.tables.table import literal
 
 MOST = 4
 """Reasons of rejects, and unknown columns, that are spelt out."""

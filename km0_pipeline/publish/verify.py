@@ -21,8 +21,9 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from km0_pipeline.publish import datapackage
+from km0_pipeline.sql import literal
 from km0_pipeline.storage import sha256
-from km0_pipeline.tables.table import TYPES, literal
+from km0_pipeline.tables.table import TYPES
 
 SUMS = "SHA256SUMS"
 BATCH = 100_000

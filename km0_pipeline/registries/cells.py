@@ -1,17 +1,17 @@
 """What a reader of files hands over: one sheet, its header, and where in DuckDB its cells lie.
 
-Belongs here: that agreement between readers and `read`, and the SQL they share; nothing else.
+Belongs here: that agreement between readers and `read`, and the cells they fill; nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from glob import escape
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+
+from km0_pipeline.registries.columns import rows_above
 
 
 class Unreadable(Exception):
@@ -32,6 +32,12 @@ class RowReject:
     original: str
 
 
+def refused_above(rows: Sequence[Sequence[str]], header: int) -> list[RowReject]:
+    """The rows above the header that may be no title, as rejects; `rows` begins with the file's first."""
+    advice = f"stands above row {header + 1}, which was taken for the headers, and was not read. If it should have been, set header_row in hub.toml"
+    return [RowReject(n + 1, "above_header", f"{advice}.", " | ".join(row)) for n, row in rows_above(rows, header)]
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A table in a file: `name` is '' in a delimited file; `header_row` counts from 1.
@@ -46,16 +52,6 @@ class Sheet:
     headers: tuple[str, ...]
     cells: str
     rejects: list[RowReject] = field(default_factory=list)
-
-
-def literal(text: str) -> str:
-    """`text` as an SQL string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def location(path: Path) -> str:
-    """`path` as an SQL string for DuckDB's readers, in which * ? [ stand for themselves."""
-    return literal(escape(str(path)))
 
 
 def create_cells(db: duckdb.DuckDBPyConnection, table: str, width: int) -> None:

@@ -12,8 +12,9 @@ becomes a value: `values`.
 from __future__ import annotations
 
 import re
+import statistics
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -189,18 +190,52 @@ def map_columns(headers: Sequence[str], mapping: Mapping[str, str]) -> list[Mapp
 
 
 def find_header(rows: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> int | None:
-    """Index in `rows` of the header: the first of those with most known headers; None where no row looks like one.
+    """Index in `rows` of the header; None where there is nothing that could be one.
 
-    Where fewer than two headers are known, the first row that is about as wide as the widest.
+    A row with most of the headers that `mapping` names is the header: a person says so. Else it is the first row, about
+    as wide as rows are, that has a column of names or two columns we know; or, before that, a full row of none. A later row
+    beats it only clearly, since a row of data may hold a word or two that are headers elsewhere (« Société », « Bureau »): by
+    two properties more, of three at least in most of its cells, or where each of its cells is known.
     """
-    known = {folded(h) for h in mapping} | _ALIASES.keys()
-    best, most = None, 1
-    for n, row in enumerate(rows[:HEADER_WITHIN]):
-        hits = len({folded(cell) for cell in row if cell.strip()} & known)
-        if hits > most:
-            best, most = n, hits
-    if best is not None:
-        return best
-    widths = [sum(bool(cell.strip()) for cell in row) for row in rows[:HEADER_WITHIN]]
-    widest = max(widths, default=0)
-    return next((n for n, width in enumerate(widths) if width and width >= 0.7 * widest), None)
+    looks = [_Look.at(row, mapping) for row in rows[:HEADER_WITHIN]]
+    if most := max((look.mapped for look in looks), default=0):
+        return next(n for n, look in enumerate(looks) if look.mapped == most)
+    widths = [look.width for look in looks if look.width]
+    if not widths:
+        return None
+    usual, full = statistics.median_high(widths) / 2, 0.7 * max(widths)
+    best: int | None = None
+    for n, look in enumerate(looks):
+        if best is None:
+            known = look.width >= usual and ("name" in look.said or len(look.said) > 1)
+            best = n if known or look.width >= full else None
+        elif look.beats(looks[best]):
+            best = n
+    return best
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A row as it looks to who seeks the header: cells filled, cells that are headers we know, the properties these state."""
+
+    width: int
+    known: int
+    said: frozenset[str]
+    mapped: int
+
+    @classmethod
+    def at(cls, row: Sequence[str], mapping: Mapping[str, str]) -> _Look:
+        cells = [folded(cell) for cell in row if cell.strip()]
+        known = [_ALIASES[cell][0] for cell in cells if cell in _ALIASES]
+        return cls(len(cells), len(known), frozenset(known), len({folded(h) for h in mapping} & set(cells)))
+
+    def beats(self, first: _Look) -> bool:
+        """Whether this row is so much more a header than `first`, which stands above it."""
+        more = len(self.said) - len(first.said)
+        return (more >= 2 and len(self.said) > 2 and self.known > self.width / 2) or (more >= 1 and self.known == self.width)
+
+
+def rows_above(rows: Sequence[Sequence[str]], header: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """The rows above the header, with their index, that are as full as it: no titles, so perhaps the true header, or data."""
+    width = sum(bool(cell.strip()) for cell in rows[header])
+    return ((n, row) for n, row in enumerate(rows[:header]) if width > 1 and sum(bool(cell.strip()) for cell in row) >= 0.7 * width)

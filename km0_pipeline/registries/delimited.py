@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from km0_pipeline.encoding import BROKEN, weigh
 from km0_pipeline.hub import Registry
-from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, create_cells, insert_cells
+from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, create_cells, insert_cells, refused_above
 from km0_pipeline.registries.columns import HEADER_WITHIN, find_header, map_columns
 
 DELIMITERS = ";,\t|"
@@ -61,14 +61,15 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
     if len(headers) > 1 and not headers[-1].strip() and all(len(r) < len(headers) or not r[-1] for r, _ in records[index:]):
         headers = headers[:-1]  # each line ends with a delimiter
     header_row, headers = index + 1, [h.strip() for h in headers]
+    above = [] if entry.header_row else refused_above([r for r, _ in records], index)
     cells = _fast(source, delimiter, len(headers), lines, header_row)
     if cells is not None:
         db.register(table, cells)
-        return Sheet("", header_row, tuple(headers), table)
+        return Sheet("", header_row, tuple(headers), table, above)
     if source == path:
         encoding = _encoding(path, None, entry.encoding)
         source = path if encoding in ("utf-8", "broken utf-8") else _as_utf8(path, encoding, scratch)
-    return Sheet("", header_row, tuple(headers), table, _careful(db, table, source, delimiter, len(headers), header_row))
+    return Sheet("", header_row, tuple(headers), table, above + _careful(db, table, source, delimiter, len(headers), header_row))
 
 
 def _fast(source: Path, delimiter: str, width: int, skip: int, header_row: int) -> pa.Table | None:
@@ -212,10 +213,11 @@ def _encoding(path: Path, head: bytes | None, declared: str) -> str:
             return name if name != "utf-8" or head is not None else _utf8_or_other(path, start)
     if declared:
         try:
+            "".encode(declared)  # refuses what is unknown, and codecs that are no encoding of text (base64)
             return codecs.lookup(declared).name
-        except LookupError:
+        except (LookupError, ValueError):
             raise Unreadable(
-                "bad_encoding", f"hub.toml gives it the encoding {declared!r}, which does not exist; write utf-8, cp1252 or utf-16."
+                "bad_encoding", f"hub.toml gives it the encoding {declared!r}, which is none of text; write utf-8, cp1252 or utf-16."
             ) from None
     if b"\0" in start:
         if start.startswith(b"PK\x03\x04"):

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
@@ -31,20 +31,21 @@ import pyarrow.parquet as pq
 from km0_pipeline.claims import DIGEST_SQL, REJECTS, digest
 from km0_pipeline.hub import Registry, nearest
 from km0_pipeline.registries import delimited, workbook
-from km0_pipeline.registries.cells import Sheet, Unreadable, literal, location
+from km0_pipeline.registries.cells import Sheet, Unreadable
 from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Mapped, folded, map_columns
 from km0_pipeline.registries.values import KINDS, VALUES_SQL, expression
-from km0_pipeline.sql import connect
+from km0_pipeline.sql import connect, literal, location
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import sha256
 
-FILES_VERSION = "registry_files/1"
+FILES_VERSION = "registry_files/2"
 VERSION = code_version(__file__)
 
 DELIMITED = (".csv", ".tsv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm")
 
 FILES = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("sha256", pa.string()), ("source", pa.string())])
+STAMPS = pa.schema([("path", pa.string()), ("stamp", pa.int64())])
 
 OUTPUTS = ("registry_rows", "registry_columns", "registry_documents", "registry_rejects", "registry_keys")
 """What `registry_rows` writes; the last is its own: document_id, and the key it was read under."""
@@ -84,18 +85,29 @@ _CLASH = 1 << 62
 
 
 def registry_files(project: Project) -> Made:
-    """Step: `path` (posix, relative to data/raw), `bytes`, `sha256` ('' where it can't be opened), `source` (its entry's name, or '')."""
-    rows = list(_found(project))
+    """Step: `path` (posix, relative to data/raw), `bytes`, `sha256` ('' where it can't be opened), `source` (its entry's name, or '').
 
-    def build(out: Path) -> dict[str, int]:
+    Also makes `registry_stamps`: `path`, and the `stamp` that it had when its bytes were read. Nothing is made again
+    for a new stamp alone.
+    """
+    found = list(_found(project))
+    rows = [row for row, _ in found]
+
+    def build(out: Path, stamps: Path) -> dict[str, int]:
         pq.write_table(pa.Table.from_pylist(rows, FILES), out, compression="zstd")
+        pq.write_table(pa.table({"path": [r["path"] for r in rows], "stamp": [stamp for _, stamp in found]}, STAMPS), stamps)
         return {"files": len(rows)}
 
-    return make(project, "registry_files", build, version=FILES_VERSION, parameters=[json.dumps(r) for r in rows])
+    return make(project, ("registry_files", "registry_stamps"), build, version=FILES_VERSION, parameters=[json.dumps(r) for r in rows])
 
 
-def _found(project: Project) -> Iterator[dict[str, Any]]:
-    """The files below data/raw/registries and the folders that hub.toml names, hidden ones and Excel's locks apart, by path."""
+def _stamp(path: Path) -> int:
+    """When the file was last written, renamed or replaced; unlike its date of modification, a copy does not bring it along."""
+    return path.stat().st_ctime_ns
+
+
+def _found(project: Project) -> Iterator[tuple[dict[str, Any], int]]:
+    """The files below data/raw/registries and the folders that hub.toml names, hidden ones and Excel's locks apart, by path; each with its stamp."""
     entries = project.hub.registries
     tops = {PurePosixPath(e.path).parent for e in entries} | {PurePosixPath("registries")}
     folders = {project.raw.joinpath(*[p for p in top.parts if not set(p) & set("*?")]) for top in tops}
@@ -108,18 +120,19 @@ def _found(project: Project) -> Iterator[dict[str, Any]]:
         if not source and not name.startswith("registries/"):
             continue
         try:
-            yield {"path": name, "bytes": path.stat().st_size, "sha256": sha256(path), "source": source}
+            stamp = _stamp(path)  # before its bytes: what is written meanwhile shows
+            yield {"path": name, "bytes": path.stat().st_size, "sha256": sha256(path), "source": source}, stamp
         except FileNotFoundError:
             continue  # gone since it was listed: as if it had never been there
         except OSError:
-            yield {"path": name, "bytes": 0, "sha256": "", "source": source}
+            yield {"path": name, "bytes": 0, "sha256": "", "source": source}, 0
 
 
 @dataclass(frozen=True)
 class _Document:
     document_id: str
     path: str
-    bytes: int
+    stamp: int
     entry: Registry
 
     @property
@@ -146,19 +159,23 @@ def registry_rows(project: Project) -> Made:
     entries = {e.name: e for e in project.hub.registries}
 
     def build(*outputs: Path) -> dict[str, Any]:
-        files = pq.read_table(registry_files_path(project)).to_pylist()
+        stamps = dict(zip(*pq.read_table(made(project, "registry_stamps").path).to_pydict().values(), strict=True))
+        files = [f | {"stamp": stamps[f["path"]]} for f in pq.read_table(registry_files_path(project)).to_pylist()]
         documents, unused = _sorted_out(files, entries, project.hub.registries)
         kept = _kept(project, documents)
         with tempfile.TemporaryDirectory(prefix=".registries.", dir=project.warehouse) as scratch, connect(project.warehouse) as db:
             db.execute(DIGEST_SQL + VALUES_SQL + _TABLES)
             tables: dict[str, list[_Table]] = {}
+            passing = False
             for document in documents:
                 if document.document_id not in kept:
                     try:
                         tables[document.document_id] = _read(db, document, project.raw / document.path, Path(scratch))
-                    except FileNotFoundError:
-                        vanished = "was there and is gone. Put it back, or run again without it."
-                        _reject(db, document.document_id, document.path, "vanished", vanished)
+                    except _Passing as e:
+                        passing = True
+                        for name in _FIELDS:
+                            db.execute(f"delete from {name} where document_id = {literal(document.document_id)}")
+                        _reject(db, document.document_id, document.path, e.reason, str(e))
             for file, reason, sentence in unused:
                 _reject(db, file["sha256"], file["path"], reason, sentence)
             order = [d.document_id for d in documents if d.document_id in kept or d.document_id in tables]
@@ -166,7 +183,7 @@ def registry_rows(project: Project) -> Made:
                 _write(db, project, name, order, tables, out)
                 if name == "registry_rows":
                     _refuse(db, out, tables)
-            return {"files": len(files), "read": len(tables), **_figures(db, outputs)}
+            return {"files": len(files), "read": len(tables), **_figures(db, outputs), "passing": passing}
 
     return make(
         project, OUTPUTS, build, inputs=["registry_files"], version=VERSION,
@@ -199,7 +216,7 @@ def _sorted_out(
             first = documents[file["sha256"]].path
             unused.append((file, "same_file", f"has the same content as {first} and was not read twice. Delete one of them."))
         else:
-            documents[file["sha256"]] = _Document(file["sha256"], path, file["bytes"], entries[file["source"]])
+            documents[file["sha256"]] = _Document(file["sha256"], path, file["stamp"], entries[file["source"]])
     return [documents[i] for i in sorted(documents)], unused
 
 
@@ -214,12 +231,24 @@ def _kept(project: Project, documents: Iterable[_Document]) -> frozenset[str]:
     return frozenset(d.document_id for d in documents if before.get(d.document_id) == d.key)
 
 
+class _Passing(Unreadable):
+    """The bytes that were listed are not there to be read, now; perhaps the next time."""
+
+
 def _read(db: duckdb.DuckDBPyConnection, document: _Document, path: Path, scratch: Path) -> list[_Table]:
-    """Load one file; what is wrong with it becomes rejects. Raises FileNotFoundError where it has vanished."""
+    """Load one file; what is wrong with it becomes rejects. Raises _Passing where it is not, or no more, the file that was listed."""
+    try:
+        tables = _load(db, document, path, scratch)
+        # a large file takes seconds to hash: not where nothing has touched it
+        if _stamp(path) == document.stamp or sha256(path) == document.document_id:
+            return tables
+    except FileNotFoundError:
+        raise _Passing("vanished", "was there and is gone. Put it back, or run again without it.") from None
+    raise _Passing("changed_file", "was changed while it was read. Run again.")
+
+
+def _load(db: duckdb.DuckDBPyConnection, document: _Document, path: Path, scratch: Path) -> list[_Table]:
     reject = partial(_reject, db, document.document_id, document.path)
-    if path.stat().st_size != document.bytes:
-        reject("changed_file", "was changed while it was read. Run again.")
-        return []
     entry, suffix = document.entry, path.suffix.lower()
     tables: list[_Table] = []
     nameless: list[tuple[Sheet, list[Mapped]]] = []
@@ -355,7 +384,13 @@ select
     {"case when v_headcount is not null then count_qualifier(x_headcount) end" if "headcount" in stated else "null"} as headcount_qualifier,
     ({" + ".join(refused) or "0"})::bigint as refused
 from found
-where v_name <> {literal(stated["name"][0].header)}"""
+where v_name <> {literal(stated["name"][0].header)} and not ({_sums_up(table, "v_name", lambda p: f"v_{p}")})"""
+
+
+def _sums_up(table: _Table, name: str, value: Callable[[str], str]) -> str:
+    """SQL of whether a row is a total and no organisation; `value` gives the SQL of a property's value."""
+    known = [f" and {value(p)} is null" for p in ("siren", "siret") if p in table.stated]
+    return f"sums_up({name}){''.join(known)}"
 
 
 def _refuse(db: duckdb.DuckDBPyConnection, rows: Path, tables: Mapping[str, list[_Table]]) -> None:
@@ -409,10 +444,16 @@ def _rejects_sql(table: _Table) -> Iterator[str]:
     name_value = expression("text", f"c{name.position}")
     nameless = literal(f": has no name of an organisation in the column “{name.header}”. Fill it in: the row was set aside whole.")
     again = literal(": is the header again. Delete the row: it was set aside whole.")
-    yield f"""{head}, {row_locator}, if(name is null, 'no_name', 'header_again'),
-        {literal(where + "row ")} || c.row || if(name is null, {nameless}, {again}), {whole}, {literal(sheet.name)}, c.row, 0
+    total = literal(": sums up other rows and was set aside whole. If it is an organisation, give its SIREN.")
+    sums_up = _sums_up(table, "name", lambda p: expression(p, f"c{stated[p][0].position}"))
+
+    def one_of(nameless: str, again: str, total: str) -> str:
+        return f"case when name is null then {nameless} when name = {literal(name.header)} then {again} else {total} end"
+
+    yield f"""{head}, {row_locator}, {one_of("'no_name'", "'header_again'", "'total_row'")},
+        {literal(where + "row ")} || c.row || {one_of(nameless, again, total)}, {whole}, {literal(sheet.name)}, c.row, 0
     from (select *, {name_value} as name from {sheet.cells}) as c
-    where name = {literal(name.header)} or (name is null and text_mended(concat({cells})) <> '')"""
+    where name = {literal(name.header)} or (name is null and text_mended(concat({cells})) <> '') or ({sums_up})"""
 
     def cell(bit: int, column: Mapped, reason: str, sentence: str, original: str) -> str:
         if sheet.name:

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from km0_pipeline.claims import DIGEST_SQL, PROPERTIES
 from km0_pipeline.registries import columns
-from km0_pipeline.registries.cells import literal, location
-from km0_pipeline.sql import connect
+from km0_pipeline.sql import connect, literal, location
 from km0_pipeline.steps import Made, Project, code_version, make
 
 VERSION = code_version(__file__)
@@ -70,7 +69,7 @@ located as (
     left join places as p on p.document_id = s.document_id and p.sheet = s.sheet and p.property = s.said_by
 )
 select
-    digest5(document_id, locator, mention_id, property, value) as claim_id,
+    digest6(document_id, locator, mention_id, property, value, scope) as claim_id,
     document_id, locator, mention_id as subject_id, 'organisation' as subject_kind, property, value,
     case property {kinds} end as value_kind,
     original, qualifier, scope, '' as as_of, stated_on, '{METHOD}' as method, 1.0::double as confidence

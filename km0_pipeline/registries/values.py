@@ -23,6 +23,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from km0_pipeline.sql import literal
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -62,6 +64,13 @@ NOTHING = (
 )  # fmt: skip
 """What people write in a cell when they know nothing (accents and case aside): no value, and no reject."""
 
+_SUMS = literal(
+    r"(?i)[^\pL]*(?:(?:sous[ -]?|sub-?)tota(?:l|ux).*|(?:(?:grand )?tota(?:l|ux)|moyennes?|m[ée]diane?|somme|nombre|nb|average|median|sum)"
+    r"(?: (?:g[ée]n[ée]ral|global|partiel|cumul[ée])| (?:de |des |du |par |of |d['’]).*"
+    r"| (?:effectifs?|salari[ée]s|locataires|occupants|entreprises|structures|surfaces?|b[âa]timent.*|[ée]tage.*))?[^\pL]*)"
+)
+"""What stands in the place of a name where a row sums up the others, from end to end."""
+
 KIND_WORDS: dict[str, tuple[str, ...]] = {
     "startup": ("startup", "start up", "startups", "jeune pousse", "jeune entreprise innovante", "jei"),
     "company": ("company", "entreprise", "societe", "pme", "tpe", "eti", "grand groupe", "groupe", "independant", "freelance",
@@ -79,9 +88,6 @@ KIND_WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Kinds of organisation, and the words (folded) by which registries name them."""
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
 
 # Characters a clean text never holds: controls, odd spaces, invisible marks, combining accents.
 _UNCLEAN = r"\x00-\x1F\x7F-\x{A0}\x{AD}\x{300}-\x{36F}\x{2000}-\x{200F}\x{2028}-\x{202F}\x{205F}-\x{2064}\x{3000}\x{FEFF}"
@@ -97,7 +103,7 @@ _PEOPLE = (
     r"salarie(?:\(?e\)?)?(?:\(?s\)?)?|personnes?|pers\.?|employe(?:\(?e\)?)?(?:\(?s\)?)?|collaborateurs?|collaborators?|agents?|"
     r"emplois?|postes?|etp|people|persons?|employees?|staff|jobs?|fte"
 )
-_COUNT = _quoted(
+_COUNT = literal(
     rf"^({_ABOUT}|{_NEARLY}|{_AT_LEAST}|{_AT_MOST})? ?({_NUMBER})(?:[.,]0+)?"
     rf" ?(?:(?:-|–|—|a|to) ?({_NUMBER}))? ?(\+|et plus|ou plus|and more|env\.?|environ|max\.?|min\.?)? ?(?:{_PEOPLE})?\.?$"
 )
@@ -152,7 +158,8 @@ create or replace macro text_value(x) as case
     else text_short(text_mended(x)) end;
 create or replace macro folded(x) as lower(strip_accents(text_mended(x)));
 -- a pattern, not `in`: a long list becomes a join, for which the cell of every row would be folded
-create or replace macro says_nothing(x) as regexp_full_match(folded(x), {_quoted(_any_of(NOTHING))});
+create or replace macro sums_up(x) as regexp_full_match(x, {_SUMS});
+create or replace macro says_nothing(x) as regexp_full_match(folded(x), {literal(_any_of(NOTHING))});
 
 create or replace macro kind_word(w) as case {_KIND_CASES} end;
 create or replace macro kind_value(x) as {_let("trim(regexp_replace(folded(x), '[^a-z0-9]+', ' ', 'g'))", "w", "kind_word(w)")};
@@ -234,7 +241,7 @@ create or replace macro qualifier_word(w) as case
     when w = '' then 'exact'
     when regexp_full_match(w, '{_ABOUT}') then 'about'
     when regexp_full_match(w, '{_NEARLY}') then 'nearly'
-    when regexp_full_match(w, {_quoted(_AT_MOST)}) then 'at_most'
+    when regexp_full_match(w, {literal(_AT_MOST)}) then 'at_most'
     else 'at_least' end;
 create or replace macro count_qualifier_mended(t) as case
     when regexp_extract(t, {_COUNT}, 3) <> '' then 'at_least'

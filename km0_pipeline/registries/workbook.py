@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from km0_pipeline.hub import Registry, nearest
-from km0_pipeline.registries.cells import Sheet, Unreadable, create_cells, insert_cells
+from km0_pipeline.registries.cells import Sheet, Unreadable, create_cells, insert_cells, refused_above
 from km0_pipeline.registries.columns import HEADER_WITHIN, find_header
 
 
@@ -61,7 +61,7 @@ def _sheet(db: duckdb.DuckDBPyConnection, table: str, name: str, rows: list[list
     create_cells(db, table, len(headers))
     if columns:
         insert_cells(db, table, range(index + 2, len(rows) + 1), columns[: len(headers)])
-    return Sheet(name, index + 1, tuple(headers), table)
+    return Sheet(name, index + 1, tuple(headers), table, [] if entry.header_row else refused_above(top, index))
 
 
 def cell_text(value: Any) -> str:

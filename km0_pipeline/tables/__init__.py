@@ -6,5 +6,6 @@ and, for each column, its privacy class. Adding a table is adding these two file
 
     table    the pair read as a `Table`; all that is derived from it (Arrow, DDL, lineage, descriptor)
     build    a table run in DuckDB over upstream Parquet; km0.duckdb assembled from all of them
+    contacts e-mail addresses and telephone numbers, withheld from all that tables read
     checks   what the YAML promises, counted on the data
 """

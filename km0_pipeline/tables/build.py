@@ -18,9 +18,10 @@ from typing import Any
 import duckdb
 
 from km0_pipeline.claims import DIGEST_SQL, PROPERTIES, RELEASABLE, digest
-from km0_pipeline.sql import connect, settings
+from km0_pipeline.sql import connect, literal, settings
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import read_json, sha256, write_aside, write_json
+from km0_pipeline.tables.contacts import CONTACTS_SQL, kept_from
 from km0_pipeline.tables.table import (
     DERIVED,
     STEPS,
@@ -30,7 +31,6 @@ from km0_pipeline.tables.table import (
     all_tables,
     arrow_schema,
     ddl,
-    literal,
     relations,
     variables,
 )
@@ -92,10 +92,12 @@ def assemble(project: Project) -> Made:
 
 
 def read(project: Project, connection: duckdb.DuckDBPyConnection, names: Any) -> None:
-    """Let the tables and steps `names` be views of their Parquet."""
+    """Let the tables and steps `names` be views of their Parquet; what a step says, without e-mail addresses and telephone numbers."""
+    connection.execute(CONTACTS_SQL)
     for name in names:
         path = project.made(name if name in STEPS else f"table_{name}")
-        connection.execute(f"create or replace view {name} as select * from read_parquet({literal(str(path))})")
+        selected = kept_from(STEPS.get(name, ()))
+        connection.execute(f"create or replace view {name} as {selected} from read_parquet({literal(str(path))})")
 
 
 def _variables(project: Project, version: str) -> dict[str, Any]:
@@ -156,10 +158,15 @@ def _previous(project: Project, connection: duckdb.DuckDBPyConnection, name: str
     if path is not None and path.exists():
         there = {str(row[0]) for row in connection.execute(f"describe from read_parquet({literal(str(path))})").fetchall()}
     columns = ", ".join(
-        f'cast({f.name if f.name in there else "null"} as {TYPES[f.type][1]}) as "{f.name}"' for f in table.fields
+        f'cast({_once(table, f.name) if f.name in there else "null"} as {TYPES[f.type][1]}) as "{f.name}"' for f in table.fields
     )
     source = f"from read_parquet({literal(str(path))})" if there >= set(table.primary_key) else "where false"
     connection.execute(f"create view previous_{name} as select {columns} {source}")
+
+
+def _once(table: Table, column: str) -> str:
+    """A column of the last snapshot, which may have been published before contacts were withheld."""
+    return f"withheld({column})" if column in table.texts else column
 
 
 def _differences(project: Project, connection: duckdb.DuckDBPyConnection, table: Table) -> None:

@@ -16,11 +16,11 @@ import duckdb
 import pyarrow.parquet as pq
 
 from km0_pipeline.claims import digest
-from km0_pipeline.sql import connect
+from km0_pipeline.sql import connect, literal
 from km0_pipeline.steps import Project, code_version, made
 from km0_pipeline.storage import read_json, write_json
 from km0_pipeline.tables.build import read
-from km0_pipeline.tables.table import Column, Table, literal
+from km0_pipeline.tables.table import Column, Table
 
 VERSION = code_version(__file__)
 SAMPLE = 5
@@ -70,6 +70,7 @@ def checks(table: Table) -> tuple[Check, ...]:
         if field.references:
             targets = [(r.partition(".")[0], (r.partition(".")[2],)) for r in field.references]
             found.append(_reference(f"{field.name}_exists", (field.name,), targets, present))
+    found += _contacts(table) if table.released else ()
     if not table.may_shrink:
         description = "No more rows have gone since the last snapshot than hub.toml allows (limits.row_drop)."
         found.append(Check("rows_not_lost", description, "rows", (), present))
@@ -134,6 +135,15 @@ def _constraints(field: Column) -> Iterable[Check]:
         yield Check(f"{field.name}_max_length", description, "row", (field.name,), f"length({column}) > {limits.max_length}")
 
 
+def _contacts(table: Table) -> Iterable[Check]:
+    """One scan of all texts of a row together, which is cheap, then of those of a row where there may be something."""
+    row = f"may_hold_contact(concat_ws(chr(10), {_list(table.texts)}))"
+    for column in table.texts:
+        description = f"{column} holds no e-mail address and no telephone number."
+        bad = f'case when {row} then "{column}" <> withheld("{column}") else false end'
+        yield Check(f"{column}_no_contact", description, "row", (column,), bad)
+
+
 def _unique(name: str, columns: tuple[str, ...]) -> Check:
     return Check(name, f"No two rows have the same {', '.join(columns)}.", "unique", columns)
 
@@ -175,9 +185,10 @@ def _sample(project: Project, table: Table, check: Check) -> tuple[str, ...]:
         bad = f"select * from {table.name} where {check.bad}"
     else:
         bad = check.bad.format(table=table.name)
+    shown = ", ".join(f'withheld("{c}"::varchar)' for c in keys)
     with connect(project.warehouse) as connection:
         read(project, connection, (table.name, *check.others))
-        rows = connection.execute(f"select {_list(keys)} from ({bad}) order by all limit {SAMPLE}").fetchall()
+        rows = connection.execute(f"select {shown} from ({bad}) order by all limit {SAMPLE}").fetchall()
     return tuple("|".join(str(v) for v in row) for row in rows)
 
 

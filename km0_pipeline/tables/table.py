@@ -26,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from km0_pipeline.claims import CLAIMS, PROPERTIES, REJECTS, RELEASABLE, Privacy
 from km0_pipeline.registries.columns import PROPERTIES as COLUMNS
+from km0_pipeline.sql import literal
 
 FOLDER = Path(__file__).parent
 
@@ -146,6 +147,13 @@ class Table(_Model):
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(f.name for f in self.fields)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Columns that may hold any words: texts that neither a pattern nor a list of values nor a key closes."""
+        keys = {c for k in self.foreign_keys for c in k.fields} | {f.name for f in self.fields if f.references}
+        open_ = (f for f in self.fields if f.type == "string" and f.constraints.pattern is None and f.constraints.enum is None)
+        return tuple(f.name for f in open_ if f.name not in keys)
 
     @property
     def keeps_history(self) -> bool:
@@ -341,11 +349,6 @@ def lineage(table: Table) -> dict[str, list[tuple[str, str]]]:
         leaves = {(n.expression.name, n.name.rpartition(".")[2].strip('"')) for n in root.walk() if isinstance(n.expression, exp.Table)}
         found[column] = sorted((relation, name) for relation, name in leaves if name != "*")
     return found
-
-
-def literal(text: str) -> str:
-    """`text` as a SQL string."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 @cache

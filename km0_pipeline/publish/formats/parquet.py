@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 import duckdb
 
 from km0_pipeline.publish.privacy import Release
-from km0_pipeline.tables.table import arrow_schema, literal
+from km0_pipeline.sql import literal
+from km0_pipeline.tables.table import arrow_schema
 
 
 class Parquet:

@@ -1,0 +1,52 @@
+"""E-mail addresses and telephone numbers in the texts of sources: kept from every table (STANDARDS R10).
+
+A title, an activity, the words around a name: people write their contacts anywhere. All that tables
+read goes through `withheld`, which puts […] in the place of the contact and leaves the rest; so no
+honest source stops a publication. That none is left is a check of every text that may leave (`checks`).
+
+Telephone numbers are French ones, however grouped, and any that begin with + and a country. In what is
+a web address from end to end digits are no telephone number. Obfuscated addresses (« chez »), numbers in
+words and numbers without their 0 are not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from km0_pipeline.registries.columns import COLUMNS
+from km0_pipeline.sql import literal
+
+_DOT = r"(?:\.| ?[\[({] ?(?:dot|point) ?[\])}] ?)"
+_EMAIL = rf"[\pL\pN._%+-]+ ?(?:@|%40|[\[({{] ?(?:at|arobase?) ?[\])}}]) ?[\pL\pN-]+(?:{_DOT}[\pL\pN-]+)*{_DOT}\pL{{2,}}"
+_PHONE = "|".join(
+    (
+        r"(?:\b0|\(0\))[\s\pZ]{0,2}[1-9](?:[\s\pZ]{0,2}[0-9]){8}\b",
+        # in pairs; not a mere sequence of digits and signs, which dates may be
+        r"\b0[1-9](?:[\s\pZ.]{1,3}[0-9]{2}){4}\b",
+        r"\b0[1-9](?: ?[-‐‑–] ?[0-9]{2}){4}\b",
+        r"\b0[1-9](?:/[0-9]{2}){4}\b",
+        r"\b0033(?:[\s\pZ.()/-]{0,3}[0-9]){9,10}\b",
+        r"\+[1-9](?:[\s\pZ.()/-]{0,3}[0-9]){8,14}\b",
+    )
+)
+_EITHER = f"(?i){_EMAIL}|{_PHONE}"
+
+CONTACTS_SQL = f"""
+create or replace temp macro withheld(x) as case
+    when not regexp_matches(x, {literal(_EITHER)}) then x
+    when regexp_full_match(x, '(?i)https?://\\S+') then regexp_replace(x, {literal("(?i)" + _EMAIL)}, '[…]', 'g')
+    else regexp_replace(x, {literal(_EITHER)}, '[…]', 'g') end;
+create or replace temp macro may_hold_contact(x) as regexp_matches(x, {literal(_EITHER)});
+"""
+"""DuckDB macros: `withheld(x)`, a text without its contacts; `may_hold_contact(x)`, whether there is one in the lines of a text."""
+
+TEXTS = frozenset({"title", "publisher", "url", "path", "sheet", "locator", "value", "original"}) | {
+    c.property for c in COLUMNS if c.kind in ("text", "url")
+}
+"""Columns of steps whose words are those of a source."""
+
+
+def kept_from(columns: Iterable[str]) -> str:
+    """What is selected of a step that has these `columns`: all of it, its texts without contacts."""
+    mended = ", ".join(f"withheld({c}) as {c}" for c in columns if c in TEXTS)
+    return f"select * replace ({mended})" if mended else "select *"
