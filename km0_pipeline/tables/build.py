@@ -11,6 +11,7 @@ result is in `table` and `checks`.
 from __future__ import annotations
 
 import base64
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -91,12 +92,16 @@ def assemble(project: Project) -> Made:
     return Made("km0", path, fingerprint, rows, False)
 
 
-def read(project: Project, connection: duckdb.DuckDBPyConnection, names: Any) -> None:
-    """Let the tables and steps `names` be views of their Parquet; what a step says, without e-mail addresses and telephone numbers."""
+def read(project: Project, connection: duckdb.DuckDBPyConnection, names: Any, sql: str = "") -> None:
+    """Let the tables and steps `names` be views of their Parquet.
+
+    Of a step a view has those columns that `sql` names, their texts without e-mail addresses and telephone numbers.
+    """
     connection.execute(CONTACTS_SQL)
+    words = frozenset(re.findall(r"\w+", sql))
     for name in names:
         path = project.made(name if name in STEPS else f"table_{name}")
-        selected = kept_from(STEPS.get(name, ()))
+        selected = kept_from(STEPS[name], words) if name in STEPS else "select *"
         connection.execute(f"create or replace view {name} as {selected} from read_parquet({literal(str(path))})")
 
 
@@ -128,7 +133,7 @@ def _build(project: Project, table: Table, asked: dict[str, Any], path: Path) ->
         connection.execute(DIGEST_SQL)
         for name, value in asked.items():
             connection.execute(f"set variable {name} = {'null' if value is None else literal(value)}")
-        read(project, connection, table.upstream)
+        read(project, connection, table.upstream, table.sql)
         for name in table.previous:
             _previous(project, connection, name)
         if "vocabulary" in names:
