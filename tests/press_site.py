@@ -6,10 +6,11 @@ import contextlib
 import gzip
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 TEXT = "La pépinière accueille douze jeunes entreprises dans un bâtiment rénové. " * 3
@@ -20,7 +21,7 @@ class Reply(NamedTuple):
 
     body: bytes = b""
     status: int = 200
-    headers: dict[str, str] = {}
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 Route = Reply | list[Reply] | Callable[[BaseHTTPRequestHandler], None]

@@ -12,8 +12,10 @@ import socket
 import string
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from importlib.metadata import version
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
@@ -63,8 +65,7 @@ class Fetcher:
     """
 
     def __init__(self, hub: Hub, feed: Feed, asked: dict[str, float]) -> None:
-        import httpx  # noqa: F401  # loaded here, once, and not in each process that is forked
-
+        _transport()  # loaded here, once, and not for each request in a process that is forked
         self._feed = feed
         self._asked = asked
         self._agent = user_agent(hub)
@@ -102,13 +103,17 @@ class Fetcher:
         attempt = 0
         while True:
             attempt += 1
-            self._pause(url)
+            host = urlsplit(url).netloc
+            since = time.monotonic() - self._asked.get(host, float("-inf"))
+            time.sleep(max(0.0, feed.pause_seconds - since))
             try:
                 return self._once(url, headers)
             except Unfetched as e:
                 wait = max(e.wait, feed.pause_seconds * 2**attempt)
                 if not e.passing or attempt == feed.attempts or wait > feed.max_seconds:
                     raise
+            finally:
+                self._asked[host] = time.monotonic()
             time.sleep(wait)
 
     def _once(self, url: str, headers: dict[str, str]) -> Answer:
@@ -128,13 +133,6 @@ class Fetcher:
             sentence = f"{said} (HTTP {answer.status}); it is asked again at a later refresh."
             raise Unfetched("unavailable", sentence, True, _retry_after(answer.headers.get("retry-after", "")))
         return answer
-
-    def _pause(self, url: str) -> None:
-        """Wait until the host may be asked again."""
-        host = urlsplit(url).netloc
-        since = time.monotonic() - self._asked.get(host, float("-inf"))
-        time.sleep(max(0.0, self._feed.pause_seconds - since))
-        self._asked[host] = time.monotonic()
 
 
 def user_agent(hub: Hub) -> str:
@@ -158,24 +156,21 @@ def ask(url: str, headers: Mapping[str, str], most: int, seconds: float, allow_p
             raise _no_address(url)
         addresses = _addresses(name, target.port or {"http": 80, "https": 443}[target.scheme], allow_private)
         headers = {**headers, "Host": target.netloc.decode("ascii")}
-        never_kept = httpx.Limits(max_keepalive_connections=0)  # else one name could get the connection of another
         timeout = httpx.Timeout(seconds, connect=seconds / 3)  # where a name has several addresses, one may be dead
-        with httpx.Client(timeout=timeout, trust_env=False, limits=never_kept) as client:  # no proxy, no .netrc
-            for address in addresses:
-                request = client.build_request(
-                    "GET", target.copy_with(host=address), headers=headers, extensions={"sni_hostname": name}
-                )
-                try:
-                    response = client.send(request, stream=True)
-                    break
-                except (httpx.ConnectError, httpx.ConnectTimeout):
-                    if address == addresses[-1]:
-                        raise
+        client = httpx.Client(transport=_transport(), timeout=timeout, trust_env=False)  # no cookies, proxy or .netrc
+        for address in addresses:
+            request = client.build_request(
+                "GET", target.copy_with(host=address), headers=headers, extensions={"sni_hostname": name}
+            )
             try:
-                body = _body(response, most) if response.status_code == 200 else b""
-                return Answer(url, response.status_code, dict(response.headers), body)
-            finally:
-                response.close()
+                response = client.send(request, stream=True)
+                break
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                if address == addresses[-1]:
+                    raise
+        with closing(response):
+            body = _body(response, most) if response.status_code == 200 else b""
+            return Answer(url, response.status_code, dict(response.headers), body)
     except Unfetched as e:
         return e
     except (httpx.InvalidURL, UnicodeError):
@@ -183,6 +178,14 @@ def ask(url: str, headers: Mapping[str, str], most: int, seconds: float, allow_p
     except (httpx.HTTPError, OSError) as e:
         why = str(e) or type(e).__name__
         return Unfetched("unavailable", f"can't be reached ({why}); check the address if this goes on.", passing=True)
+
+
+@cache
+def _transport() -> httpx.HTTPTransport:
+    """Connections, and whom to believe who they are. None is kept: one name could get the connection of another."""
+    import httpx
+
+    return httpx.HTTPTransport(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
 
 
 def _body(response: httpx.Response, most: int) -> bytes:
