@@ -24,16 +24,18 @@ class Reply(NamedTuple):
     headers: Mapping[str, str] = MappingProxyType({})
 
 
+NONE = Reply(b"no such page", 404)
 Route = Reply | list[Reply] | Callable[[BaseHTTPRequestHandler], None]
 """An answer, answers one after another (the last stays), or whatever a function does."""
 
 
 @dataclass
 class Site:
-    """`routes` by path; `asked` is what came: path, headers, and when (monotonic)."""
+    """`routes` by path, and `otherwise`; `asked` is what came: path, headers, and when (monotonic)."""
 
     url: str
     routes: dict[str, Route] = field(default_factory=dict)
+    otherwise: Route = NONE
     asked: list[tuple[str, dict[str, str], float]] = field(default_factory=list)
 
     @property
@@ -48,7 +50,7 @@ def site() -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             here.asked.append((self.path, dict(self.headers), time.monotonic()))
-            route = here.routes.get(self.path, Reply(b"no such page", 404))
+            route = here.routes.get(self.path, here.otherwise)
             with contextlib.suppress(ConnectionError):  # the client has heard enough
                 if callable(route):
                     route(self)

@@ -55,6 +55,8 @@ _SUFFIXES = {
 }
 
 
+_UNMARKED = {b"\0<": "utf-16-be", b"<\0": "utf-16-le"}
+"""First bytes of a feed in UTF-16 without the mark that it should begin with."""
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "’": "'"})
 
 
@@ -262,6 +264,9 @@ def parse(data: bytes, content_type: str, url: str) -> Listing | None:
     """What the feed in `data`, found at `url`, lists; None if it is no feed."""
     import feedparser
 
+    data = data.lstrip()
+    if encoding := _UNMARKED.get(data[:2]):
+        data = data.decode(encoding, "replace").encode()
     # as a stream: what feedparser is given as text it takes for an address or a file to open
     found = feedparser.parse(BytesIO(data), response_headers={"content-type": content_type, "content-location": url})
     if not found.version:
