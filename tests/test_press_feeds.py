@@ -23,7 +23,8 @@ from km0_pipeline.press.collect import press_files
 from km0_pipeline.press.feeds import press_feeds
 from km0_pipeline.press.read import press_documents
 from km0_pipeline.press.sidecar import Sidecar
-from km0_pipeline.steps import Project
+from km0_pipeline.publish.summary import REJECTS
+from km0_pipeline.steps import Project, made
 
 
 @pytest.fixture
@@ -519,3 +520,10 @@ def test_two_feeds_of_one_name_are_told(project: Project) -> None:
     settings.write_text(settings.read_text(encoding="utf-8") + block * 2, encoding="utf-8")
     with pytest.raises(HubError, match="feeds: 'courrier' is used twice"):
         Hub.load(settings)
+
+
+def test_the_summary_and_the_asset_say_what_to_do(project: Project, web: Site) -> None:
+    refresh(project, feed(web))
+    (sentence,) = made(project, "press_feeds").figures["to mend"]
+    assert sentence == f"The feed courrier ({web.url}/feed) answers HTTP 404; correct its address in hub.toml, or leave it out."
+    assert "press_feed_rejects" in REJECTS
