@@ -10,6 +10,7 @@ import dagster as dg
 from assets.jobs import refresh
 from km0_pipeline.claims import digest
 from km0_pipeline.hub import Hub
+from km0_pipeline.press import sidecar
 
 
 def sensors(root: Path, hub: Hub) -> list[dg.SensorDefinition]:
@@ -50,13 +51,16 @@ def sensors(root: Path, hub: Hub) -> list[dg.SensorDefinition]:
 
 
 def listing(root: Path) -> str:
-    """Digest of the path, size and time of change of hub.toml and of each file below data/raw."""
+    """Digest of the path, size and time of change of hub.toml and of each file below data/raw.
+
+    Without what feeds brought: it was read by the refresh that fetched it.
+    """
     seen = []
     for path in sorted([root / "hub.toml", *(root / "data" / "raw").rglob("*")]):
         try:
             stat = path.stat()
         except FileNotFoundError:  # gone since it was listed
             continue
-        if path.is_file() and not path.name.startswith("."):
+        if path.is_file() and not path.name.startswith(".") and not sidecar.beside(path).exists():
             seen += [path.relative_to(root).as_posix(), str(stat.st_size), str(stat.st_mtime_ns)]
     return digest(*seen)

@@ -2,7 +2,7 @@
 
 An asset calls its step and says what was made; the step itself decides whether it has to make
 anything (`km0_pipeline.steps`). Data versions are digests of content, so Dagster sees unchanged
-inputs as unchanged. No step asks the outside world yet, so none is tried again when it fails.
+inputs as unchanged. Only a step that asks the outside world is tried again when it fails: the others would fail again.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ import dagster as dg
 from assets.describe import both, file_columns, made_metadata
 from assets.resources import ProjectResource, plainly
 from km0_pipeline.entities import resolve
-from km0_pipeline.press import collect, mentions
+from km0_pipeline.press import collect, feeds, mentions
 from km0_pipeline.press import read as press_read
 from km0_pipeline.press import statements as press_statements
 from km0_pipeline.registries import read as registry_read
@@ -34,7 +34,11 @@ class Step:
     kinds: frozenset[str]
     deps: tuple[str, ...]
     outputs: dict[str, tuple[str, str]]
+    retry: dg.RetryPolicy | None = None
 
+
+AGAIN = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
+"""For what a step itself could not get over; a feed that can't be reached is asked again within the step."""
 
 SOURCES = {
     "press": ("Press releases, as dropped into data/raw/press.", "Communiqués de presse, déposés dans data/raw/press."),
@@ -50,11 +54,26 @@ SOURCES = {
 
 STEPS = (
     Step(
+        feeds.press_feeds,
+        feeds.VERSION,
+        "3_press",
+        frozenset({"python", "parquet"}),
+        ("hub_toml",),
+        {
+            "press_feeds": (
+                "How it went with each feed of hub.toml; new articles are kept in data/raw/press.",
+                "Ce qu'a donné chaque flux de hub.toml ; les nouveaux articles sont gardés dans data/raw/press.",
+            ),
+            "press_feed_rejects": ("What could not be had of the feeds, and why.", "Ce qui n'a pu être obtenu des flux, et pourquoi."),
+        },
+        AGAIN,
+    ),
+    Step(
         collect.press_files,
         collect.VERSION,
         "3_press",
         frozenset({"python", "parquet"}),
-        ("press",),
+        ("press", "press_feeds"),
         {"press_files": ("Which press files there are, by their bytes.", "Les fichiers de presse présents, selon leurs octets.")},
     ),
     Step(
@@ -163,6 +182,7 @@ def _assets(step: Step) -> dg.AssetsDefinition:
             )
             for output, texts in step.outputs.items()
         ],
+        retry_policy=step.retry,
     )
     def asset(project: ProjectResource) -> Iterator[Any]:
         here = project.project()

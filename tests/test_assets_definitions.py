@@ -74,6 +74,12 @@ def test_every_asset_is_explained_in_both_languages_and_has_an_owner() -> None:
         assert asset.kinds and asset.owners == ["team:data-stewards"], key
 
 
+def test_only_what_asks_the_outside_world_is_tried_again_and_comes_before_the_files_are_listed() -> None:
+    retried = {d.node_def.name for d in DEFINITIONS.assets or () if isinstance(d, dg.AssetsDefinition) and d.node_def.retry_policy}
+    assert retried == {"press_feeds"}
+    assert dg.AssetKey("press_feeds") in node("press_files").parent_keys
+
+
 def test_the_snapshot_comes_after_every_table_and_every_check() -> None:
     before = {k.to_user_string() for k in node("snapshot").parent_keys}
     assert {t.name for t in all_tables()} <= before
@@ -98,7 +104,7 @@ def test_a_part_can_be_replaced() -> None:
 def test_loading_the_code_location_needs_no_heavy_library() -> None:
     code = (
         "import sys; from assets.definitions import definitions; definitions(); "
-        "print([m for m in ('pandas', 'spacy', 'trafilatura', 'openpyxl', 'starlette') if m in sys.modules])"
+        "print([m for m in ('pandas', 'spacy', 'trafilatura', 'openpyxl', 'starlette', 'httpx', 'feedparser') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -79,6 +79,17 @@ def test_hidden_files_start_nothing(project: Project) -> None:
     assert look(project, cursor).skip_reason is not None
 
 
+def test_what_a_feed_brought_starts_nothing_the_refresh_that_fetched_it_has_read_it(project: Project) -> None:
+    cursor = settled(project)
+    folder = project.raw / "press" / "courrier"
+    folder.mkdir()
+    for name in ("fete.html", ".fete.html.json", ".feed.json"):
+        (folder / name).write_text("{}", encoding="utf-8")
+    assert look(project, cursor).skip_reason is not None
+    (folder / "mine.html").write_text("Un texte.", encoding="utf-8")
+    assert look(project, look(project, cursor).cursor).run_requests
+
+
 def test_the_daily_refresh_is_on_and_keeps_the_hubs_own_time(project: Project) -> None:
     schedule = named(definitions(project.root).schedules, "daily_refresh")
     assert schedule.cron_schedule == "30 6 * * *"

@@ -125,7 +125,7 @@ def reasons() -> set[str]:
             if isinstance(node, ast.Call):
                 called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
                 texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-                if called in ("Unreadable", "RowReject", "Reject", "Remark", "reject", "_reject", "Kind", "cell"):
+                if called in ("Unreadable", "RowReject", "Reject", "Remark", "Unfetched", "reject", "_reject", "Kind", "cell"):
                     found |= {t for t in texts if re.fullmatch(r"[a-z]+(_[a-z]+)*", t) and not t.endswith("_value")}
     return found
 

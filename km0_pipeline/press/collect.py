@@ -11,15 +11,16 @@ from pathlib import Path
 import pyarrow as pa
 
 from km0_pipeline import storage
+from km0_pipeline.press import sidecar
 from km0_pipeline.steps import Made, Project, make
 
-VERSION = "press_files/1"
+VERSION = "press_files/2"
 
-SCHEMA = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("sha256", pa.string())])
+SCHEMA = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("sha256", pa.string()), ("sidecar", pa.string())])
 
 
 def press_files(project: Project) -> Made:
-    """Step: `path` (posix, relative to data/raw), `bytes`, `sha256` of each press file; '' where it can't be opened."""
+    """Step: `path` (posix, relative to data/raw), `bytes`, `sha256` of each press file ('' where it can't be opened), and `sidecar`, that of its sidecar."""
     rows = [r for p in _files(project) if (r := _row(project, p)) is not None]
 
     def build(out: Path) -> dict[str, int]:
@@ -29,7 +30,7 @@ def press_files(project: Project) -> Made:
         return {"files": len(rows)}
 
     return make(
-        project, "press_files", build, version=VERSION, parameters=[f"{r['path']}\n{r['sha256']}" for r in rows]
+        project, "press_files", build, version=VERSION, parameters=["\n".join(map(str, r.values())) for r in rows]
     )
 
 
@@ -42,9 +43,11 @@ def _files(project: Project) -> list[Path]:
 
 def _row(project: Project, path: Path) -> dict[str, str | int] | None:
     name = path.relative_to(project.raw).as_posix()
+    note = sidecar.beside(path)
+    said = storage.sha256(note) if note.is_file() else ""
     try:
-        return {"path": name, "bytes": path.stat().st_size, "sha256": storage.sha256(path)}
+        return {"path": name, "bytes": path.stat().st_size, "sha256": storage.sha256(path), "sidecar": said}
     except FileNotFoundError:
         return None  # gone since it was listed: as if it had never been there
     except OSError:
-        return {"path": name, "bytes": 0, "sha256": ""}
+        return {"path": name, "bytes": 0, "sha256": "", "sidecar": said}

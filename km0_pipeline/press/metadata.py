@@ -84,7 +84,7 @@ def metadata(tree: Any, zone: ZoneInfo) -> Metadata:
 
     times = [t.get("datetime") or t.text_content() for t in sorted(tree.xpath(_TIMES), key=_off_article)]
     stamped = (e.get("content") or e.get("datetime") or "" for e in tree.xpath("//*[@itemprop='datePublished']"))
-    dates = (_date(v, zone) for group in (said("datePublished"), metas(_DATES), stamped, times) for v in group)
+    dates = (date_said(v, zone) for group in (said("datePublished"), metas(_DATES), stamped, times) for v in group)
     publisher = first(said("publisher"), metas(_PUBLISHERS))
     title = first(said("headline", articles), metas(_TITLES))
     if publisher:
@@ -134,7 +134,7 @@ def _name(value: Any, by_id: dict[str, dict[str, Any]]) -> str:
     return ""
 
 
-def _date(value: str, zone: ZoneInfo) -> str:
+def date_said(value: str, zone: ZoneInfo) -> str:
     """A date as pages write it (ISO 8601, RFC 5322, in French), as EDTF; '' if it is none."""
     value = " ".join(value.split())
     try:

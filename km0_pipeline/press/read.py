@@ -15,13 +15,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from types import ModuleType
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from km0_pipeline.claims import REJECTS, Reject, digest, rejects_table
-from km0_pipeline.press import mail, markdown, page, pdf, text, word
+from km0_pipeline.press import mail, markdown, page, pdf, sidecar, text, word
 from km0_pipeline.press.deadline import Crashed, Deadline, Overdue
 from km0_pipeline.press.document import Document, Unreadable, locator
 from km0_pipeline.press.reuse import Previous, container, write_keys
@@ -71,24 +70,25 @@ def press_documents(project: Project) -> Made:
     settings = [hub.press.licence, hub.hub.timezone, *map(str, limits)]
     with duckdb.connect() as db:  # not pyarrow's to_pylist, which imports pandas: this runs when nothing changed, too
         listed = str(made(project, "press_files").path)
-        files: list[tuple[str, str]] = db.execute(
-            "select path, sha256 from read_parquet(?) order by path", [listed]
+        files: list[tuple[str, str, str]] = db.execute(
+            "select path, sha256, sidecar from read_parquet(?) order by path", [listed]
         ).fetchall()
-    gone = [path for path, _ in files if not (project.raw / path).exists()]
+    gone = [path for path, *_ in files if not (project.raw / path).exists()]
 
     def build(documents_out: Path, rejects_out: Path, keys_out: Path) -> dict[str, int]:
         import pyarrow.parquet as pq
 
         first: dict[str, str] = {}
         rejects: list[Reject] = []
-        for path, sha in files:
+        for path, sha, _ in files:
             if (earlier := first.get(sha)) and sha:
                 sentence = f"{path} has the same content as {earlier}; it counts once, delete one of the two."
                 rejects.append(Reject(sha, path, "", "duplicate_file", sentence))
             else:
                 first[sha or path] = path
-        todo = {path: sha for path, sha in files if first[sha or path] == path}
-        keys = {path: digest(VERSION, path, sha, *settings, length=64) for path, sha in todo.items()}
+        todo = {path: sha for path, sha, _ in files if first[sha or path] == path}
+        said = {path: note for path, _, note in files}
+        keys = {path: digest(VERSION, path, sha, said[path], *settings, length=64) for path, sha in todo.items()}
         previous = Previous(project, "press_readings", keys, "press_documents", "press_rejects")
         rows: list[Row] = []
         new = [path for path in todo if path not in previous.same]
@@ -160,6 +160,7 @@ def _read(project: Project, path: str, sha256: str) -> tuple[list[Row], list[Rej
         data = file.read_bytes()
         if hashlib.sha256(data).hexdigest() != sha256:
             raise Unreadable("vanished", "changed while it was read; run again.")
+        note = sidecar.read(sidecar.beside(file))
     except FileNotFoundError:
         reason, sentence = "vanished", "was there when the run began and is gone; put it back, or run again without it."
     except OSError as e:
@@ -167,14 +168,18 @@ def _read(project: Project, path: str, sha256: str) -> tuple[list[Row], list[Rej
     except Unreadable as e:
         reason, sentence = e.reason, e.sentence
     else:
-        return _documents(project, path, data, sha256, Document(""), 0)
+        said = note.document(project.hub.zone) if note else Document("")
+        return _documents(project, path, data, sha256, said, 0)
     return [], [Reject(sha256, path, "", reason, f"{path} {sentence}")]
 
 
 def _documents(
-    project: Project, path: str, data: bytes, sha256: str, message: Document, depth: int
+    project: Project, path: str, data: bytes, sha256: str, around: Document, depth: int
 ) -> tuple[list[Row], list[Reject]]:
-    """The rows of a document and of its attachments; `message` is what it is itself attached to."""
+    """The rows of a document and of its attachments; `around` is what it is itself attached to, or what its sidecar says.
+
+    What the document does not say of itself, `around` says for it.
+    """
     hub, rows, rejects = project.hub, list[Row](), list[Reject]()
 
     def reject(reason: str, sentence: str, original: str = "", locator: str = "") -> None:
@@ -200,9 +205,9 @@ def _documents(
         at = locator(document.text, strange[0].start(), strange[0].end())
         sentence = f"holds {len(strange)} control characters, read as blanks; save it anew if its text is wrong there."
         reject("control_characters", sentence, locator=at)
-    cleaned: dict[str, Any] = {n: _CONTROL.sub(" ", getattr(document, n)) for n in _SAID}
-    document = replace(document, **cleaned)
-    published = document.published_on or message.published_on
+    said: dict[str, str] = {n: getattr(document, n) or getattr(around, n) for n in (*_SAID, "licence")}
+    document = replace(document, **{n: _CONTROL.sub(" ", s) for n, s in said.items()})  # type: ignore[arg-type]
+    published = document.published_on or around.published_on
     if project.day and published > project.day.isoformat()[: len(published)]:
         sentence = (
             f"gives {published} as its date, which is to come: it is read as if undated; correct the date, or wait."
@@ -214,7 +219,7 @@ def _documents(
             "undated",
             "names no publication date: dates without a year stay open; add `published:` to its front matter (Markdown) or a line with the date.",
         )
-    document = replace(document, published_on=published, publisher=document.publisher or message.publisher)
+    document = replace(document, published_on=published)
     if document.text:
         language = document.language or language_of(document.text)
         if language != FRENCH:

@@ -18,7 +18,7 @@ MOST = 4
 """Reasons of rejects, and unknown columns, that are spelt out."""
 DOCUMENTS = (("press", "press_documents", "press_documents"), ("registries", "registry_documents", "registry_rows"))
 """Documents, the step that lists them, and the first output of the step that reads them: figures stand with it."""
-REJECTS = ("press_rejects", "registry_rejects")
+REJECTS = ("press_rejects", "registry_rejects", "press_feed_rejects")
 CLAIMS = (("press", "press_claims"), ("registries", "registry_claims"), ("hub.toml", "hub_claims"))
 Rows = list[tuple[Any, ...]]
 Query = Callable[[str], Rows]
