@@ -218,7 +218,7 @@ class Hub(_Model):
     @property
     def document_id(self) -> str:
         """Id of hub.toml as a document: of what it says of the hub itself, so a new schedule changes nothing."""
-        return digest(self.hub.model_dump_json(), *(s.model_dump_json() for s in self.sites), length=64)
+        return digest(self.hub.model_dump_json(), *(s.model_dump_json() for s in self.sites))
 
     @property
     def mention_id(self) -> str:

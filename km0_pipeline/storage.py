@@ -22,6 +22,11 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(f, "sha256").hexdigest()
 
 
+def content_id(content: Path | bytes) -> str:
+    """What a document is known by: the first 20 digits of the SHA-256 of its bytes, as long as the id of a claim."""
+    return (sha256(content) if isinstance(content, Path) else hashlib.sha256(content).hexdigest())[:20]
+
+
 @contextmanager
 def write_aside(path: Path) -> Iterator[Path]:
     """A path beside `path` to write to; renamed over it on success, removed on failure."""

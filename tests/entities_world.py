@@ -36,7 +36,7 @@ class World:
 
     def row(self, n: int, name: str, edition: str = "registre", at_hub: bool = True, stated_on: str = "", **cells: str | None) -> str:
         """A row of a registry; returns its mention."""
-        document = digest(edition, length=64)
+        document = digest(edition)
         mention = mention_id(document, "organisation", f"row:{n}")
         known = dict.fromkeys(COLUMNS) | {"document_id": document, "mention_id": mention, "at_hub": at_hub, "stated_on": stated_on}
         self.rows.append(known | {"name": name} | cells)
@@ -44,7 +44,7 @@ class World:
 
     def said(self, article: str, name: str, subject: Any = "organisation", **claims: str) -> str:
         """A mention of an article, and what is said of it; returns the mention."""
-        document = digest(article, length=64)
+        document = digest(article)
         mention = mention_id(document, subject, name)
         for n, (prop, value) in enumerate({"name": name, **claims}.items()):
             self.press.append(Claim(document, f"char:{n}-{n + 1}", mention, subject, prop, value, value, method="t/1"))

@@ -114,7 +114,7 @@ def fill_world(project: Project, names: Iterable[str | None] = ODD_TEXTS) -> Non
 
 def fill_library(project: Project) -> None:
     """Make every table of the library: a source, two organisations and a place; the others empty."""
-    document = "d" * 64
+    document = "d" * 20
     seen = {"sources": 1, "first_document_id": document, "first_locator": "char:0-9"}
     rows: dict[str, list[dict[str, Any]]] = {
         "sources": [{"document_id": document, "kind": "press", "title": "Fictive, la gazette", "format": "md", "path": "press/fictive.md", "first_version": "2026.11.22"}],

@@ -180,7 +180,7 @@ DATED = [  # sentence, (property, value, as_of)
 
 @pytest.mark.parametrize(("text", "held"), DATED, ids=[t for t, _ in DATED])
 def test_what_held_at_a_date_says_so(project: Project, text: str, held: tuple[str, str, str]) -> None:
-    document = {"document_id": "0" * 64, "title": "", "published_on": "", "text": text}
+    document = {"document_id": "0" * 20, "title": "", "published_on": "", "text": text}
     claims = extract(document, [], Names(project.hub, NAMES))
     names = {c.subject_id: c.value for c in claims if c.property == "name"}
     assert held in {(c.property, names.get(c.value, c.value), c.as_of) for c in claims}

@@ -14,8 +14,8 @@ from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.publish.summary import summary
 from km0_pipeline.steps import Project, make
 
-NOTE = "a" * 64
-REGISTRY = "b" * 64
+NOTE = "a" * 20
+REGISTRY = "b" * 20
 
 
 def step(project: Project, name: str, table: pa.Table, **figures: Any) -> None:

@@ -332,7 +332,7 @@ def test_a_file_that_cant_be_used_is_a_reject_and_the_others_are_unharmed(place:
     (reject,) = place.stored("registry_rejects")
     assert (reject["path"], reject["reason"], reject["locator"]) == (f"registries/{name}", reason, "")
     assert reject["sentence"].startswith(f"registries/{name}: ")
-    assert len(reject["document_id"]) == 64
+    assert len(reject["document_id"]) == 20
 
 
 def test_a_truncated_workbook_is_a_reject(place: Place) -> None:
@@ -414,7 +414,7 @@ def test_a_file_that_was_only_touched_is_read(place: Place) -> None:
 def test_a_file_that_nobody_touched_is_not_hashed_twice(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.put(CSV)
     registry_files(place.project)
-    monkeypatch.setattr(read, "sha256", lambda path: pytest.fail("hashed again"))
+    monkeypatch.setattr(read, "content_id", lambda path: pytest.fail("hashed again"))
     assert registry_rows(place.project).rows == 2
 
 

@@ -22,8 +22,8 @@ from km0_pipeline.tables.build import assemble, build_table
 from km0_pipeline.tables.checks import checks, run_checks
 from km0_pipeline.tables.table import TableError, all_tables, table
 
-ANNUAIRE, LOCATAIRES = digest("annuaire", length=64), digest("locataires", length=64)
-ARTICLE, NOTE, BRIEF = (digest(n, length=64) for n in ("article", "note", "brief"))
+ANNUAIRE, LOCATAIRES = digest("annuaire"), digest("locataires")
+ARTICLE, NOTE, BRIEF = (digest(n) for n in ("article", "note", "brief"))
 PREFIX = {"organisation": "org", "person": "per", "place": "pla", "event": "evt"}
 
 
@@ -284,7 +284,7 @@ def tenant(w: World, name: str, *rows: Mapping[str, str], at: int = 100) -> None
         w.row(document, at + n, name=name, **{k: v for k, v in row.items() if k != "list"})
 
 
-ANCIEN = digest("ancien", length=64)
+ANCIEN = digest("ancien")
 
 
 def let(w: World, name: str) -> list[tuple[str | None, ...]]:
@@ -346,7 +346,7 @@ def test_a_new_edition_that_says_the_same_changes_no_value(world: World) -> None
     """Two documents of the same day and certainty disagree: which of them wins does not depend on their bytes."""
     chosen = set()
     for n in range(4):
-        documents = [digest(f"edition {n} {path}", length=64) for path in "ab"]
+        documents = [digest(f"edition {n} {path}") for path in "ab"]
         w = World(world.project)
         for document, path in zip(documents, "ab", strict=True):
             w.article(document, path, "2024")
@@ -483,7 +483,7 @@ def test_an_unchanged_world_gives_the_same_bytes_on_another_day(world: World) ->
 def test_a_claim_that_is_gone_is_closed_and_what_is_said_again_keeps_its_first_version(world: World) -> None:
     world.build("2026.11.22")
     world.publish("2026.11.22")
-    edition = digest("locataires 2", length=64)
+    edition = digest("locataires 2")
     old = [r for r in world.rows if r["document_id"] == LOCATAIRES]
     world.rows = [r for r in world.rows if r["document_id"] != LOCATAIRES]
     world.registries[0]["document_id"] = edition

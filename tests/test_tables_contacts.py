@@ -51,14 +51,14 @@ def test_what_only_looks_like_a_contact_stays(db: duckdb.DuckDBPyConnection, tex
 def test_contacts_in_every_source_leave_the_tables_whole_and_clean(project: Project) -> None:
     contact = "paul.exemple@robots.example ou 06 99 99 99 99"
     world = World(project)
-    world.registry("a" * 64, "locataires")
-    world.registry("b" * 64, "annuaire")
-    world.article("c" * 64, f"Contact presse : {contact}", "2019")
-    world.article("d" * 64, f"contact presse : {contact}", "2019")
-    for document in ("a" * 64, "b" * 64):
+    world.registry("a" * 20, "locataires")
+    world.registry("b" * 20, "annuaire")
+    world.article("c" * 20, f"Contact presse : {contact}", "2019")
+    world.article("d" * 20, f"contact presse : {contact}", "2019")
+    for document in ("a" * 20, "b" * 20):
         world.row(document, 2, name="Robots Fictifs", activity=f"Robots, écrire à {contact}", space=f"B23 ({contact})", address=contact)
-    world.row("a" * 64, 3, name=f"Forge Fictive {contact}", space=contact)
-    world.said("c" * 64, "organisation", "Bpifrance", "funds", project.hub.mention_id, 9, original=f"Bpifrance ({contact}) soutient le KM0")
+    world.row("a" * 20, 3, name=f"Forge Fictive {contact}", space=contact)
+    world.said("c" * 20, "organisation", "Bpifrance", "funds", project.hub.mention_id, 9, original=f"Bpifrance ({contact}) soutient le KM0")
     for version in ("2026.11.22", "2026.11.22-2"):  # the second finds the first published
         world.build(version)
         for name in ("organisations", "claims", "sources", "tenancies", "rejects", "discrepancies", "changes"):
@@ -72,8 +72,8 @@ def test_contacts_in_every_source_leave_the_tables_whole_and_clean(project: Proj
 
 def test_a_contact_that_got_into_a_table_stops_the_publication_and_is_not_repeated(project: Project) -> None:
     world = World(project)
-    world.registry("a" * 64, "locataires")
-    world.row("a" * 64, 2, name="Robots Fictifs")
+    world.registry("a" * 20, "locataires")
+    world.row("a" * 20, 2, name="Robots Fictifs")
     world.build()
     rows = pq.read_table(project.made("table_sources"))
     titles = pa.array(["tél. 06 99 99 99 99", *rows["title"].to_pylist()[1:]])
@@ -91,8 +91,8 @@ def test_a_contact_that_got_into_a_table_stops_the_publication_and_is_not_repeat
 
 def test_what_was_published_before_with_a_contact_is_not_carried_on(project: Project) -> None:
     world = World(project)
-    world.article("c" * 64, "Une note", "2019")
-    world.said("c" * 64, "organisation", "Robots Fictifs", "activity", "robots", 9)
+    world.article("c" * 20, "Une note", "2019")
+    world.said("c" * 20, "organisation", "Robots Fictifs", "activity", "robots", 9)
     world.build("2026.11.22")
     world.publish("2026.11.22")
     path = project.published / "2026.11.22" / "claims.parquet"

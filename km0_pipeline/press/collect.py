@@ -14,13 +14,13 @@ from km0_pipeline import storage
 from km0_pipeline.press import sidecar
 from km0_pipeline.steps import Made, Project, make
 
-VERSION = "press_files/2"
+VERSION = "press_files/3"
 
-SCHEMA = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("sha256", pa.string()), ("sidecar", pa.string())])
+SCHEMA = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("document_id", pa.string()), ("sidecar", pa.string())])
 
 
 def press_files(project: Project) -> Made:
-    """Step: `path` (posix, relative to data/raw), `bytes`, `sha256` of each press file ('' where it can't be opened), and `sidecar`, that of its sidecar."""
+    """Step: `path` (posix, relative to data/raw), `bytes`, `document_id` of each press file ('' where it can't be opened), and `sidecar`, that of its sidecar."""
     rows = [r for p in _files(project) if (r := _row(project, p)) is not None]
 
     def build(out: Path) -> dict[str, int]:
@@ -46,8 +46,8 @@ def _row(project: Project, path: Path) -> dict[str, str | int] | None:
     note = sidecar.beside(path)
     said = storage.sha256(note) if note.is_file() else ""
     try:
-        return {"path": name, "bytes": path.stat().st_size, "sha256": storage.sha256(path), "sidecar": said}
+        return {"path": name, "bytes": path.stat().st_size, "document_id": storage.content_id(path), "sidecar": said}
     except FileNotFoundError:
         return None  # gone since it was listed: as if it had never been there
     except OSError:
-        return {"path": name, "bytes": 0, "sha256": "", "sidecar": said}
+        return {"path": name, "bytes": 0, "document_id": "", "sidecar": said}

@@ -8,7 +8,6 @@ Formats are modules of their own, named in `READERS`.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -25,6 +24,7 @@ from km0_pipeline.press.deadline import Crashed, Deadline, Overdue
 from km0_pipeline.press.document import Document, Unreadable, locator
 from km0_pipeline.press.reuse import Previous, container, write_keys
 from km0_pipeline.steps import Made, Project, code_version, made, make
+from km0_pipeline.storage import content_id
 
 VERSION = code_version(__file__)
 READERS: tuple[ModuleType, ...] = (text, markdown, page, pdf, word, mail)
@@ -71,7 +71,7 @@ def press_documents(project: Project) -> Made:
     with duckdb.connect() as db:  # not pyarrow's to_pylist, which imports pandas: this runs when nothing changed, too
         listed = str(made(project, "press_files").path)
         files: list[tuple[str, str, str]] = db.execute(
-            "select path, sha256, sidecar from read_parquet(?) order by path", [listed]
+            "select path, document_id, sidecar from read_parquet(?) order by path", [listed]
         ).fetchall()
     gone = [path for path, *_ in files if not (project.raw / path).exists()]
 
@@ -148,7 +148,7 @@ def _once(documents: pa.Table) -> tuple[pa.Table, list[Reject]]:
     return documents.filter(pa.array([first[i] == path for i, path in pairs], pa.bool_())), again
 
 
-def _read(project: Project, path: str, sha256: str) -> tuple[list[Row], list[Reject]]:
+def _read(project: Project, path: str, document_id: str) -> tuple[list[Row], list[Reject]]:
     """The rows of the file at `path` and of what is attached to it, and what is to be said about them."""
     try:
         _reader(path)
@@ -158,7 +158,7 @@ def _read(project: Project, path: str, sha256: str) -> tuple[list[Row], list[Rej
                 "too_large", f"is larger than {most} MB; take its pictures out, or raise press.max_megabytes."
             )
         data = file.read_bytes()
-        if hashlib.sha256(data).hexdigest() != sha256:
+        if content_id(data) != document_id:
             raise Unreadable("vanished", "changed while it was read; run again.")
         note = sidecar.read(sidecar.beside(file))
     except FileNotFoundError:
@@ -169,12 +169,12 @@ def _read(project: Project, path: str, sha256: str) -> tuple[list[Row], list[Rej
         reason, sentence = e.reason, e.sentence
     else:
         said = note.document(project.hub.zone) if note else Document("")
-        return _documents(project, path, data, sha256, said, 0)
-    return [], [Reject(sha256, path, "", reason, f"{path} {sentence}")]
+        return _documents(project, path, data, document_id, said, 0)
+    return [], [Reject(document_id, path, "", reason, f"{path} {sentence}")]
 
 
 def _documents(
-    project: Project, path: str, data: bytes, sha256: str, around: Document, depth: int
+    project: Project, path: str, data: bytes, document_id: str, around: Document, depth: int
 ) -> tuple[list[Row], list[Reject]]:
     """The rows of a document and of its attachments; `around` is what it is itself attached to, or what its sidecar says.
 
@@ -183,7 +183,7 @@ def _documents(
     hub, rows, rejects = project.hub, list[Row](), list[Reject]()
 
     def reject(reason: str, sentence: str, original: str = "", locator: str = "") -> None:
-        rejects.append(Reject(sha256, path, locator, reason, f"{path} {sentence}", original))
+        rejects.append(Reject(document_id, path, locator, reason, f"{path} {sentence}", original))
 
     try:
         reader = _reader(path)
@@ -231,7 +231,7 @@ def _documents(
         rows.append(
             {
                 **{n: getattr(document, n) for n in _SAID},
-                "document_id": sha256,
+                "document_id": document_id,
                 "path": path,
                 "format": reader.FORMAT,
                 "published_on": document.published_on,
@@ -244,8 +244,7 @@ def _documents(
         reject("nested", f"lies {depth} messages deep; what is attached to it was not read: put it in as a file.")
         return rows, rejects
     for name, content in document.attachments:
-        sha = hashlib.sha256(content).hexdigest()
-        found, refused = _documents(project, f"{path}/{name}", content, sha, document, depth + 1)
+        found, refused = _documents(project, f"{path}/{name}", content, content_id(content), document, depth + 1)
         rows += found
         rejects += refused
     return rows, rejects

@@ -36,15 +36,15 @@ from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Mapped, fol
 from km0_pipeline.registries.values import KINDS, VALUES_SQL, expression
 from km0_pipeline.sql import connect, literal, location
 from km0_pipeline.steps import Made, Project, code_version, made, make
-from km0_pipeline.storage import sha256
+from km0_pipeline.storage import content_id
 
-FILES_VERSION = "registry_files/2"
+FILES_VERSION = "registry_files/3"
 VERSION = code_version(__file__)
 
 DELIMITED = (".csv", ".tsv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm")
 
-FILES = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("sha256", pa.string()), ("source", pa.string())])
+FILES = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("document_id", pa.string()), ("source", pa.string())])
 STAMPS = pa.schema([("path", pa.string()), ("stamp", pa.int64())])
 
 OUTPUTS = ("registry_rows", "registry_columns", "registry_documents", "registry_rejects", "registry_keys")
@@ -85,7 +85,7 @@ _CLASH = 1 << 62
 
 
 def registry_files(project: Project) -> Made:
-    """Step: `path` (posix, relative to data/raw), `bytes`, `sha256` ('' where it can't be opened), `source` (its entry's name, or '').
+    """Step: `path` (posix, relative to data/raw), `bytes`, `document_id` ('' where it can't be opened), `source` (its entry's name, or '').
 
     Also makes `registry_stamps`: `path`, and the `stamp` that it had when its bytes were read. Nothing is made again
     for a new stamp alone.
@@ -121,11 +121,11 @@ def _found(project: Project) -> Iterator[tuple[dict[str, Any], int]]:
             continue
         try:
             stamp = _stamp(path)  # before its bytes: what is written meanwhile shows
-            yield {"path": name, "bytes": path.stat().st_size, "sha256": sha256(path), "source": source}, stamp
+            yield {"path": name, "bytes": path.stat().st_size, "document_id": content_id(path), "source": source}, stamp
         except FileNotFoundError:
             continue  # gone since it was listed: as if it had never been there
         except OSError:
-            yield {"path": name, "bytes": 0, "sha256": "", "source": source}, 0
+            yield {"path": name, "bytes": 0, "document_id": "", "source": source}, 0
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def registry_rows(project: Project) -> Made:
                             db.execute(f"delete from {name} where document_id = {literal(document.document_id)}")
                         _reject(db, document.document_id, document.path, e.reason, str(e))
             for file, reason, sentence in unused:
-                _reject(db, file["sha256"], file["path"], reason, sentence)
+                _reject(db, file["document_id"], file["path"], reason, sentence)
             order = [d.document_id for d in documents if d.document_id in kept or d.document_id in tables]
             for name, out in zip(OUTPUTS, outputs, strict=True):
                 _write(db, project, name, order, tables, out)
@@ -208,15 +208,15 @@ def _sorted_out(
         if not file["source"]:
             unused.append((file, "no_registry", "belongs to no registry of hub.toml. Give it a name that matches the path of a "
                            f"[[registries]] entry, or add one; paths now: {paths}."))  # fmt: skip
-        elif not file["sha256"]:
+        elif not file["document_id"]:
             unused.append((file, "unreadable_file", "can't be opened. Give everyone the right to read it."))
         elif suffix not in (*DELIMITED, *WORKBOOKS):
             unused.append((file, "unknown_format", f"has the ending {suffix!r}, which we can't read. Save it as .csv or .xlsx."))
-        elif file["sha256"] in documents:
-            first = documents[file["sha256"]].path
+        elif file["document_id"] in documents:
+            first = documents[file["document_id"]].path
             unused.append((file, "same_file", f"has the same content as {first} and was not read twice. Delete one of them."))
         else:
-            documents[file["sha256"]] = _Document(file["sha256"], path, file["stamp"], entries[file["source"]])
+            documents[file["document_id"]] = _Document(file["document_id"], path, file["stamp"], entries[file["source"]])
     return [documents[i] for i in sorted(documents)], unused
 
 
@@ -240,7 +240,7 @@ def _read(db: duckdb.DuckDBPyConnection, document: _Document, path: Path, scratc
     try:
         tables = _load(db, document, path, scratch)
         # a large file takes seconds to hash: not where nothing has touched it
-        if _stamp(path) == document.stamp or sha256(path) == document.document_id:
+        if _stamp(path) == document.stamp or content_id(path) == document.document_id:
             return tables
     except FileNotFoundError:
         raise _Passing("vanished", "was there and is gone. Put it back, or run again without it.") from None
