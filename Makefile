@@ -2,7 +2,7 @@
 
 PYTHON ?=# interpreter that makes .venv; empty: the newest of those named below
 PORT ?= 3000# port of `make ui`
-ARGS ?=# options of `make run`, for example ARGS="--date 2026-11-22"
+ARGS ?=# options of `make run`, for example ARGS="--date 2026-11-22", and of `make evaluate`
 
 export DAGSTER_HOME := $(CURDIR)/.dagster
 unexport PYTHONDONTWRITEBYTECODE # without compiled modules each start takes seconds longer
@@ -10,10 +10,10 @@ bin := .venv/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test ui serve bench lock
+.PHONY: help run test ui serve bench evaluate lock
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/made .dagster/dagster.yaml ## refresh: from data/raw to a snapshot in data/published
 	@$(bin)/python -m assets.run $(ARGS)
@@ -33,6 +33,9 @@ serve: .venv/made ## serve data/published for download on this machine
 
 bench: .venv/made ## measure: a registry of a million rows, and a refresh in which nothing changed
 	@status=0; for what in registry refresh; do $(bin)/python benchmarks/$$what.py || status=1; done; exit $$status
+
+evaluate: .venv/made ## what is found in press against a gold set, beside bare spaCy; writes docs/evaluation.md
+	@$(bin)/python -m benchmarks.evaluate $(ARGS)
 
 lock: .venv/made ## choose the newest versions that fit together, with their hashes
 	@$(bin)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --group dev --group orchestration \

@@ -27,7 +27,7 @@ from km0_pipeline.press.mentions import Span
 from km0_pipeline.press.naming import Mention, mentions
 from km0_pipeline.press.read import FRENCH
 from km0_pipeline.press.reuse import Previous, write_keys
-from km0_pipeline.press.sentences import furniture, sentences
+from km0_pipeline.press.sentences import Sentence, furniture, sentences
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, made, make, modules_version
 
@@ -111,21 +111,26 @@ def _spans(project: Project) -> Mapping[str, list[Span]]:
     return found
 
 
-def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> list[Claim]:
-    """The claims of one document: a row of `press_documents`, its `press_spans`, and the known names."""
+def recognise(document: Mapping[str, Any], spans: list[Span], names: Names) -> tuple[list[Mention], list[Sentence]]:
+    """The mentions of one document, and its sentences that have items and can be read; takes what `extract` takes."""
     text = document["text"]
     skip = furniture(text)
     about_hub = any(m.known.sort == "hub" for m in names.find(document["title"]))
     found = [m for m in mentions(text, spans, names, about_hub=about_hub) if m.start >= skip]
     flat = straighten(text).replace("\n", " ")
     split = sentences(text, found, quantities.find(flat), dates.find(flat, document["published_on"]))
+    return found, [s for s in split if s.start >= skip and s.items and s.end - s.start <= LONGEST_SENTENCE]
+
+
+def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> list[Claim]:
+    """The claims of one document: a row of `press_documents`, its `press_spans`, and the known names."""
+    text = document["text"]
+    found, split = recognise(document, spans, names)
     hub = next((m for m in found if m.letter == "H" and m.named), None) or next(
         (m for m in found if m.letter == "H"), None
     )
     said: list[Said] = []
     for sentence in split:
-        if sentence.start < skip or not sentence.items or sentence.end - sentence.start > LONGEST_SENTENCE:
-            continue
         once: set[tuple[object, ...]] = set()
         reader = Reader(sentence, hub)
         for rule in RULES:
