@@ -106,6 +106,7 @@ def understood(project: Project) -> dg.MarkdownMetadataValue:
 def _understood(document: Understood, left_out: list[str], show: Callable[..., str]) -> str:
     d = document
     claims = [c for c in d.claims if PROPERTIES[c.property].privacy in RELEASABLE]
+    claims.sort(key=lambda c: c.property in ("name", "kind", "commune_code"))  # the text shows these already
     rows = [(c.subject, c.property, c.shown, c.words, f"{c.confidence:.2f}") for c in claims[:CLAIMS]]
     source = ", ".join(show(s) for s in (d.publisher, d.published_on, d.path) if s)
     lines = [f"**{show(d.title or d.path)}** – {source}", "", f"> {show(d.text, d.marks, CHARACTERS)}", ""]

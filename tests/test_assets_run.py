@@ -128,7 +128,7 @@ def a_refresh_publishes_shows_each_step_and_stands_in_the_history(run: Run) -> N
         assert "contact@tisserands.example" not in text, f"{asset} shows a contact"
         assert "accueille" not in text or asset in ("claims", "press_claims"), f"{asset} shows the text of an article"
     understood = str(run.shown["press_claims"].metadata["understood"].value)
-    assert "Le **KM0** accueille **Nuage Bleu**." in understood and "| 14 employees | 14 salariés | 0." in understood
+    assert "Le **KM0** accueille **Nuage Bleu**." in understood and "| tenant\\_of | KM0 | Tisserands du Futur est installé au KM0 | 0." in understood
 
 
 def an_unchanged_refresh_makes_nothing_again_and_publishes_nothing(first: Run, again: Run) -> None:

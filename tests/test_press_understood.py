@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -115,7 +115,7 @@ def test_it_shows_what_a_run_finds_with_the_names_of_the_registries_and_changes_
 
 
 def test_the_note_beside_a_fetched_page_and_the_day_are_heeded(project: Project) -> None:
-    path = put(project, "page.md", NOTE.replace("publisher: La Gazette fictive\n", "").replace("2023", str(date.today().year + 2)))
+    path = put(project, "page.md", NOTE.replace("publisher: La Gazette fictive\n", "").replace("2023", str(datetime.now(project.hub.zone).year + 2)))
     put(project, ".page.md.json", '{"publisher": "Le Courrier fictif"}')
     output = km0(project.root, path).stdout
     assert "publisher: Le Courrier fictif" in output and "future_date: press/page.md gives" in output
