@@ -1,21 +1,32 @@
 """What is shown of what was made: figures, file, columns, lineage, first rows.
 
 Of a step only counts are shown, never content: its rows may hold contacts, remarks or the text
-of an article. First rows are shown of tables that are released, whose columns may all leave.
+of an article. First rows are shown of tables that are released, whose columns may all leave. Of
+what the press says, a few documents are shown as `km0 read` shows them: the beginning of the text
+and the first claims, without contacts.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import dagster as dg
+import duckdb
 
+from km0_pipeline.claims import PROPERTIES, RELEASABLE
+from km0_pipeline.press.understood import Mark, Understood, picture, pieces
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project
+from km0_pipeline.tables.contacts import contacts
 from km0_pipeline.tables.table import TYPES, Table, lineage
 
 FIRST_ROWS = 8
 WIDEST = 60
+DOCUMENTS, CHARACTERS, CLAIMS = 3, 600, 8
+"""What is shown of what the press says: documents, and of each so much of its text and its claims."""
 
 
 def both(en: str, fr: str) -> str:
@@ -81,6 +92,40 @@ def first_rows(table: Table, made: Made) -> dg.MarkdownMetadataValue:
         rows = connection.execute(f"select {names} from read_parquet(?) limit {FIRST_ROWS}", [str(made.path)]).fetchall()
     lines = [list(columns), ["---"] * len(columns), *([_cell(value) for value in row] for row in rows)]
     return dg.MetadataValue.md("\n".join("| " + " | ".join(line) + " |" for line in lines))
+
+
+def understood(project: Project) -> dg.MarkdownMetadataValue:
+    """What was understood of the documents published last, in a few kB: what was found in bold, the claims, what was left out."""
+    seen = picture(project, DOCUMENTS)
+    with connect(project.warehouse) as connection:
+        show = partial(_shown, connection)
+        parts = [_understood(d, [r.sentence for r in seen.left_out if r.path == d.path], show) for d in seen.documents]
+    return dg.MetadataValue.md("\n\n".join(parts) or "No document.")
+
+
+def _understood(document: Understood, left_out: list[str], show: Callable[..., str]) -> str:
+    d = document
+    claims = [c for c in d.claims if PROPERTIES[c.property].privacy in RELEASABLE]
+    claims.sort(key=lambda c: c.property in ("name", "kind", "commune_code"))  # the text shows these already
+    rows = [(c.subject, c.property, c.shown, c.words, f"{c.confidence:.2f}") for c in claims[:CLAIMS]]
+    source = ", ".join(show(s) for s in (d.publisher, d.published_on, d.path) if s)
+    lines = [f"**{show(d.title or d.path)}** – {source}", "", f"> {show(d.text, d.marks, CHARACTERS)}", ""]
+    if rows:
+        table = [("of", "claim", "value", "words", "confidence"), ("---",) * 5, *(map(show, row) for row in rows)]
+        lines += ["| " + " | ".join(line) + " |" for line in table]
+    if len(claims) > CLAIMS:
+        lines += ["", f"… and {len(claims) - CLAIMS} more claims"]
+    return "\n".join([*lines, "", *(f"- {show(sentence, most=CHARACTERS)}" for sentence in left_out)])
+
+
+def _shown(connection: duckdb.DuckDBPyConnection, text: str, marks: Iterable[Mark] = (), most: int = WIDEST) -> str:
+    """The beginning of `text` as Markdown on one line, without contacts, names and figures among the `marks` in bold."""
+    hidden = [(start, end, "contact") for start, end in contacts(connection, text)]
+    said = []
+    for words, sort in pieces(text[:most], [*marks, *hidden]):
+        plain = re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", re.sub(r"\s+", " ", words))
+        said.append("[…]" if sort == "contact" else f"**{plain}**" if sort not in ("", "statement") else plain)
+    return "".join(said).strip() + ("…" if len(text) > most else "")
 
 
 def _cell(value: Any) -> str:

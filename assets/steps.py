@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets.describe import both, file_columns, made_metadata
+from assets.describe import both, file_columns, made_metadata, understood
 from assets.resources import ProjectResource, plainly
 from km0_pipeline.entities import resolve
 from km0_pipeline.press import collect, feeds, mentions
@@ -26,7 +26,7 @@ OWNERS = ["team:data-stewards"]
 
 @dataclass(frozen=True)
 class Step:
-    """A step as Dagster shows it: `outputs` are name -> (English, French), the first being what it returns."""
+    """A step as Dagster shows it: `outputs` are name -> (English, French), the first being what it returns and `preview` shows."""
 
     function: Callable[[Project], Made]
     version: str
@@ -35,6 +35,7 @@ class Step:
     deps: tuple[str, ...]
     outputs: dict[str, tuple[str, str]]
     retry: dg.RetryPolicy | None = None
+    preview: Callable[[Project], dg.MarkdownMetadataValue] | None = None
 
 
 AGAIN = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
@@ -102,6 +103,7 @@ STEPS = (
         frozenset({"python", "parquet"}),
         ("press_documents", "press_spans", "registry_rows", "hub_toml"),
         {"press_claims": ("What the press says, and where it says it.", "Ce que dit la presse, et où elle le dit.")},
+        preview=understood,
     ),
     Step(
         registry_read.registry_files,
@@ -188,10 +190,11 @@ def _assets(step: Step) -> dg.AssetsDefinition:
         here = project.project()
         with plainly():
             step.function(here)
+        shown = {"understood": step.preview(here)} if step.preview else {}
         for found in (made(here, output) for output in step.outputs):
             yield dg.MaterializeResult(
                 asset_key=found.name,
-                metadata=made_metadata(here, found) | {"dagster/column_schema": file_columns(found)},
+                metadata=made_metadata(here, found) | {"dagster/column_schema": file_columns(found)} | shown,
                 data_version=dg.DataVersion(found.digest),
             )
 

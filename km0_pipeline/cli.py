@@ -7,9 +7,14 @@ with exit status 1 (2 where the command was typed wrongly).
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import sys
 import textwrap
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +23,7 @@ import click
 if TYPE_CHECKING:
     from km0_pipeline.explain import Cell, Row
     from km0_pipeline.explain.said import Said
+    from km0_pipeline.press.understood import Understood
     from km0_pipeline.steps import Project
 
 TABLES = ("organisations", "people", "places", "events", "headcounts", "funding", "tenancies", "relationships", "discrepancies")
@@ -27,6 +33,9 @@ MOST = 3
 
 PLACES = {"page": "page", "char": "characters", "sheet": "sheet", "cell": "cell", "row": "row", "column": "column", "key": "key", "line": "line"}
 """Parts of a locator, in words."""
+
+COLOURS = {"organisation": "green", "person": "magenta", "place": "blue", "event": "yellow", "figure": "cyan", "date": "bright_cyan", "statement": "bright_black"}
+"""Colour of what is found in a document."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -45,6 +54,10 @@ def main(context: click.Context, root: Path) -> None:
     `make run` makes the data and publishes a snapshot in data/published; these commands read what it made.
     """
     context.obj = root
+    if os.environ.get("NO_COLOR"):
+        context.color = False
+    elif os.environ.get("FORCE_COLOR"):
+        context.color = True
 
 
 @main.command()
@@ -76,6 +89,34 @@ def explain(root: Path, table: str, name_or_id: str, column: str | None) -> None
     width = min(shutil.get_terminal_size((100, 24)).columns, 120)
     most = None if column else MOST
     click.echo("\n\n".join("\n".join(_row(row, width, most)) for row in rows))
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def read(context: click.Context, file: Path) -> None:
+    """Show what is understood of one document: its text with what was found in it, and the claims made from it.
+
+    FILE is a press release in any format that data/raw/press takes, there or elsewhere. It is read as a run would read it,
+    with the names of the registries that the last run read; nothing of the project changes.
+    """
+    from km0_pipeline.press.understood import read_aside
+
+    project = _project(context.obj)
+    picture = read_aside(replace(project, day=datetime.now(project.hub.zone).date()), file)
+    if not picture.documents:
+        hidden = f"{file} is hidden (its name begins with a dot): a run leaves it out; rename it."
+        raise click.ClickException("\n".join([r.sentence for r in picture.left_out] or [hidden]))
+    width = min(shutil.get_terminal_size((100, 24)).columns, 120)
+    colour = sys.stdout.isatty() if context.color is None else context.color
+    lines = [line for document in picture.documents for line in (*_document(document, width, colour), "")]
+    if picture.left_out:
+        lines.append(click.style("Left out or not trusted", bold=True))
+        for r in picture.left_out:
+            lines += _wrapped(f"{r.reason}: {r.sentence}" + (f" ({_place(r.locator)})" if r.locator else ""), width, "  ")
+    elif picture.documents:
+        lines.append("Nothing was left out.")
+    click.echo("\n".join(lines))
 
 
 @main.command()
@@ -178,6 +219,30 @@ def _said(said: Said, width: int, label: str, colour: str | None = None) -> list
         lines += _wrapped(f"“{said.words}”", width, "    ")
     lines += _wrapped(f"{said.path}, {_place(said.locator)}", width, "    ")
     return [*lines, f"    {said.url}"] if said.url else lines
+
+
+def _document(document: Understood, width: int, colour: bool) -> list[str]:
+    """What is known of a document, its text with what was found in colour (or in brackets), its claims by subject."""
+    from km0_pipeline.press.understood import pieces
+
+    d = document
+    lines = _wrapped(d.title or d.path, width, "")
+    lines = [click.style(line, bold=True) for line in lines]
+    known = ((n, getattr(d, n)) for n in ("path", "format", "language", "publisher", "author", "published_on", "url", "licence"))
+    lines += [f"  {name}: {value or 'unknown'}" for name, value in known]
+    # a blank at the end of a line becomes its end: every character stays where marks say
+    folded = re.sub(rf"(?m)(.{{1,{width}}})( |$)", lambda m: m[1] + ("\n" if m[2] else ""), d.text).replace("\f", "\n")
+    shown = []
+    for words, sort in pieces(folded, d.marks):
+        named = sort and sort != "statement"
+        shown.append(click.style(words, fg=COLOURS[sort]) if sort and colour else f"[{words}]" if named else words)
+    legend = " ".join(click.style(sort, fg=c) for sort, c in COLOURS.items()) if colour else "[…] " + ", ".join(s for s in COLOURS if s != "statement")
+    lines += ["", "".join(shown).strip("\n"), "", f"found: {legend}", "", click.style(f"Claims: {len(d.claims)}", bold=True)]
+    for (subject, kind), claims in groupby(d.claims, key=lambda c: (c.subject, c.subject_kind)):
+        lines.append(f"  {click.style(subject, fg=COLOURS[kind] if colour else None)} ({kind})")
+        for c in claims:
+            lines += _wrapped(f"{c.confidence:.2f}  {c.property}: {c.shown} – “{' '.join(c.words.split())}”, {_place(c.locator)}", width, "    ")
+    return lines
 
 
 def _place(locator: str) -> str:

@@ -31,7 +31,7 @@ published: 2024-05-03
 licence: etalab-2.0
 ---
 
-Le KM0 accueille Nuage Bleu. Tisserands du Futur est installé au KM0 et emploie 14 salariés.
+Le KM0 accueille Nuage Bleu. Tisserands du Futur est installé au KM0 et emploie 14 salariés. Écrire à contact@tisserands.example.
 """
 
 pytestmark = pytest.mark.pipeline
@@ -126,7 +126,9 @@ def a_refresh_publishes_shows_each_step_and_stands_in_the_history(run: Run) -> N
     for asset, materialization in run.shown.items():
         text = str({name: value.value for name, value in materialization.metadata.items()})
         assert "contact@tisserands.example" not in text, f"{asset} shows a contact"
-        assert "accueille" not in text or asset == "claims", f"{asset} shows the text of an article"
+        assert "accueille" not in text or asset in ("claims", "press_claims"), f"{asset} shows the text of an article"
+    understood = str(run.shown["press_claims"].metadata["understood"].value)
+    assert "Le **KM0** accueille **Nuage Bleu**." in understood and "| tenant\\_of | KM0 | Tisserands du Futur est installé au KM0 | 0." in understood
 
 
 def an_unchanged_refresh_makes_nothing_again_and_publishes_nothing(first: Run, again: Run) -> None:

@@ -183,17 +183,18 @@ def test_hidden_files_are_left_out(project: Project) -> None:
     assert press_files(project).rows == 0
 
 
-def test_text_in_another_language_makes_no_claims(project: Project) -> None:
-    put(
-        project,
-        "en.md",
-        NOTE.replace(
-            "Le KM0 regroupe 12 personnes.", "KM0 is a hub in Mulhouse where some 800 people work for young companies."
-        ),
-    )
+@pytest.mark.parametrize(("language", "text"), [
+    ("en", "KM0 is a hub in Mulhouse where some 800 people work for young companies."),
+    ("de", "Das KM0 in Mulhouse bietet auf 11 000 m² Platz für 60 Start-ups; Patrick Fiktiv ist Präsident des KM0."),
+])  # fmt: skip
+def test_text_in_another_language_is_kept_as_a_document_with_a_reason_and_makes_no_claims(project: Project, language: str, text: str) -> None:
+    put(project, "other.md", NOTE.replace("Le KM0 regroupe 12 personnes.", text))
+    put(project, "note.md", NOTE)
     run(project)
-    assert rows(project, "press_documents")[0]["language"] == "en"
-    assert rows(project, "press_claims") == []
+    (other,) = [d for d in rows(project, "press_documents") if d["path"] == "press/other.md"]
+    assert (other["language"], other["text"], other["title"]) == (language, text, "Une note")
+    assert f"'{language}'" in rejects(project)["language"]
+    assert {c["document_id"] for c in rows(project, "press_claims")} == {d["document_id"] for d in rows(project, "press_documents")} - {other["document_id"]}
 
 
 def test_no_press_at_all_is_no_error(project: Project) -> None:

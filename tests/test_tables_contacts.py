@@ -13,7 +13,7 @@ from test_tables_build import World
 
 from km0_pipeline.steps import Project, make
 from km0_pipeline.tables.checks import run_checks
-from km0_pipeline.tables.contacts import CONTACTS_SQL
+from km0_pipeline.tables.contacts import CONTACTS_SQL, contacts
 from km0_pipeline.tables.table import table
 
 ADDRESSES = [
@@ -41,6 +41,12 @@ def db() -> duckdb.DuckDBPyConnection:
 def test_a_contact_is_withheld_and_the_words_around_it_stay(db: duckdb.DuckDBPyConnection, contact: str) -> None:
     for text, left in ((contact, "[…]"), (f"Robots, écrire à {contact}, ou 06 12 34 56 78.", "Robots, écrire à […], ou […]."), (f"({contact})", "([…])")):
         assert db.execute("select withheld(?), may_hold_contact(?)", [text, f"x\n{text}\ny"]).fetchone() == (left, True)
+
+
+@pytest.mark.parametrize("contact", ADDRESSES + NUMBERS)
+def test_where_a_contact_stands_is_known_to_the_character(db: duckdb.DuckDBPyConnection, contact: str) -> None:
+    text = f"À […] é {contact}, ou 06 12 34 56 78."
+    assert [text[start:end] for start, end in contacts(db, text)] == [contact, "06 12 34 56 78"]
 
 
 @pytest.mark.parametrize("text", HONEST)

@@ -38,7 +38,8 @@ REFERENCE = "reference/1"
 LONGEST_SENTENCE = 2000
 """Characters from which on what stands between two full stops is no sentence: a list, a table, page furniture."""
 RULES: tuple[Rule, ...] = (*relations.RULES, *accounts.RULES, *buildings.RULES)
-_KINDS: dict[str, SubjectKind] = {"H": "organisation", "O": "organisation", "P": "person", "L": "place", "V": "event"}
+KINDS: dict[str, SubjectKind] = {"H": "organisation", "O": "organisation", "P": "person", "L": "place", "V": "event"}
+"""Letter of a mention -> what it is."""
 
 
 def press_claims(project: Project) -> Made:
@@ -52,8 +53,8 @@ def press_claims(project: Project) -> Made:
         columns = ["document_id", "title", "published_on", "language", "text"]
         rows = pq.read_table(made(project, "press_documents").path, columns=columns).to_pylist()
         documents = {r["document_id"]: r for r in rows if r["language"] == FRENCH}
-        names = Names(hub, _registry_names(project, [r["text"] for r in documents.values()]))
-        spans = _spans(project)
+        names = known_names(project, [r["text"] for r in documents.values()])
+        spans = tagged(project, documents)
         keys = {
             i: digest(
                 VERSION, settings, i, r["title"], r["published_on"], r["text"],
@@ -84,6 +85,11 @@ def press_claims(project: Project) -> Made:
     )
 
 
+def known_names(project: Project, texts: list[str]) -> Names:
+    """The names to look for in `texts`: those of hub.toml, of the registries and of `reference`."""
+    return Names(project.hub, _registry_names(project, texts))
+
+
 def _registry_names(project: Project, texts: list[str]) -> list[str]:
     """Names of the registries that may occur in the press: it holds their first word, and the others but for one (a legal form)."""
     words = sorted({w for t in texts for w in re.findall(r"\w+", key(t))})
@@ -102,21 +108,31 @@ def _registry_names(project: Project, texts: list[str]) -> list[str]:
     return [n for (n,) in found if sum(w not in vocabulary for w in re.findall(r"\w+", key(n))) <= 1]
 
 
-def _spans(project: Project) -> Mapping[str, list[Span]]:
-    import pyarrow.parquet as pq
-
+def tagged(project: Project, document_ids: Iterable[str]) -> Mapping[str, list[Span]]:
+    """What the step `press_spans` found in each of these documents."""
     found: dict[str, list[Span]] = defaultdict(list)
-    for r in pq.read_table(made(project, "press_spans").path).to_pylist():
-        found[r["document_id"]].append((r["start"], r["end"], r["label"]))
+    with connect(project.warehouse) as db:
+        rows = db.execute(
+            'select document_id, start, "end", label from read_parquet(?) where document_id in (select unnest(?::varchar[])) order by all',
+            [str(made(project, "press_spans").path), list(document_ids)],
+        ).fetchall()
+    for i, start, end, label in rows:
+        found[i].append((start, end, label))
     return found
+
+
+def mentioned(document: Mapping[str, Any], spans: list[Span], names: Names) -> list[Mention]:
+    """Who and what one document (as in `extract`) speaks of, and where: in its text, without page furniture."""
+    text = document["text"]
+    skip = furniture(text)
+    about_hub = any(m.known.sort == "hub" for m in names.find(document["title"]))
+    return [m for m in mentions(text, spans, names, about_hub=about_hub) if m.start >= skip]
 
 
 def recognise(document: Mapping[str, Any], spans: list[Span], names: Names) -> tuple[list[Mention], list[Sentence]]:
     """The mentions of one document, and its sentences that have items and can be read; takes what `extract` takes."""
     text = document["text"]
-    skip = furniture(text)
-    about_hub = any(m.known.sort == "hub" for m in names.find(document["title"]))
-    found = [m for m in mentions(text, spans, names, about_hub=about_hub) if m.start >= skip]
+    skip, found = furniture(text), mentioned(document, spans, names)
     flat = straighten(text).replace("\n", " ")
     split = sentences(text, found, quantities.find(flat), dates.find(flat, document["published_on"]))
     return found, [s for s in split if s.start >= skip and s.items and s.end - s.start <= LONGEST_SENTENCE]
@@ -163,7 +179,7 @@ def _claims(document: Mapping[str, Any], names: Names, found: list[Mention], sai
     text, document_id, stated_on = document["text"], document["document_id"], document["published_on"]
 
     def subject(m: Mention) -> tuple[str, SubjectKind]:
-        kind = _KINDS[m.letter]
+        kind = KINDS[m.letter]
         return mention_id(document_id, kind, m.key), kind
 
     def claim(m: Mention, prop: str, value: str, start: int, end: int, confidence: float, method: str = METHOD, **more: Any) -> Claim:

@@ -11,7 +11,11 @@ words and numbers without their 0 are not found.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
+from itertools import accumulate
+
+import duckdb
 
 from km0_pipeline.registries.columns import COLUMNS
 from km0_pipeline.sql import literal
@@ -57,3 +61,14 @@ def kept_from(columns: Iterable[str], words: Collection[str]) -> str:
     """What is selected of a step that has these `columns`: those that stand among the `words` of a query, texts without contacts."""
     selected = ", ".join(f'withheld("{c}") as "{c}"' if c in TEXTS else f'"{c}"' for c in columns if c in words)
     return f"select {selected or 'true'}"
+
+
+def contacts(db: duckdb.DuckDBPyConnection, text: str) -> list[tuple[int, int]]:
+    """Where the contacts in `text` stand, for what is shown of it elsewhere than in a table."""
+    if not re.search(_SIGNS, text):
+        return []
+    mark = "\x01"  # no text that is read holds it
+    query = f"select regexp_extract_all($x, {literal(_EITHER)}), string_split(regexp_replace($x, {literal(_EITHER)}, $mark, 'g'), $mark)"
+    found, between = db.execute(query, {"x": text, "mark": mark}).fetchall()[0]
+    ends = accumulate(len(b) + len(f) for b, f in zip(between, found, strict=False))
+    return [(end - len(f), end) for f, end in zip(found, ends, strict=True)]

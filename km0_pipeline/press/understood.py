@@ -1,0 +1,177 @@
+"""What was understood of documents, side by side: their text with what was found in it, the claims, and what was left out.
+
+Belongs here: putting together what the steps made of a document, and running the steps for one
+file aside, so that nothing of the project changes. What is found is for the steps to say, how it is shown for `cli` and `assets`.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+import pyarrow as pa
+
+from km0_pipeline.claims import Reject, SubjectKind
+from km0_pipeline.press import sidecar
+from km0_pipeline.press.collect import press_files
+from km0_pipeline.press.mentions import press_spans
+from km0_pipeline.press.read import FRENCH, press_documents
+from km0_pipeline.press.statements import KINDS, known_names, mentioned, press_claims, tagged
+from km0_pipeline.sql import connect, location
+from km0_pipeline.steps import Project, make
+
+Sort = SubjectKind | Literal["figure", "date", "statement"]
+"""What words were found to be: a name or what stands for one, a figure or date that is claimed, other words that a claim rests on."""
+Mark = tuple[int, int, str]
+"""Characters of a text, and what they are."""
+
+_SORTS: dict[str, Sort] = {"integer": "figure", "decimal": "figure", "date": "date"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A claim with names in place of mention ids; '' where nothing is known."""
+
+    subject: str
+    subject_kind: str
+    property: str
+    value: str
+    qualifier: str
+    scope: str
+    as_of: str
+    words: str
+    locator: str
+    confidence: float
+
+    @builtins.property
+    def shown(self) -> str:
+        """The value in full: `600 people (nearly, 2019)`."""
+        to = " to " if self.property == "funding_eur" and self.scope else " "
+        more = ", ".join(m for m in (self.qualifier.replace("_", " "), self.as_of) if m not in ("exact", ""))
+        return f"{self.value}{to}{self.scope}".rstrip() + (f" ({more})" if more else "")
+
+
+@dataclass(frozen=True)
+class Understood:
+    """One document: what is known of it, its text, what stands where in it (what lies within another comes after it), and its claims."""
+
+    path: str
+    format: str
+    title: str
+    author: str
+    publisher: str
+    url: str
+    published_on: str
+    language: str
+    licence: str
+    text: str
+    marks: tuple[Mark, ...]
+    claims: tuple[Found, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Documents, and what of them (or of files that became none) could not be read or trusted."""
+
+    documents: tuple[Understood, ...]
+    left_out: tuple[Reject, ...]
+
+
+def read_aside(project: Project, file: Path) -> Picture:
+    """What a run of the press steps would understand of `file` alone, with the hub.toml and the registries' names of the project.
+
+    `file` may lie anywhere. Nothing is written into the project.
+    """
+    file, folder = file.parent.resolve() / file.name, project.raw / project.hub.press.path
+    within = file.relative_to(folder) if file.is_relative_to(folder) else Path(file.name)
+    registry = project.made("registry_rows")
+
+    def names(out: Path) -> None:
+        import pyarrow.parquet as pq
+
+        if registry.exists():
+            out.symlink_to(registry)
+        else:
+            pq.write_table(pa.table({"name": pa.array([], pa.string())}), out)
+
+    with TemporaryDirectory(prefix="km0-read-") as root:
+        aside = replace(project, root=Path(root))
+        there = aside.raw / project.hub.press.path / within
+        there.parent.mkdir(parents=True)
+        there.symlink_to(file)
+        if sidecar.beside(file).is_file():
+            sidecar.beside(there).symlink_to(sidecar.beside(file))
+        make(aside, "registry_rows", names, version="aside")
+        for step in (press_files, press_documents, press_spans, press_claims):
+            step(aside)
+        return picture(aside)
+
+
+def picture(project: Project, most: int | None = None) -> Picture:
+    """What the press steps made last: of every document, by path, or of the `most` that were published last."""
+    columns = ", ".join(n for n in Understood.__dataclass_fields__ if n not in ("marks", "claims"))
+    order = "path" if most is None else f"published_on desc, path limit {most}"
+    with connect(project.warehouse) as db:
+        for step in ("press_documents", "press_rejects", "press_claims"):
+            db.execute(f"create view {step} as from read_parquet({location(project.made(step))})")
+        db.execute(f"create temp table shown as select document_id, {columns} from press_documents order by {order}")
+        rows = db.execute("from shown").fetchall()
+        only = "" if most is None else "where path in (select path from shown)"
+        rejects = db.execute(f"select document_id, path, locator, reason, sentence, original from press_rejects {only}").fetchall()
+        claimed = db.execute(_CLAIMS).fetchall()
+    claims: dict[str, list[Found]] = defaultdict(list)
+    words: dict[str, set[Mark]] = defaultdict(set)
+    for i, start, end, value_kind, *rest in claimed:
+        claims[i].append(Found(*rest))
+        words[i].add((start, end, _SORTS.get(value_kind, "statement")))
+    known = ("document_id", *columns.split(", "))
+    documents = [dict(zip(known, row, strict=True)) for row in rows]
+    french = [d for d in documents if d["language"] == FRENCH]
+    names, spans = known_names(project, [d["text"] for d in french]), tagged(project, [d["document_id"] for d in french])
+    found = []
+    for d in documents:
+        i = d.pop("document_id")
+        mentions = mentioned(d, spans[i], names) if d["language"] == FRENCH else []
+        subjects: list[Mark] = [(m.start, m.end, KINDS[m.letter]) for m in mentions]
+        taken = {(start, end) for start, end, _ in subjects}
+        marks = sorted({*subjects, *(w for w in words[i] if w[:2] not in taken)}, key=lambda m: (m[0] - m[1], m))
+        found.append(Understood(**d, marks=tuple(marks), claims=tuple(claims[i])))
+    return Picture(tuple(found), tuple(Reject(*r) for r in rejects))
+
+
+_CLAIMS = """
+with said as (
+    select *, [x::int for x in string_split(regexp_extract(locator, 'char:(.*)', 1), '-')] as place
+    from press_claims where document_id in (select document_id from shown)
+),
+names as (
+    select subject_id, arg_min(value, (place, claim_id)) as name from said where property = 'name' group by subject_id
+)
+select
+    c.document_id, c.place[1], c.place[2], c.value_kind, coalesce(n.name, ''), c.subject_kind, c.property,
+    coalesce(o.name, c.value), c.qualifier, coalesce(s.name, c.scope), c.as_of, c.original, c.locator, c.confidence
+from said as c
+left join names as n on n.subject_id = c.subject_id
+left join names as o on c.value_kind = 'mention' and o.subject_id = c.value
+left join names as s on s.subject_id = c.scope
+order by c.document_id, min(c.place) over (partition by c.document_id, c.subject_id), c.subject_id, c.place, c.property, c.claim_id
+"""
+"""Claims with names: those of one subject together, in the order in which the text speaks of them."""
+
+
+def pieces(text: str, marks: Iterable[Mark]) -> list[tuple[str, str]]:
+    """`text` in pieces, each with what it is, '' where nothing was found; of marks on the same characters the last holds."""
+    painted: list[Mark | None] = [None] * len(text)
+    for mark in marks:
+        for n in range(mark[0], min(mark[1], len(text))):
+            painted[n] = mark
+    return [
+        ("".join(text[n] for n in run), mark[2] if mark else "")
+        for mark, run in groupby(range(len(text)), key=painted.__getitem__)
+    ]
