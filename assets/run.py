@@ -56,6 +56,7 @@ def refresh(root: Path, day: str) -> tuple[list[str], str]:
     from assets.definitions import definitions
     from assets.history import end_killed_runs, kept_open
     from assets.resources import sole_use
+    from assets.sensors import listing, note_refreshed
     from km0_pipeline.hub import HubError
     from km0_pipeline.tables.table import TableError
 
@@ -76,9 +77,11 @@ def refresh(root: Path, day: str) -> tuple[list[str], str]:
                 end_killed_runs(instance, here)
         except BlockingIOError:
             print("Another refresh is at work on this project; this one starts when that has ended.", flush=True)
+        before = listing(root)
         result = job.execute_in_process({"loggers": {"progress": {}}}, instance, raise_on_error=False, tags=here)
     if not result.success:
         return failures(result.all_events), ""
+    note_refreshed(root, before)
     return [], str(result.asset_materializations_for_node("snapshot")[0].metadata["summary"].value)
 
 

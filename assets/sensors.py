@@ -11,6 +11,7 @@ from assets.jobs import refresh
 from km0_pipeline.claims import digest
 from km0_pipeline.hub import Hub
 from km0_pipeline.press import sidecar
+from km0_pipeline.storage import read_json, write_json
 
 
 def sensors(root: Path, hub: Hub) -> list[dg.SensorDefinition]:
@@ -27,7 +28,7 @@ def sensors(root: Path, hub: Hub) -> list[dg.SensorDefinition]:
     def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         cursor = json.loads(context.cursor or "{}")
         now = listing(root)
-        if now == cursor.get("refreshed"):
+        if now in (cursor.get("refreshed"), read_json(_noted(root))):
             return dg.SensorResult(skip_reason="Nothing in data/raw has changed.")
         if now != cursor.get("seen"):  # perhaps still being copied: look once more
             return dg.SensorResult(
@@ -48,6 +49,15 @@ def sensors(root: Path, hub: Hub) -> list[dg.SensorDefinition]:
         context.log.error(f"The run {context.dagster_run.run_id} failed: {why or context.failure_event.message}")
 
     return [new_files, failed_runs]
+
+
+def note_refreshed(root: Path, seen: str) -> None:
+    """Tell the watch that `make run` has refreshed what `listing` gave before it began: none is needed for that."""
+    write_json(_noted(root), seen)
+
+
+def _noted(root: Path) -> Path:
+    return root / "data" / "warehouse" / "refreshed.json"
 
 
 def listing(root: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from assets.definitions import definitions
+from assets.sensors import listing, note_refreshed
 from km0_pipeline.hub import Hub
 from km0_pipeline.steps import Project
 
@@ -42,6 +43,13 @@ def test_a_new_file_starts_one_refresh(project: Project) -> None:
     assert second.run_requests is not None and len(second.run_requests) == 1
     third = look(project, second.cursor)
     assert not third.run_requests
+
+
+def test_what_make_run_has_refreshed_starts_none(project: Project) -> None:
+    note_refreshed(project.root, listing(project.root))
+    assert "Nothing" in str(look(project, None).skip_reason)
+    (project.raw / "press" / "new.md").write_text("Un texte.", encoding="utf-8")
+    assert look(project, look(project, None).cursor).run_requests
 
 
 def test_a_file_that_is_still_growing_is_waited_for(project: Project) -> None:
