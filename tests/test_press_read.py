@@ -177,6 +177,16 @@ def test_a_file_that_vanishes_after_it_was_listed_is_a_reject_and_comes_back(pro
     assert len(read(project)) == 2 and "vanished" not in rejects(project)
 
 
+def test_a_file_that_is_changed_while_it_is_read_and_changed_back_is_read(project: Project) -> None:
+    path = put(project, "a.md", NOTE)
+    press_files(project)
+    path.write_bytes(path.read_bytes().replace(b"12", b"13"))
+    press_documents(project)
+    assert "press/a.md" in rejects(project)["vanished"] and not rows(project, "press_documents")
+    put(project, "a.md", NOTE)
+    assert [d["path"] for d in read(project)] == ["press/a.md"]
+
+
 def test_hidden_files_are_left_out(project: Project) -> None:
     put(project, ".DS_Store", b"x")
     put(project, ".git/note.md", NOTE)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from types import ModuleType
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -75,7 +76,7 @@ def press_documents(project: Project) -> Made:
         ).fetchall()
     gone = [path for path, *_ in files if not (project.raw / path).exists()]
 
-    def build(documents_out: Path, rejects_out: Path, keys_out: Path) -> dict[str, int]:
+    def build(documents_out: Path, rejects_out: Path, keys_out: Path) -> dict[str, Any]:
         import pyarrow.parquet as pq
 
         first: dict[str, str] = {}
@@ -123,6 +124,7 @@ def press_documents(project: Project) -> Made:
             "read": len(todo) - len(previous.same),
             "reused": len(previous.same),
             "rejects": len(set(rejects)),
+            "passing": any(r.reason == "vanished" for r in rejects),
         }
 
     return make(
