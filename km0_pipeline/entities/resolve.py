@@ -131,9 +131,9 @@ create temp table claim as
 select document_id, subject_id, subject_kind, property, value, value_kind, original, scope
 from read_parquet(getvariable('claims'));
 
--- a document's id is long, and sorted with each row: as a number it costs nothing
+-- a document's id is long, and sorted with each row: as a number it costs nothing; numbered in order, as the numbers are written
 create type document as enum (
-    select document_id from claim union select document_id from read_parquet(getvariable('rows'))
+    select document_id from claim union select document_id from read_parquet(getvariable('rows')) order by document_id
 );
 
 create temp table mentions as
