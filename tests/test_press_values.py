@@ -64,7 +64,7 @@ def test_what_is_no_date_or_can_not_be_known_is_left_out(text: str) -> None:
     ],
 )
 def test_a_date_of_metadata_is_a_day_month_or_year_or_nothing(value: str, edtf: str) -> None:
-    assert dates.metadata(value, ZoneInfo("Europe/Paris")) == edtf
+    assert dates.publication_date(value, ZoneInfo("Europe/Paris")) == edtf
 
 
 COUNTED = [

@@ -107,7 +107,7 @@ def _value(m: re.Match[str], published: str) -> str:
     if g["nd"]:
         return _day(int(g["nd"]), int(g["nm"]), g["ny"], "", published)
     if g["iso"]:
-        return metadata(g["iso"], ZoneInfo("UTC"))
+        return publication_date(g["iso"], ZoneInfo("UTC"))
     if g["part"]:
         n = _ORDINALS[g["ord"].lower()]
         if g["part"].lower() == "semestre":
@@ -187,7 +187,7 @@ def _roman(numeral: str) -> int:
     return sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True))
 
 
-def metadata(value: str, zone: ZoneInfo) -> str:
+def publication_date(value: str, zone: ZoneInfo) -> str:
     """A date of metadata or of a line of its own as EDTF; '' if it is none. An instant becomes its day in `zone`."""
     value = " ".join(value.replace("’", "'").split())
     if m := re.fullmatch(r"(\d{4})(?:-(\d\d))?", value):

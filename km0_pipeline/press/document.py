@@ -133,11 +133,6 @@ def _lines(text: str) -> str:
     return text
 
 
-def publication_date(value: str, zone: ZoneInfo) -> str:
-    """A metadata date as EDTF (day, month or year), '' if it is none; instants become days in `zone`."""
-    return dates.metadata(value, zone)
-
-
 _LEAD = re.compile(
     r"(?i)(?:(?:communiqué|dossier)(?: de presse)?|date|publi[ée]+e?|mis en ligne|[\w'’ -]{2,40},)?\s*[:–—|-]?\s*(?:(?:le|du)\s)?\s*"
 )
@@ -148,7 +143,7 @@ def dateline(paragraphs: Iterable[str], zone: ZoneInfo) -> str:
     for line in (" ".join(line.split()) for p in paragraphs for line in p.splitlines()):
         if len(line) <= 80 and (lead := _LEAD.match(line)):
             rest = line[lead.end() :].rstrip(" .")
-            if re.search(r"\D", rest) and (found := publication_date(rest, zone)):
+            if re.search(r"\D", rest) and (found := dates.publication_date(rest, zone)):
                 return found
     return ""
 

@@ -15,7 +15,8 @@ from pathlib import PurePosixPath
 
 from km0_pipeline.hub import Hub
 from km0_pipeline.press import page
-from km0_pipeline.press.document import Document, Remark, Unreadable, dateline, decode, plain, publication_date
+from km0_pipeline.press.dates import publication_date
+from km0_pipeline.press.document import Document, Remark, Unreadable, dateline, decode, plain
 from km0_pipeline.press.folding import key
 
 SUFFIXES = (".eml",)

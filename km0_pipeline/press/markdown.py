@@ -7,7 +7,8 @@ import re
 import yaml
 
 from km0_pipeline.hub import Hub
-from km0_pipeline.press.document import Document, Remark, Unreadable, decode, publication_date
+from km0_pipeline.press.dates import publication_date
+from km0_pipeline.press.document import Document, Remark, Unreadable, decode
 from km0_pipeline.press.document import title as title_of
 
 SUFFIXES = (".md", ".markdown")

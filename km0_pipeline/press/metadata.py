@@ -13,7 +13,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from km0_pipeline.press.document import plain, publication_date
+from km0_pipeline.press.dates import publication_date
+from km0_pipeline.press.document import plain
 
 _DATES = (
     *(

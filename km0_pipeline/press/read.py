@@ -16,7 +16,6 @@ from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from km0_pipeline.claims import REJECTS, Reject, digest, rejects_table
@@ -24,6 +23,7 @@ from km0_pipeline.press import mail, markdown, page, pdf, sidecar, text, word
 from km0_pipeline.press.deadline import Crashed, Deadline, Overdue
 from km0_pipeline.press.document import Document, Unreadable, locator
 from km0_pipeline.press.reuse import Previous, container, write_keys
+from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import content_id
 
@@ -69,7 +69,7 @@ def press_documents(project: Project) -> Made:
     hub = project.hub
     limits = (hub.press.max_megabytes, hub.press.max_pages, hub.press.max_characters, hub.press.max_seconds)
     settings = [hub.press.licence, hub.hub.timezone, *map(str, limits)]
-    with duckdb.connect() as db:  # not pyarrow's to_pylist, which imports pandas: this runs when nothing changed, too
+    with connect(project.warehouse) as db:  # not pyarrow's to_pylist, which imports pandas: this runs when nothing changed, too
         listed = str(made(project, "press_files").path)
         files: list[tuple[str, str, str]] = db.execute(
             "select path, document_id, sidecar from read_parquet(?) order by path", [listed]

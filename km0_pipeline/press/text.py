@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from km0_pipeline.hub import Hub
-from km0_pipeline.press.document import Document, decode, publication_date
+from km0_pipeline.press.dates import publication_date
+from km0_pipeline.press.document import Document, decode
 from km0_pipeline.press.document import title as title_of
 
 SUFFIXES = (".txt",)

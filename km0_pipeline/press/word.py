@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from km0_pipeline.hub import Hub
-from km0_pipeline.press.document import Document, Remark, Unreadable, dateline, plain, publication_date
+from km0_pipeline.press.dates import publication_date
+from km0_pipeline.press.document import Document, Remark, Unreadable, dateline, plain
 
 SUFFIXES = (".docx", ".docm")
 FORMAT = "docx"
