@@ -231,10 +231,9 @@ def mention_id(document_id: str, subject_kind: str, key: str) -> str:
 def claims_table(claims: Iterable[Claim]) -> pa.Table:
     """Claims as Arrow, schema `CLAIMS`, one row an id, sorted by `claim_id`."""
     unique = {c.claim_id: c for c in claims}
-    rows = [unique[i] for i in sorted(unique)]
-    return pa.Table.from_arrays(
-        [pa.array([getattr(c, name) for c in rows], CLAIMS.field(name).type) for name in CLAIMS.names], schema=CLAIMS
-    )
+    ids = sorted(unique)
+    said = [pa.array([getattr(unique[i], name) for i in ids], CLAIMS.field(name).type) for name in CLAIMS.names[1:]]
+    return pa.Table.from_arrays([pa.array(ids, pa.string()), *said], schema=CLAIMS)
 
 
 def rejects_table(rejects: Iterable[Reject]) -> pa.Table:

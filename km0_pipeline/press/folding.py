@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 _STRAIGHT = str.maketrans(
     {
@@ -31,21 +32,21 @@ def straighten(text: str) -> str:
 
 
 class _Plain(dict[int, str]):
-    """Each character's lower-case letter without accent, looked up once; one character for one."""
+    """Each character's lower-case letter without accent, straightened, looked up once; one character for one."""
 
     def __missing__(self, code: int) -> str:
-        base = unicodedata.normalize("NFD", chr(code))[0].lower()
-        plain = base if len(base) == 1 else chr(code)
-        self[code] = plain
-        return plain
+        straight = chr(code).translate(_STRAIGHT)
+        base = unicodedata.normalize("NFD", straight)[0].lower()
+        self[code] = " " if straight in "-\n." else base if len(base) == 1 else straight
+        return self[code]
 
 
-_PLAIN = _Plain({ord("-"): " ", ord("\n"): " ", ord("."): " "})
+_PLAIN = _Plain()
 
 
 def fold(text: str) -> str:
     """Straightened, lower case, no accents; hyphens, dots and line ends are spaces; same length."""
-    return straighten(text).translate(_PLAIN)
+    return text.translate(_PLAIN)
 
 
 _LETTERS = {
@@ -71,6 +72,7 @@ def spell(folded: str) -> tuple[str, Sequence[int]]:
     return "".join(letter for letter, _ in spelt), [n for _, n in spelt]
 
 
+@lru_cache(maxsize=1 << 16)
 def key(name: str) -> str:
     """`name` folded and spelt, runs of spaces as one: what makes two surface forms the same name in one document."""
     return " ".join(spell(fold(name))[0].split())

@@ -46,9 +46,13 @@ def read(data: bytes, hub: Hub) -> Document:
     )
 
 
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Makes only text, lists and mappings; in C where there is one."""
+
+
 def _front_matter(text: str) -> dict[str, object]:
     try:
-        meta = yaml.load(text, Loader=yaml.BaseLoader)  # makes only text, lists and mappings
+        meta = yaml.load(text, Loader=LOADER)
     except yaml.YAMLError as e:
         line = getattr(getattr(e, "problem_mark", None), "line", 0) + 2
         raise Unreadable(

@@ -8,8 +8,7 @@ rules since it is what takes time: it runs once a text, whatever changes in the 
 
 from __future__ import annotations
 
-import multiprocessing
-import os
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,11 @@ from km0_pipeline.press import folding
 from km0_pipeline.press.folding import straighten
 from km0_pipeline.press.read import FRENCH
 from km0_pipeline.press.reuse import Previous, write_keys
+from km0_pipeline.press.shards import sharded
 from km0_pipeline.steps import Made, Project, made, make, modules_version
 
 MODEL = "fr_core_news_md"
 VERSION = digest(MODEL, version(MODEL), version("spacy"), modules_version(__file__, folding.__file__))
-SHARD_FROM = 300
-"""Documents from which on the work is forked over the cores: below, forking costs more than it brings."""
 LONGEST = 1_000_000
 """Characters of a document that are looked at."""
 
@@ -77,18 +75,9 @@ def _tag(texts: list[str]) -> list[list[Span]]:
         parts = ("tok2vec", "tagger", "morphologizer", "parser", "attribute_ruler", "lemmatizer", "senter")
         _model = spacy.load(MODEL, exclude=parts)
         _model.max_length = LONGEST + 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if len(texts) < SHARD_FROM or cores < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        return _pipe(texts)
-    size = -(-len(texts) // (cores * 4))
-    with multiprocessing.get_context("fork").Pool(cores) as pool:
-        return [
-            spans
-            for shard in pool.map(_pipe, [texts[n : n + size] for n in range(0, len(texts), size)])
-            for spans in shard
-        ]
+    return [spans for shard in sharded(_pipe, texts) for spans in shard]
 
 
-def _pipe(texts: list[str]) -> list[list[Span]]:
+def _pipe(texts: Sequence[str]) -> list[list[Span]]:
     docs = _model.pipe((straighten(t[:LONGEST]) for t in texts), batch_size=32)
     return [[(e.start_char, e.end_char, e.label_) for e in doc.ents] for doc in docs]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 from typing import Any
@@ -269,7 +269,12 @@ def _suffixes(readers: Iterable[ModuleType]) -> list[str]:
 
 def language_of(text: str) -> str:
     """ISO 639-1 code of the language most of `text` is in, one of `LANGUAGES`."""
+    return str(_identifier().classify(text[:5000])[0])
+
+
+@cache
+def _identifier() -> Any:
     import py3langid
 
     py3langid.set_languages(list(LANGUAGES))
-    return str(py3langid.classify(text[:5000])[0])
+    return py3langid

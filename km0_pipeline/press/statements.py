@@ -28,6 +28,7 @@ from km0_pipeline.press.naming import Mention, mentions
 from km0_pipeline.press.read import FRENCH
 from km0_pipeline.press.reuse import Previous, write_keys
 from km0_pipeline.press.sentences import Sentence, furniture, sentences
+from km0_pipeline.press.shards import sharded
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, made, make, modules_version
 
@@ -64,8 +65,8 @@ def press_claims(project: Project) -> Made:
         }  # fmt: skip
         previous = Previous(project, "press_extracted", keys, "press_claims")
         new = [i for i in documents if i not in previous.same]
-        fresh = claims_table(c for i in new for c in extract(documents[i], spans[i], names))
-        table = pa.concat_tables([previous.rows("press_claims", "document_id", CLAIMS), fresh]).sort_by("claim_id")
+        found = sharded(lambda some: claims_table(c for i in some for c in extract(documents[i], spans[i], names)), new)
+        table = pa.concat_tables([previous.rows("press_claims", "document_id", CLAIMS), *found]).sort_by("claim_id")
         pq.write_table(table, claims_out, compression="zstd")
         write_keys(keys_out, keys)
         return {

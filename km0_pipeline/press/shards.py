@@ -1,0 +1,41 @@
+"""Work on many documents, forked over the cores of this machine.
+
+Forked, not spawned: what the work needs (a model, the known names) is there already and is not copied. Belongs
+here: that, and nothing of what the work is.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+FEWEST = 300
+"""Documents from which on the work is forked: below, forking costs more than it brings."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def sharded(work: Callable[[Sequence[T]], R], items: Sequence[T]) -> list[R]:
+    """What `work` returns of runs of `items`, in their order; of all at once where they are few. Results are pickled."""
+    global _work
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if len(items) < FEWEST or cores < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        return [work(items)]
+    size = -(-len(items) // (cores * 4))
+    _work = work
+    try:
+        with multiprocessing.get_context("fork").Pool(cores) as pool:
+            return pool.map(_run, [items[n : n + size] for n in range(0, len(items), size)], chunksize=1)
+    finally:
+        _work = None
+
+
+_work: Any = None
+"""What forked processes inherit, as it can't be pickled."""
+
+
+def _run(items: Sequence[Any]) -> Any:
+    return _work(items)
