@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from km0_pipeline.claims import Qualifier
@@ -52,12 +53,17 @@ FUND = r"(?:apport|vers|accord|octroi|allou|invest|inject|attribu|débloqu|consa
 SEP = r"(?:, et | et |, ainsi que | ainsi que |, ou encore | ou encore | ou |, mais aussi | mais aussi |, puis |, )"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """A compiled rule; `needs` are sets of letters of each of which a sentence must have one for it to match."""
 
     pattern: re.Pattern[str]
     needs: tuple[frozenset[str], ...]
+
+
+@cache
+def _may_match(form: Form, letters: frozenset[str]) -> bool:
+    return all(need & letters for need in form.needs)
 
 
 _PLACEHOLDER = re.compile(r"<(?:(?P<name>[a-z]+):)?(?P<letters>[HOPLKEADS]+)(?P<many>\*)?>")
@@ -152,7 +158,7 @@ class Reader:
 
     def matches(self, form: Form, full: bool = False) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
         """Where `form` stands in the sentence (with its brackets if `full`), with its modality and its range."""
-        if not all(need & self.letters for need in form.needs):
+        if not _may_match(form, self.letters):
             return
         masked = self.sentence.full if full else self.sentence.flat
         for m in form.pattern.finditer(masked.text):

@@ -189,32 +189,43 @@ def letter(item: Item) -> str:
     return "S" if item.value.endswith("X") else "D"
 
 
+_PIECE = re.compile(r'[^ \n"]+|[ \n]+')
+_LONGEST_BRACKET = 300
+
+
 def _mask(straight: str, start: int, end: int, items: dict[int, Item], flat: bool) -> Masked:
-    chars: list[str] = []
+    parts: list[str] = []
     at: list[int] = []
     ends: dict[int, int] = {}
-    starts = {i.start: (n, i) for n, i in items.items()}
-    skip_until = -1
+
+    def words(first: int, last: int) -> None:
+        for m in _PIECE.finditer(straight, first, last):
+            if m[0][0] not in " \n":
+                parts.append(m[0])
+                at.extend(range(m.start(), m.end()))
+            elif parts and parts[-1] != " ":
+                parts.append(" ")
+                at.append(m.start())
+
     p = start
-    while p < end:
-        if flat and straight[p] == "(" and (close := straight.find(")", p, min(end, p + 300))) > 0:
-            p = close + 1
-            while chars and chars[-1] == " " and p < end and straight[p] in " ,.;:":
-                chars.pop()
+    for n, item in [*sorted(items.items(), key=lambda i: i[1].start), (-1, None)]:
+        stop = item.start if item else end
+        while flat and (opened := straight.find("(", p, stop)) >= 0:
+            closed = straight.find(")", opened, min(end, opened + _LONGEST_BRACKET))
+            if closed < 0:
+                break
+            words(p, opened)
+            p = closed + 1
+            if parts and parts[-1] == " " and p < end and straight[p] in " ,.;:":
+                parts.pop()
                 at.pop()
+        if p > stop:
             continue
-        if p in starts and p >= skip_until:
-            n, item = starts[p]
+        words(p, stop)
+        if item:
             mark = f"‹{letter(item)}{n}›"
-            chars += mark
+            parts.append(mark)
             at += [item.start] * len(mark)
-            ends[len(chars)] = item.end
-            p = skip_until = item.end
-            continue
-        c = straight[p]
-        c = " " if c == "\n" else c
-        if c != '"' and not (c == " " and (not chars or chars[-1] == " ")):
-            chars.append(c)
-            at.append(p)
-        p += 1
-    return Masked("".join(chars), tuple(at), ends)
+            ends[len(at)] = item.end
+            p = item.end
+    return Masked("".join(parts), tuple(at), ends)
