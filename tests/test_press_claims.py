@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from press_world import Fact, facts, put, rows, run, said
 
-from km0_pipeline.press import mentions
+from km0_pipeline.press import mentions, shards
 from km0_pipeline.press.folding import key
 from km0_pipeline.press.known import Names
 from km0_pipeline.press.statements import extract
@@ -311,9 +311,22 @@ def test_with_a_publication_date_the_announcement_has_its_year(project: Project,
 def test_the_model_finds_the_same_in_forks_as_in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"Camille Exemple dirige Ficta Robotique à Mulhouse depuis {year}." for year in range(2001, 2010)]
     alone = mentions._tag(texts)
-    monkeypatch.setattr(mentions, "SHARD_FROM", 2)
+    monkeypatch.setattr(shards, "FEWEST", 2)
     assert mentions._tag(texts) == alone
     assert any(label == "PER" for _, _, label in alone[0])
+
+
+def test_many_documents_give_the_claims_that_each_gives_alone(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    for year in range(2001, 2010):
+        put(project, f"{year}.txt", f"Camille Exemple dirige Ficta Robotique à Mulhouse depuis {year}.")
+    run(project, NAMES)
+    alone = rows(project, "press_claims")
+    assert len({r["document_id"] for r in alone}) == 9
+    for made in project.warehouse.glob("press_*"):
+        made.unlink()
+    monkeypatch.setattr(shards, "FEWEST", 2)
+    run(project, NAMES)
+    assert rows(project, "press_claims") == alone
 
 
 def test_what_our_own_lists_know_of_a_name_is_not_passed_off_as_said(project: Project) -> None:

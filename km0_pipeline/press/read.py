@@ -269,7 +269,7 @@ def _suffixes(readers: Iterable[ModuleType]) -> list[str]:
 
 def language_of(text: str) -> str:
     """ISO 639-1 code of the language most of `text` is in, one of `LANGUAGES`."""
-    return str(_identifier().classify(text[:5000])[0])
+    return str(_identifier().classify(text[:2000])[0])
 
 
 @cache

@@ -20,7 +20,7 @@ from km0_pipeline.claims import CLAIMS, Claim, SubjectKind, claims_table, digest
 from km0_pipeline.press import accounts, buildings, dates, quantities, relations
 from km0_pipeline.press.accounts import EVENT_NAMES
 from km0_pipeline.press.document import locator
-from km0_pipeline.press.folding import key, straighten
+from km0_pipeline.press.folding import fold, key, spell, straighten
 from km0_pipeline.press.grammar import Reader, Rule, Said
 from km0_pipeline.press.known import Names
 from km0_pipeline.press.mentions import Span
@@ -93,7 +93,7 @@ def known_names(project: Project, texts: list[str]) -> Names:
 
 def _registry_names(project: Project, texts: list[str]) -> list[str]:
     """Names of the registries that may occur in the press: it holds their first word, and the others but for one (a legal form)."""
-    words = sorted({w for t in texts for w in re.findall(r"\w+", key(t))})
+    words = sorted({w for t in texts for w in re.findall(r"\w+", spell(fold(t))[0])})
     with connect(project.warehouse) as db:
         db.register("words", pa.table({"word": pa.array(words, pa.string())}))
         found = db.execute(
