@@ -29,12 +29,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from km0_pipeline.hub import FRENCH_MODEL as MODEL
 from km0_pipeline.hub import Hub
 from km0_pipeline.press.collect import press_files
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.folding import straighten
 from km0_pipeline.press.known import Names
-from km0_pipeline.press.mentions import MODEL, press_spans
+from km0_pipeline.press.mentions import press_spans
 from km0_pipeline.press.quantities import Quantity
 from km0_pipeline.press.read import press_documents
 from km0_pipeline.press.statements import press_claims, recognise

@@ -11,6 +11,7 @@ import difflib
 import re
 import tomllib
 from datetime import date, time
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -50,6 +51,16 @@ def _property(name: str) -> str:
     if name and name not in PROPERTIES:
         raise ValueError(f"a property of the vocabulary, or empty to leave the column out; nearest: {nearest(name, PROPERTIES)}")
     return name
+
+
+FRENCH_MODEL = "fr_core_news_md"
+
+
+def _models(given: dict[str, str]) -> dict[str, str]:
+    for package in given.values():
+        if not package.isidentifier() or find_spec(package) is None:
+            raise ValueError(f"a spaCy model that is installed; {package!r} is not: .venv/bin/python -m pip install {package.replace('_', '-')}")
+    return {"fr": FRENCH_MODEL} | given
 
 
 RawPath = Annotated[str, AfterValidator(_relative)]
@@ -108,6 +119,9 @@ class Press(_Model):
     path: RawPath = Field("press", description="Folder below data/raw.")
     licence: str = Field("", description="Licence of a note that does not name its own.")
     known_names: Words = Field((), description="Names of organisations to look for that no registry holds.")
+    models: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z]{2}$")], str], AfterValidator(_models)] = Field(
+        {"fr": FRENCH_MODEL}, description="spaCy model for the names in each language, besides French."
+    )
     max_megabytes: int = Field(50, ge=1, description="Largest file that is read, in megabytes: a press kit with its pictures.")
     max_pages: int = Field(300, ge=1, description="Most pages of a document: more is a book, not press.")
     max_characters: int = Field(

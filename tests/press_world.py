@@ -80,7 +80,7 @@ def facts(claims: Iterable[Claim | dict[str, Any]]) -> set[Fact]:
 
 def said(project: Project, text: str, names: Iterable[str] = (), published_on: str = "", title: str = "") -> set[Fact]:
     """What the rules alone, without the language model, make of `text`; checks each locator."""
-    document = {"document_id": "0" * 20, "title": title, "published_on": published_on, "text": text}
+    document = {"document_id": "0" * 20, "title": title, "published_on": published_on, "language": "fr", "text": text}
     claims = extract(document, [], Names(project.hub, names))
     for c in claims:
         start, end = (int(n) for n in c.locator.removeprefix("char:").split("-"))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from press_world import Fact, facts, put, rows, run, said
 
+from km0_pipeline.hub import FRENCH_MODEL
 from km0_pipeline.press import mentions, shards
 from km0_pipeline.press.folding import key
 from km0_pipeline.press.known import Names
@@ -180,7 +181,7 @@ DATED = [  # sentence, (property, value, as_of)
 
 @pytest.mark.parametrize(("text", "held"), DATED, ids=[t for t, _ in DATED])
 def test_what_held_at_a_date_says_so(project: Project, text: str, held: tuple[str, str, str]) -> None:
-    document = {"document_id": "0" * 20, "title": "", "published_on": "", "text": text}
+    document = {"document_id": "0" * 20, "title": "", "published_on": "", "language": "fr", "text": text}
     claims = extract(document, [], Names(project.hub, NAMES))
     names = {c.subject_id: c.value for c in claims if c.property == "name"}
     assert held in {(c.property, names.get(c.value, c.value), c.as_of) for c in claims}
@@ -310,9 +311,9 @@ def test_with_a_publication_date_the_announcement_has_its_year(project: Project,
 
 def test_the_model_finds_the_same_in_forks_as_in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"Camille Exemple dirige Ficta Robotique à Mulhouse depuis {year}." for year in range(2001, 2010)]
-    alone = mentions._tag(texts)
+    alone = mentions._tag(FRENCH_MODEL, texts)
     monkeypatch.setattr(shards, "FEWEST", 2)
-    assert mentions._tag(texts) == alone
+    assert mentions._tag(FRENCH_MODEL, texts) == alone
     assert any(label == "PER" for _, _, label in alone[0])
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from press_world import put, rejects, rows, run
+from pydantic import ValidationError
 
+from km0_pipeline.hub import FRENCH_MODEL, Press
 from km0_pipeline.press import known, mentions, statements
 from km0_pipeline.press.collect import press_files
 from km0_pipeline.press.read import press_documents
@@ -205,6 +207,23 @@ def test_text_in_another_language_is_kept_as_a_document_with_a_reason_and_makes_
     assert (other["language"], other["text"], other["title"]) == (language, text, "Une note")
     assert f"'{language}'" in rejects(project)["language"]
     assert {c["document_id"] for c in rows(project, "press_claims")} == {d["document_id"] for d in rows(project, "press_documents")} - {other["document_id"]}
+
+
+def test_of_a_text_in_another_language_with_a_model_the_names_are_claimed(project: Project) -> None:
+    press = project.hub.press.model_copy(update={"models": {"fr": FRENCH_MODEL, "de": FRENCH_MODEL}})
+    project = replace(project, hub=project.hub.model_copy(update={"press": press}))
+    put(project, "haus.md", NOTE.replace("Le KM0 regroupe 12 personnes.", "Das KM0 in Mulhouse bietet Platz für 60 Start-ups und ist für alle offen."))
+    run(project)
+    assert [d["language"] for d in rows(project, "press_documents")] == ["de"]
+    assert "language" not in rejects(project)
+    claims = rows(project, "press_claims")
+    assert {"KM0", "Mulhouse"} <= {c["value"] for c in claims if c["property"] == "name"}
+    assert {c["property"] for c in claims} <= {"name", "kind", "commune_code"}
+
+
+def test_a_model_that_is_not_installed_is_refused_with_what_to_type() -> None:
+    with pytest.raises(ValidationError, match=r"'xx_absent' is not: \.venv/bin/python -m pip install xx-absent"):
+        Press(models={"xx": "xx_absent"})
 
 
 def test_no_press_at_all_is_no_error(project: Project) -> None:

@@ -67,7 +67,7 @@ def test_each_document_of_a_message_is_shown_and_what_could_not_be_read_of_it(pr
 def test_a_german_text_is_shown_with_the_reason_why_it_makes_no_claims(project: Project) -> None:
     text = shown(project, "haus.md", GERMAN)
     assert "language: de" in text and "Claims: 0" in text
-    assert "[" not in text.split("\n\n")[1] and "language: press/haus.md is in the language 'de', not in French" in text
+    assert "[" not in text.split("\n\n")[1] and "language: press/haus.md is in the language 'de', for which press.models has no model" in text
 
 
 def test_colours_tell_kinds_apart_and_are_off_unless_wanted(project: Project) -> None:

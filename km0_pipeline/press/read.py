@@ -38,8 +38,7 @@ AGAIN = frozenset({"vanished", "too_slow", "future_date"})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 LANGUAGES = ("fr", "de", "en", "it", "es", "pt", "nl", "pl")
-"""Languages told apart; what claims are made from is French."""
-FRENCH = "fr"
+"""Languages told apart; claims are made from those that hub.toml has a model for."""
 _SAID = ("title", "author", "publisher", "url", "text")
 """What a document says in letters, and what control characters are taken out of."""
 
@@ -68,7 +67,7 @@ def press_documents(project: Project) -> Made:
     """Step: one row a document (schema `DOCUMENTS`, sorted by id), and `press_rejects` (schema `claims.REJECTS`)."""
     hub = project.hub
     limits = (hub.press.max_megabytes, hub.press.max_pages, hub.press.max_characters, hub.press.max_seconds)
-    settings = [hub.press.licence, hub.hub.timezone, *map(str, limits)]
+    settings = [hub.press.licence, hub.hub.timezone, *map(str, limits), *hub.press.models]
     with connect(project.warehouse) as db:  # not pyarrow's to_pylist, which imports pandas: this runs when nothing changed, too
         listed = str(made(project, "press_files").path)
         files: list[tuple[str, str, str]] = db.execute(
@@ -224,10 +223,10 @@ def _documents(
     document = replace(document, published_on=published)
     if document.text:
         language = document.language or language_of(document.text)
-        if language != FRENCH:
+        if language not in hub.press.models:
             reject(
                 "language",
-                f"is in the language {language!r}, not in French: it is listed among the sources, and no claims are made from it.",
+                f"is in the language {language!r}, for which press.models has no model: it is listed among the sources, and no claims are made from it.",
                 locator=f"char:0-{len(document.text)}",
             )
         rows.append(

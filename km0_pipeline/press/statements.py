@@ -25,7 +25,6 @@ from km0_pipeline.press.grammar import Reader, Rule, Said
 from km0_pipeline.press.known import Names
 from km0_pipeline.press.mentions import Span
 from km0_pipeline.press.naming import Mention, mentions
-from km0_pipeline.press.read import FRENCH
 from km0_pipeline.press.reuse import Previous, write_keys
 from km0_pipeline.press.sentences import Sentence, furniture, sentences
 from km0_pipeline.press.shards import sharded
@@ -44,7 +43,7 @@ KINDS: dict[str, SubjectKind] = {"H": "organisation", "O": "organisation", "P": 
 
 
 def press_claims(project: Project) -> Made:
-    """Step: the claims (schema `claims.CLAIMS`) of every French press document."""
+    """Step: the claims (schema `claims.CLAIMS`) of every press document in a language with a model."""
     import pyarrow.parquet as pq
 
     hub = project.hub
@@ -53,7 +52,7 @@ def press_claims(project: Project) -> Made:
     def build(claims_out: Path, keys_out: Path) -> dict[str, int]:
         columns = ["document_id", "title", "published_on", "language", "text"]
         rows = pq.read_table(made(project, "press_documents").path, columns=columns).to_pylist()
-        documents = {r["document_id"]: r for r in rows if r["language"] == FRENCH}
+        documents = {r["document_id"]: r for r in rows if r["language"] in hub.press.models}
         names = known_names(project, [r["text"] for r in documents.values()])
         spans = tagged(project, documents)
         keys = {
@@ -140,7 +139,10 @@ def recognise(document: Mapping[str, Any], spans: list[Span], names: Names) -> t
 
 
 def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> list[Claim]:
-    """The claims of one document: a row of `press_documents`, its `press_spans`, and the known names."""
+    """The claims of one document: a row of `press_documents`, its `press_spans`, and the known names.
+
+    The rules read French; of a document in another language it is said who is named there, no more.
+    """
     text = document["text"]
     found, split = recognise(document, spans, names)
     hub = next((m for m in found if m.letter == "H" and m.named), None) or next(
@@ -150,7 +152,7 @@ def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> lis
     for sentence in split:
         once: set[tuple[object, ...]] = set()
         reader = Reader(sentence, hub)
-        for rule in RULES:
+        for rule in RULES if document["language"] == "fr" else ():
             for s in rule(reader):
                 what = (
                     s.subject.key,

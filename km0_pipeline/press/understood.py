@@ -21,7 +21,7 @@ from km0_pipeline.claims import Reject, SubjectKind
 from km0_pipeline.press import sidecar
 from km0_pipeline.press.collect import press_files
 from km0_pipeline.press.mentions import press_spans
-from km0_pipeline.press.read import FRENCH, press_documents
+from km0_pipeline.press.read import press_documents
 from km0_pipeline.press.statements import KINDS, known_names, mentioned, press_claims, tagged
 from km0_pipeline.sql import connect, location
 from km0_pipeline.steps import Project, make
@@ -132,12 +132,12 @@ def picture(project: Project, most: int | None = None) -> Picture:
         words[i].add((start, end, _SORTS.get(value_kind, "statement")))
     known = ("document_id", *columns.split(", "))
     documents = [dict(zip(known, row, strict=True)) for row in rows]
-    french = [d for d in documents if d["language"] == FRENCH]
-    names, spans = known_names(project, [d["text"] for d in french]), tagged(project, [d["document_id"] for d in french])
+    read = [d for d in documents if d["language"] in project.hub.press.models]
+    names, spans = known_names(project, [d["text"] for d in read]), tagged(project, [d["document_id"] for d in read])
     found = []
     for d in documents:
         i = d.pop("document_id")
-        mentions = mentioned(d, spans[i], names) if d["language"] == FRENCH else []
+        mentions = mentioned(d, spans[i], names) if d["language"] in project.hub.press.models else []
         subjects: list[Mark] = [(m.start, m.end, KINDS[m.letter]) for m in mentions]
         taken = {(start, end) for start, end, _ in subjects}
         marks = sorted({*subjects, *(w for w in words[i] if w[:2] not in taken)}, key=lambda m: (m[0] - m[1], m))
