@@ -270,7 +270,7 @@ def test_spans_found_by_another_model_are_extracted_again(project: Project, monk
     put(project, "a.md", NOTE)
     run(project)
     monkeypatch.setattr(mentions, "VERSION", "another model")
-    monkeypatch.setattr(mentions, "_tag", lambda texts: [[(0, 6, "ORG")] for _ in texts])
+    monkeypatch.setattr(mentions, "_tag", lambda package, texts: [[(0, 6, "ORG")] for _ in texts])
     *_, spans, claims = run(project)
     assert (spans.figures["tagged"], claims.figures["extracted"]) == (1, 1)
 
