@@ -11,13 +11,15 @@ are in `relations` (who with whom) and `accounts` (how many, what and when).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from km0_pipeline.claims import Qualifier
 from km0_pipeline.press.naming import Mention
 from km0_pipeline.press.sentences import Masked, Sentence, letter
+from km0_pipeline.press.speech import Speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,16 @@ class Said:
 
 DET = r"(?:d[ue]s? |de la |de l'|l[ae]s? |l'|aux? |à la |à l'|une? |d'|dans l[ae] |dans l')?"
 OF = r"(?:du |de la |de l'|des |de |d'|au |à la |à l')"
-NOUN = r"(?:(?:jeune |grande )?(?:société|entreprise|start-?up|banque|association|école|éditeur|agence|groupe|studio|cabinet|techlab|fablab|incubateur|projet|réseau|campus|bâtiment) )?"
+ADJECTIVE = r"[a-zà-ÿ-]+(?:ique|al|ale|aux|ales|iel|ielle|aise?|ienne?|oise?|aine?|ive?|aire|eur|euse|u|ée?|iste|ines?)s?"
+_HEAD = (
+    r"société|entreprise|start-?up|jeune pousse|banque|association|école|éditeur|agence|groupe|studio|cabinet|techlab|fab-?lab|incubateur|accélérateur|projet|réseau|campus|"
+    r"bâtiment|concours|festival|programme|service|plateforme|plate-forme|fonds|tiers-lieu|pépinière|coopérative|coworking|espace|collectif|fondation|syndicat|cluster|pôle|"
+    r"hub|ville|commune|communauté|métropole|région|département|université|institut|lycée|laboratoire|plan|dispositif|application|site|musée|média|journal|magazine|"
+    r"événement|évènement|salon|fédération|club|label|PME|ETI|ESN|SCOP|Scop|SCIC|Scic|SAS|ONG|maison|marque|cabinet|opérateur|consortium|groupement|lieu|structure|centre|média|"
+    r"médiathèque|bibliothèque|mairie|agglomération|ministère|chambre|brasserie|atelier|technopole|alliance|guilde|communauté de communes|spécialiste|géant|leader"
+)
+NOUN = rf"(?:(?:jeune |grande? |petite? |nouve(?:au|l|lle) |futur )?(?:{_HEAD})s?(?: d(?:e |')[a-zà-ÿ]+)?(?: {ADJECTIVE}){{0,2}} )?"
+THE = rf"(?:[Ll][ea] |[Ll]es |[Ll]'|[Cc]e |[Cc]ette |[Uu]ne? )?{NOUN}"
 BE = (
     r"(?:ne |n')?(?:y )?(?:est|sont|sera|seront|serait|seraient|fut|furent|a été|ont été|(?:devrait|devraient|doit|doivent|va|vont|pourrait|pourraient) (?:\w+ )?être|"
     r"devient|deviennent|deviendra|deviendront|reste|restent)(?: pas| plus| jamais)?(?: également| aussi| déjà| désormais| aujourd'hui| toujours| notamment| ainsi)? "
@@ -90,9 +101,14 @@ _NEGATION = re.compile(
 _SUPPOSED = re.compile(
     r"\b(?!devrai)[a-zà-ÿ]{2,}(?:rait|raient)\b|\bpourrai(?:en)?t\b|\bsi (?=‹|l[ae] )|\b(?:aurait|auraient|serait|seraient)\b"
 )
+_WISHED = re.compile(
+    r"\b(?:souhait(?:e|ent|ait|aient|ons|ez)|v(?:eut|eulent|oulait|oulons|oulez)|rêv(?:e|ent|ons)|espèr(?:e|ent)|espérons|demand(?:e|ent)|réclam(?:e|ent)|appel(?:le|lent) à|propos(?:e|ent) d[e']|cherch(?:e|ent|ons) à|"
+    r"ambitionn(?:e|ent)|à condition|faute de|au lieu de|il faut|il faudrait|je pense|je crois|à mon avis|selon moi|peut-être|sans doute|aimer\w+)\b",
+    re.I,
+)
 _PLANNED = re.compile(
-    r"\b(?:prévue?s?|prévoi(?:t|ent)|devr?ai(?:en)?t|doi(?:t|vent)|à terme|d'ici|bientôt|prochainement|attendue?s?|programmée?s?|envisag\w+|ambition\w*|objectif|"
-    r"promet\w*|espèr\w+|v(?:a|ont) (?=[a-zà-ÿ']+(?:er|ir|re)\b)|future?s?|[a-zà-ÿ]+(?:era|eront|ira|iront|dra|dront|tra|tront|ura|uront))\b",
+    r"\b(?:prévue?s?|prévoi(?:t|ent)|devr?ai(?:en)?t|doi(?:t|vent)|à terme|d'ici|bientôt|prochainement|attendue?s?|programmée?s?|envisag\w+|ambition|objectif|"
+    r"promet\w*|v(?:a|ont) (?=[a-zà-ÿ']+(?:er|ir|re)\b)|future?s?|[a-zà-ÿ]+(?:era|eront|ira|iront|dra|dront|tra|tront|ura|uront))\b",
     re.I,
 )
 
@@ -125,12 +141,23 @@ def interposed(words: str) -> bool:
     return len(clauses) > 1 and bool(re.match(rf"['\s]*(?:{_DETERMINER})(?!{_TIME})\w", clauses[-1]))
 
 
-class Reader:
-    """Reads one sentence; `hub` is the hub as the document speaks of it, if it does."""
+_NAMING = re.compile(rf"(?:(?<![\w'])(?:l[ae] |les |l'|ce(?:t|tte)? |son |sa |ses |leurs? )?(?<![\w]){NOUN})$", re.I)
+_BEFORE_NAME = re.compile(rf"{DET}{NOUN}", re.I)
+_LISTED_BEFORE = {k: re.compile(rf"(?:‹[{k}]\d+›{SEP}{DET}{NOUN})+$") for k in ("P", "HO")}
+_PREPOSITION = re.compile(
+    r"(?:\b(?:de|du|des|avec|chez|pour|par|à|au|aux|sur|dans|entre|contre|sans|vers|sous|parmi|via|comme|selon) |\bd')$",
+    re.I,
+)
 
-    def __init__(self, sentence: Sentence, hub: Mention | None) -> None:
+
+class Reader:
+    """Reads one sentence; `hub` is the hub as the document speaks of it, if it does, `topic` whom its title names, `said` its speech."""
+
+    def __init__(self, sentence: Sentence, hub: Mention | None, topic: Mention | None = None, said: Sequence[Speech] = ()) -> None:
         self.sentence = sentence
         self.hub = hub
+        self.topic = topic
+        self.cuts = [p for s in said for p in (s.start, s.end) if sentence.start < p < sentence.end]
         self.letters = frozenset(letter(i) for i in sentence.items.values())
 
     def mention(self, number_: str) -> Any:
@@ -141,12 +168,15 @@ class Reader:
         """The mentions of a list of placeholders."""
         return [m for n in re.findall(r"‹[A-Z](\d+)›", listed) if isinstance(m := self.sentence.items[int(n)], Mention)]
 
-    def modality(self, masked: Masked, start: int, end: int) -> Qualifier | None:
-        """`exact`, `planned`, or None where the clause around the range is denied or supposed."""
+    def modality(self, masked: Masked, start: int, end: int, ahead: int = 12) -> Qualifier | None:
+        """`exact`, `planned`, or None where the clause around the range, and `ahead` of it, is denied, supposed, wished or asked."""
         text = masked.text
-        start = max(text.rfind(c, 0, start) for c in (";", ":", " – ")) + 1
-        clause = text[start : min(len(text), end + 12)] if end + 12 < len(text) else text[start:]
-        if _NEGATION.search(clause) or _SUPPOSED.search(clause):
+        first, last = max(text.rfind(c, 0, start) for c in (";", ":", " – ")) + 1, min(len(text), end + ahead)
+        for cut in self.cuts:  # what is said is one clause, who says it another
+            at = bisect_left(masked.at, cut)
+            first, last = (max(first, at), last) if at <= start else (first, min(last, max(at, end)))
+        clause = text[first:last]
+        if _NEGATION.search(clause) or _SUPPOSED.search(clause) or _WISHED.search(clause) or text.rstrip(' )"').endswith("?"):
             return None
         return "planned" if _PLANNED.search(clause) else "exact"
 
@@ -178,6 +208,18 @@ class Reader:
             return None
         reported = re.search(r"\bqu(?:e |')", before)
         return None if not as_of and not reported and _PAST.search(verb or m[0]) else as_of
+
+    def governed(self, m: re.Match[str]) -> bool:
+        """Whether what `m` begins with hangs on a word before it: « la directrice de X pilote Y » says nothing of X."""
+        first = m.string.find("‹", m.start())
+        if not _BEFORE_NAME.fullmatch(m.string, m.start(), first):
+            return False
+        about = self.sentence.about
+        if about is not None and self.mention(m.string[first + 2 : m.string.index("›", first)]) is about:
+            return False
+        same = _LISTED_BEFORE["P" if m.string[first + 1] == "P" else "HO"]
+        before = same.sub("", m.string[max(0, first - 120) : first])
+        return bool(_PREPOSITION.search(_NAMING.sub("", before, count=1)))
 
     def implied(self) -> Mention | None:
         """Whom a sentence that names no subject goes on about."""
