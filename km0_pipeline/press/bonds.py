@@ -41,6 +41,14 @@ class Bond:
     others: tuple[str, ...] = ()
 
 
+_ALSO = r"(?:(?:chaque année|aujourd'hui|déjà|actuellement|également|aussi|notamment|ensemble|conjointement|désormais|parallèlement|ainsi|officiellement) )?"
+_WHEN = (
+    rf"(?:[a-zà-ÿ]+ement )?(?:(?:en|le|au|à l'|dès|depuis|fin|début)(?: [a-z]+)? ?‹[DS]\d+›,? )?(?:à ‹L\d+›,? )?{_ALSO}"
+)
+_GAP = (
+    rf"(?:{APPOSED}|, (?!dont|où|qu|et |mais|car|avec|pour|dans|en |à |sans|selon)[^‹,.;:]{{3,60}}?|,? qui"
+    r"| ?(?:est|sont|reste|était) (?:une? |l[ae] |l'|des |les )[^‹,.;:]{2,60}?(?:,? qui)?)"
+)
 _E = r"(?:e|ent|era|eront|ait|aient|é|er)"
 _CARE = (
     r"(?:l'animation|la gestion|le pilotage|la coordination|l'exploitation|le portage|l'administration|la gouvernance)"
@@ -75,6 +83,8 @@ BONDS = (
         r"(?:pré-?)?(?:incubé|accéléré)",
         "incubateur",
         r"(?:par |au sein |à |chez |dans |(?=aux? ))",
+        cue="accompagné",
+        others=(rf"<b:OH*>{_GAP}(?:,? {BE}|,? )accompagnée?s? {_WHEN}par (?:l'incubateur|l'accélérateur|la pépinière|la couveuse|la technopole)(?: {ADJECTIVE})? <a:OH>",),
     ),
     Bond(
         "owner_of",
@@ -82,6 +92,8 @@ BONDS = (
         r"(?:racheté|acquis|détenu)",
         r"(?:(?:co-?)?propriétaire|(?:co-?)?associée?|actionnaire majoritaire)",
         subjects="OHP",
+        cue="[Pp]ropriété",
+        others=(rf"^[\W\d]*Propriété (?=d)<a:OHP*>, {THE}<b:OH>", rf"<b:OH*>{APPOSED} {BE}(?:la )?propriété (?=d)<a:OHP*>"),
     ),
     Bond("founder_of", _FOUND, _FOUNDED, _FOUNDER, _BEGUN_BY, subjects="OHP", once=True,
          cue="initiative|impulsion|instigation", others=(rf"^(?i:à l'initiative|sous l'impulsion|à l'instigation) <a:OHP*>, {THE}<b:OH>",)),
@@ -126,21 +138,11 @@ LISTED = {
 }
 """What the members of a list are called that a text gives after a colon, by what it makes them."""
 
-_NETWORK = (
-    r"(?:réseaux?|cluster|pôle|fédération|collectif|groupement|alliance|consortium|association|club|communauté|label|syndicat|mouvement|guilde|ligue|union|"
-    r"confédération|comité|technopole|french tech|filière|campus des métiers)"
+_NETWORK = re.compile(
+    r"(?:reseau|cluster|pole|federation|collectif|groupement|alliance|consortium|association|club|communaute|label|syndicat|mouvement|guilde|ligue|union|"
+    r"confederation|comite|cooperative|technopole|french tech|filiere|campus des metiers)\b"
 )
-_IS_NETWORK = re.compile(_NETWORK.translate(str.maketrans("éôè", "eoe")) + r"\b")
-_NAMED_NETWORK = re.compile(rf"\b{_NETWORK} (?:{ADJECTIVE} ){{0,2}}$", re.I)
 
-_ALSO = r"(?:(?:également|aussi|notamment|ensemble|conjointement|désormais|parallèlement|ainsi|officiellement) )?"
-_WHEN = (
-    rf"(?:[a-zà-ÿ]+ement )?(?:(?:en|le|au|à l'|dès|depuis|fin|début)(?: [a-z]+)? ?‹[DS]\d+›,? )?(?:à ‹L\d+›,? )?{_ALSO}"
-)
-_GAP = (
-    rf"(?:{APPOSED}|, (?!dont|où|qu|et |mais|car|avec|pour|dans|en |à |sans|selon)[^‹,.;:]{{3,60}}?|,? qui"
-    r"| ?(?:est|sont|reste|était) (?:une? |l[ae] |l'|des |les )[^‹,.;:]{2,60}?(?:,? qui)?)"
-)
 _ONE = r"(?:l'un des |l'une des |un des |une des |une? |l[ea]s? |l'|des |comme |en tant que )?(?:(?:deux|trois|quatre|cinq|principa(?:l|le|ux|les)|nouve(?:au|l|lle|aux|lles)|premi(?:er|ère)s?|seule?s?) ){0,2}"
 _OF = r"(?=d[eu] |d'|des |au |aux |à |chez )"
 
@@ -151,8 +153,8 @@ def _forms(b: Bond) -> Iterator[Form]:
     if b.turned:
         a, o = o, a
     if b.verb:
-        yield rule(rf"<a:{a}*>{APPOSED}(?:,? qui)? {AUX}(?:{b.verb}) {_ALSO}(?:à )?<b:{o}*>")
-        yield rule(rf"<b:{o}*>,? qu(?:e |'){AUX}(?:{b.verb})e?s? <a:{a}*>")
+        yield rule(rf"<a:{a}*>{APPOSED}(?:,? qui|,(?= a | ont | est ))? {AUX}(?:{b.verb}) {_ALSO}(?:à )?<b:{o}*>")
+        yield rule(rf"<b:{o}*>,? qu(?:e |'){AUX}(?:{b.verb})e?s? {_ALSO}<a:{a}*>")
         yield rule(rf"<b:{o}*>,? qu(?:e |')<a:{a}*> {AUX}(?:{b.verb})e?s?(?=[ ,.;]|$)")
     if b.done:  # of « Porté par X, le Y ouvrira », what is to come is no more of the bond
         yield rule(rf"<b:{o}*>{_GAP}(?:,? {BE}|,? )(?:[a-z]+ement )?(?P<done>{b.done}e?s?) {_WHEN}{b.by}<a:{a}*>")
@@ -161,6 +163,7 @@ def _forms(b: Bond) -> Iterator[Form]:
         )
     if b.noun:
         some = rf"{b.noun}s?(?: {ADJECTIVE})?"
+        yield rule(rf"^[\W\d]*(?i:{b.noun})s?(?: {ADJECTIVE})? {_OF}<b:{o}*>(?: depuis ‹D\d+›)?, {THE}<a:{a}>")
         more = rf"(?:,? (?:avec|aux côtés|ainsi que|comme) <c:{a}*>)?"
         yield rule(rf"<a:{a}*>(?:(?P<apposed>, )|{APPOSED}(?:,? qui)? {BE}){_ONE}{some} {_OF}<b:{o}*>{more}")
         yield rule(rf"(?:[Ll]es? |[Ll]a |[Ll]'){some} {_OF}<b:{o}*>(?: {BE}{_ONE}| ?: ){{1}}<a:{a}*>")
@@ -178,7 +181,9 @@ _LIST = tuple(
     (p, re.compile(rf"(?i:\b(?:{words}))(?: {ADJECTIVE})?(?: (?:de |du |des |de la |de l'|d')(?i:{NOUN})‹[OH](?P<o>\d+)›|(?! d[eu]s?\b| d'))(?: (?:sont|figurent))?[^‹.;:]{{0,30}}:\s*(?P<a>.*)"))
     for p, words in LISTED.items()
 )  # fmt: skip
-_ENTRY = rule(r"(?:[^‹\w]|\bet )*<a:OH*>")
+_ENTRY = rule(r"[^‹\w]*<a:OH*>")
+_PEOPLE = rule(r"[^‹\w]*<a:OHP*>")
+_BY_PEOPLE = frozenset({"founder_of", "organiser_of"})
 
 
 def bonds(r: Reader) -> Iterator[Said]:
@@ -202,43 +207,43 @@ def _bound(r: Reader, b: Bond, form: Form) -> Iterator[Said]:
             if not b.once:
                 continue
             as_of = ""
-        if _misses(r, m):
-            continue
-        listed = m["a"] + (m.groupdict().get("c") or "")
-        doers = r.many(listed) if "‹" in listed else [r.mention(listed)]
-        done_to = r.many(m["b"]) if "‹" in m["b"] else [r.mention(m["b"])]
+        doers, done_to = _ends(r, m)
         if b.turned:
             doers, done_to = done_to, doers
         for o in done_to:
-            if b.network and not is_network(r, m, o):
+            if b.network and not is_network(o):
                 continue
             for s in doers:
                 if s.key != o.key:
                     yield Said(start, end, s, b.property, o, qualifier, as_of=as_of)
 
 
-def is_network(r: Reader, m: re.Match[str], o: Mention) -> bool:
-    """Whether `o`, spoken of in `m`, is called a network, a cluster, a federation: by its name or before it."""
-    if _IS_NETWORK.match(o.key):
-        return True
-    number = next(n for n, i in r.sentence.items.items() if i is o)
-    return bool(_NAMED_NETWORK.search(m.string[: m.string.find(f"‹{o.letter}{number}›")]))
+def is_network(o: Mention) -> bool:
+    """Whether `o` is called a network, a cluster, a federation: by its name or by the noun that introduces it."""
+    return bool(_NETWORK.match(o.key) or _NETWORK.match(o.noun))
 
 
 _RELATIVE = re.compile(r"›,? (?:qui |que |qu'|dont )")
 _PERSON_OF = re.compile(rf"\b{ROLE}\b[^‹,]{{0,40}}$")
 
 
-def _misses(r: Reader, m: re.Match[str]) -> bool:
-    """Whether what is said is of something else than the names in `m`.
+def _ends(r: Reader, m: re.Match[str]) -> tuple[list[Mention], list[Mention]]:
+    """Those of group `a` (and `c`) and those of group `b`; none of the group that only seems to be meant.
 
-    « La directrice de X pilote Y » is not of X, but « membre de X, qui regroupe Y » and « le projet de X, membre de Y » are; « X vend des outils créés par Y » is
-    of the tools.
+    « La directrice de X pilote Y » is not of X, but « membre de X, qui regroupe Y » and « le projet de X, membre de Y » are;
+    « X vend des outils créés par Y » is of the tools.
     """
-    if _RELATIVE.search(m[0]) or m.groupdict().get("apposed"):
-        return bool(_PERSON_OF.search(m.string[: m.start()]))
     done = m.groupdict().get("done") or ""
-    return r.governed(m) or (done.endswith("s") and not done.endswith("acquis") and m["b"].count("‹") <= 1)
+    if done.endswith("s") and not done.endswith("acquis") and m["b"].count("‹") <= 1:
+        return [], []
+    groups = {n: r.many(m[n]) if "‹" in m[n] else [r.mention(m[n])] for n in "ab"}
+    first = min("ab", key=lambda n: m.start(n))
+    if _RELATIVE.search(m[0]) or m.groupdict().get("apposed"):
+        if _PERSON_OF.search(m.string[: m.start()]):
+            return [], []
+    else:
+        groups[first] = r.doers(m, m[first])
+    return groups["a"] + r.many(m.groupdict().get("c") or ""), groups["b"]
 
 
 def _listed(r: Reader) -> Iterator[Said]:
@@ -249,7 +254,7 @@ def _listed(r: Reader) -> Iterator[Said]:
         if m is None or r.modality(r.sentence.flat, m.start(), m.end()) is None:
             continue
         o: Mention | None = r.mention(m["o"]) if m["o"] else r.sentence.about if "‹" in text[: m.start()] else r.topic
-        entries = _ENTRY.pattern.match(m["a"])
+        entries = (_PEOPLE if prop in _BY_PEOPLE else _ENTRY).pattern.match(m["a"])
         listed = r.many(entries["a"]) if entries else [] if m["a"].strip() else r.sentence.listed
         for s in listed:
             if o is not None and s.key != o.key:

@@ -47,17 +47,17 @@ _HEAD = (
     r"événement|évènement|salon|fédération|club|label|PME|ETI|ESN|SCOP|Scop|SCIC|Scic|SAS|ONG|maison|marque|cabinet|opérateur|consortium|groupement|lieu|structure|centre|média|"
     r"médiathèque|bibliothèque|mairie|agglomération|ministère|chambre|brasserie|atelier|technopole|alliance|guilde|communauté de communes|spécialiste|géant|leader"
 )
-NOUN = rf"(?:(?:jeune |grande? |petite? |nouve(?:au|l|lle) |futur )?(?:{_HEAD})s?(?: d(?:e |')[a-zà-ÿ]+)?(?: {ADJECTIVE}){{0,2}} )?"
+NOUN = rf"(?:(?:jeune |grande? |petite? |nouve(?:au|l|lle) |futur )?(?:{_HEAD})[sx]?(?: d(?:e |')[a-zà-ÿ]+)?(?: {ADJECTIVE}){{0,2}} )?"
 THE = rf"(?:[Ll][ea] |[Ll]es |[Ll]'|[Cc]e |[Cc]ette |[Uu]ne? )?{NOUN}"
 BE = (
     r"(?:ne |n')?(?:y )?(?:est|sont|sera|seront|serait|seraient|fut|furent|a été|ont été|(?:devrait|devraient|doit|doivent|va|vont|pourrait|pourraient) (?:\w+ )?être|"
     r"devient|deviennent|deviendra|deviendront|reste|restent)(?: pas| plus| jamais)?(?: également| aussi| déjà| désormais| aujourd'hui| toujours| notamment| ainsi)? "
 )
 AUX = (
-    r"(?:ne |n')?(?:y )?(?:(?:a|ont|doit|doivent|devrait|devraient|va|vont|aura|auront|pourrait|pourraient) )?(?:pas |plus |jamais )?"
+    r"(?:ne |n')?(?:y )?(?:vien(?:t|nent) d(?:e |'))?(?:(?:a|ont|doit|doivent|devrait|devraient|va|vont|aura|auront|pourrait|pourraient) )?(?:pas |plus |jamais )?"
     r"(?:y )?(?:déjà |également |aussi |ainsi |notamment |désormais |aujourd'hui |toujours )?"
 )
-APPOSED = r"(?:, [^‹,.;:]{1,60}(?:‹[OHL]\d+›)?[^‹,.;:]{0,30},)?"
+APPOSED = r"(?:, [^‹,.;:]{1,60}(?:‹[A-Z]\d+›[^‹,.;:]{0,30}){0,3},)?"
 IN = r"(?:au|à la|à l'|à|dans le|dans la|dans l'|dans|chez|sur le|sur la|sur) (?:sein (?:du |de la |de l'|de ))?"
 FUND = r"(?:apport|vers|accord|octroi|allou|invest|inject|attribu|débloqu|consacr|mis|subventionn|financ|soutien|souten|contribu|particip|abond|aid)[a-zà-ÿ]*"
 SEP = r"(?:, et | et |, ainsi que | ainsi que |, ou encore | ou encore | ou |, mais aussi | mais aussi |, puis |, )"
@@ -108,7 +108,7 @@ _WISHED = re.compile(
 )
 _PLANNED = re.compile(
     r"\b(?:prévue?s?|prévoi(?:t|ent)|devr?ai(?:en)?t|doi(?:t|vent)|à terme|d'ici|bientôt|prochainement|attendue?s?|programmée?s?|envisag\w+|ambition|objectif|"
-    r"promet\w*|v(?:a|ont) (?=[a-zà-ÿ']+(?:er|ir|re)\b)|future?s?|[a-zà-ÿ]+(?:era|eront|ira|iront|dra|dront|tra|tront|ura|uront))\b",
+    r"promet\w*|v(?:a|ont) (?=[a-zà-ÿ']+(?:er|ir|re)\b)|future?s?|[a-zà-ÿ]+(?:era|eront|ira|iront|dra|dront|tra|tront|ura|uront|vra|vront))\b",
     re.I,
 )
 
@@ -220,6 +220,18 @@ class Reader:
         same = _LISTED_BEFORE["P" if m.string[first + 1] == "P" else "HO"]
         before = same.sub("", m.string[max(0, first - 120) : first])
         return bool(_PREPOSITION.search(_NAMING.sub("", before, count=1)))
+
+    def doers(self, m: re.Match[str], listed: str) -> list[Mention]:
+        """Whom `m` says it of, of those `listed` where it begins: of « Chez X, Y » Y, for a list ends in « et »; of « la directrice de X » none."""
+        named = self.many(listed) if "‹" in listed else [self.mention(listed)]
+        if not self.governed(m):
+            return named
+        return named[-1:] if len(named) > 1 and not re.search(r"\b(?:et|ou|que|puis) ", listed) else []
+
+    def subject_of(self, m: re.Match[str], o: Mention) -> Mention | None:
+        """`o`, the last one named before the verb of `m`; but what its sentence is about if it hangs on another word or closes a clause put in."""
+        closes = re.match(r"‹[A-Z]\d+›, (?:est|sont|sera|a|ont|reçoit|bénéficie|obtient)\b", m[0])
+        return self.sentence.about if closes or self.governed(m) else o
 
     def implied(self) -> Mention | None:
         """Whom a sentence that names no subject goes on about."""

@@ -40,6 +40,7 @@ _TENANT = (
         rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |un des |de |des |les |un |une )?(?:nouveaux? |premiers? |futurs? |autres? )*locataires? {OF}{NOUN}<o:HOL>"
     ),
     rule(rf"<ss:O*>{APPOSED},? (?:{BE})?(?:\w+ment )?(?:installé|hébergé|implanté|logé|basé|accueilli)e?s? {IN}{NOUN}<o:HOL>"),
+    rule(rf"<ss:O*>{APPOSED},? (?:{BE})?(?:\w+ment )?(?:hébergé|logé)e?s? par (?:le |la |l'|les )?{NOUN}<o:HO>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:s'|se sont |s'est |s'y )?(?:install|implant|emménag)[a-zà-ÿ]* {IN}{NOUN}<o:HOL>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:rejoin|intègr|intégr)[a-zà-ÿ]* (?:le |la |l')?<o:HL>"),
     rule(rf"<ss:O*>{APPOSED},? (?:l'un des |l'une des |un |une |nouveaux? |premiers? |futurs? )*locataires? {OF}<o:H>"),
@@ -51,7 +52,7 @@ _TENANT = (
 )
 _HOSTS = rule(rf"<o:H>[^‹.;:]{{0,40}}? {AUX}(?P<verb>(?:accueill|héberg|abrit|regroup|rassembl|réuni|log)[a-zà-ÿ]*) (?P<rest>.+)")
 _TENANT_APPOSED = re.compile(r"›, (?:l'un|une?|nouve|premi|futur|locataire)")
-_HOUSES = rule(rf"<o:O>(?:{APPOSED}|, [^‹,.;:]{{3,60}}? à ‹L\d+›,)(?:,? qui)? {AUX}(?:accueill(?:e|ent|i|era)|héberg(?:e|ent|é|era)|abrit(?:e|ent|é|era)) <ss:O*>(?=[,.;]|$| (?:dans|depuis|au|aux|à|en|et|sur|ainsi)\b)")
+_HOUSES = rule(rf"<o:O>(?:{APPOSED}|, [^‹,.;:]{{3,60}}? à ‹L\d+›,)(?:,? qui)? {AUX}(?:accueill(?:e|ent|i|era)|héberg(?:e|ent|é|era)|abrit(?:e|ent|é|era))(?: (?:aujourd'hui|notamment|également|aussi|désormais|déjà|actuellement|en résidence|dans ses locaux))? <ss:O*>(?=[,.;]|$| (?:dans|depuis|au|aux|à|en|et|sur|ainsi)\b)")
 _OCCUPIES = rule(rf"<s:O>{APPOSED} {AUX}(?P<verb>occup[a-zà-ÿ]*) (?P<rest>[^;]+)")
 _SPACE_OF = rule(rf"(?:le |la |l'|au )?(?P<space>{_SPACE}) {OF}<o:HL>")
 _ITEM = rule(rf"(?:[^‹]*?: )?{DET}{NOUN}<o:O>(?P<tail>[^‹]*)")
@@ -190,9 +191,13 @@ def support(r: Reader) -> Iterator[Said]:
             amount = re.search(r"‹E(\d+)›", m[0])
             since = re.match(r" depuis (?:le |la |l')?‹D(\d+)›", m.string[m.end() :])
             as_of = r.mention(since[1]).value if since else r.held(m, qualifier)
-            if as_of is None:
+            if o.letter == "O" and m[0][0] == "‹" and m.start("ss") > m.start():
+                o = r.subject_of(m, o)
+            if as_of is None or o is None:
                 continue
-            for s in r.many(m["ss"]):
+            if "auprès" in m[0] and m["ss"].count("‹") > 1:
+                amount = None  # it is what they give together
+            for s in r.doers(m, m["ss"]) if m.start("ss") == m.start() else r.many(m["ss"]):
                 if s.letter != "O" or s.key == o.key:
                     continue
                 yield Said(start, end, s, "funds", o, qualifier, as_of=as_of)
@@ -211,7 +216,7 @@ def support(r: Reader) -> Iterator[Said]:
                         )
     for pattern in _PARTNERS:
         for m, qualifier, start, end in r.matches(pattern):
-            o = r.sentence.about if m["o"] and r.governed(m) else r.mention(m["o"])
+            o = r.subject_of(m, r.mention(m["o"]))
             for s in r.many(m["ss"]):
                 if o is not None and s.key != o.key and r.held(m, qualifier) is not None:
                     yield Said(start, end, s, "partner_of", o, qualifier)
@@ -221,7 +226,7 @@ def support(r: Reader) -> Iterator[Said]:
     for pattern in _PARTS:
         for m, qualifier, start, end in r.matches(pattern):
             s, o = r.mention(m["s"]), r.mention(m["o"])
-            if s.key != o.key and r.held(m, qualifier) is not None and not r.governed(m) and not is_network(r, m, o):
+            if s.key != o.key and r.held(m, qualifier) is not None and not r.governed(m) and not is_network(o):
                 yield Said(start, end, s, "part_of", o, qualifier)
     for m, _, start, end in r.matches(_PARENT, full=True):
         s, o = r.mention(m["s"]), r.mention(m["o"])
@@ -231,7 +236,7 @@ def support(r: Reader) -> Iterator[Said]:
 
 # --- people -----------------------------------------------------------------------------------
 
-_PHRASE = rf"(?P<role>{ROLE}(?: (?!(?:de|du|des|d')\b)[a-zà-ÿ-]+| ‹L\d+›| de (?!l[a'])[a-zà-ÿ-]+(?= (?:de|du|des|d'|et)\b)| et {ROLE}){{0,8}})"
+_PHRASE = rf"(?P<role>{ROLE}(?: (?!(?:de|du|des|d')\b)[a-zà-ÿ-]+| ‹L\d+›| de (?!l[a'])[a-zà-ÿ-]+(?= (?:de|du|des|d'|et|chez)\b)| (?:de la|du|des) [a-zà-ÿ-]+(?: [a-zà-ÿ-]+(?:ique|ale?|elle?))?(?= (?:de|du|des|d'|et|chez|au)\b)| et {ROLE}){{0,8}})"
 _ONE_OF = r"(?:le |la |l'|l'un des |l'une des |un des |une des |les |son |sa )?"
 _ROLES = (
     rule(rf"<ss:P*>, {_ONE_OF}{_PHRASE}(?: {OF}| chez | au sein (?:du |de la |de l'|de |d')|, ){NOUN}<o:OHL>"),
@@ -240,6 +245,7 @@ _ROLES = (
     rule(rf"{_PHRASE} {OF}{NOUN}<o:OHL> (?:sont|est|:) <ss:P*>"),
     rule(rf"<o:OH>,? dont (?:le |la |les |l')?{_PHRASE}(?: est| sont|,) <ss:P*>"),
 )
+_THEIR_ROLE = rule(rf"(?:[Ss]on|[Ss]a|[Ll]eur) {_PHRASE}(?:,| est) <ss:P*>")
 _AT_THE_HEAD = rule(rf"<s:P>(?:[^‹.;:]|‹[PD]\d+›){{0,40}}? à la tête {OF}{NOUN}<o:OH>")
 _ROLE_ALONE = rule(rf"<ss:P*>(?:, | {BE}){_ONE_OF}{_PHRASE}(?=[,.;)]|$)")
 _ROLE_IN_BRACKETS = rule(rf"<ss:P*> \({_PHRASE} {OF}{NOUN}<o:OHL>\)")
@@ -254,6 +260,9 @@ def people(r: Reader) -> Iterator[Said]:
     for m, qualifier, start, end in r.matches(_ROLE_ALONE):
         target = r.hub if re.search(r"fondat|initiat", m["role"]) and r.hub and r.hub.start < end else None
         yield from _role(r, m, qualifier, start, end, r.sentence.flat, target)
+    for m, qualifier, start, end in r.matches(_THEIR_ROLE):
+        whose = r.sentence.about if "‹" in m.string[: m.start()] else r.sentence.subject
+        yield from _role(r, m, qualifier, start, end, r.sentence.flat, whose)
     for m, qualifier, start, end in r.matches(_AT_THE_HEAD):
         if r.held(m, qualifier) is not None:
             yield Said(start, end, r.mention(m["s"]), "heads", r.mention(m["o"]), qualifier)

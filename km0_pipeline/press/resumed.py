@@ -21,7 +21,7 @@ from km0_pipeline.press.naming import Mention
 
 _KINDS = (
     "start-up|startup|jeune pousse|entreprise|société|pme|éditeur|agence|studio|cabinet|brasserie|groupe|marque|scop|coopérative",
-    "association|collectif|fondation|coopérative|fédération|réseau|cluster|consortium|groupement|alliance|club|pôle|syndicat|scic",
+    "association|collectif|fondation|coopérative|fédération|réseau|cluster|consortium|groupement|alliance|club|pôle|syndicat|scic|guilde|label|technopole",
     "fablab|fab-lab|tiers-lieu|espace|coworking|lieu|pépinière|incubateur|accélérateur|hôtel d'entreprises|technopole|campus|médiathèque",
     "service|plateforme|plate-forme|application|outil|dispositif|programme|projet|plan|fonds|logiciel|site",
     "concours|festival|salon|forum|hackathon|événement|évènement|rendez-vous|conférence|journée|nuit|semaine|fête|rencontres|trophées|assises|prix|manifestation",
@@ -52,8 +52,12 @@ _GENERAL = frozenset(map(key, ("société", "service", "site", "marque", "prix",
 
 
 def resumed(text: str, found: Sequence[Mention]) -> list[Mention]:
-    """`found`, and the definite nouns of `text` as stored that mean one of them; in order."""
+    """`found`, each with its noun, and the definite nouns of `text` as stored that mean one of them; in order."""
     flat = straighten(text).replace("\n", " ")
+    nouns: dict[str, str] = {}
+    for noun, m in _introduced(flat, found):
+        nouns.setdefault(m.key, noun)
+    found = [replace(m, noun=nouns[m.key]) if m.key in nouns else m for m in found]
     starts = [m.start for m in found]
     longest = max((m.end - m.start for m in found), default=0)
     by_noun: dict[str, dict[str, Mention]] = defaultdict(dict)
@@ -81,7 +85,7 @@ def resumed(text: str, found: Sequence[Mention]) -> list[Mention]:
         if len(meant) == 1:
             (m,) = meant.values()
             more.append(replace(m, start=start, end=end, confidence=m.confidence * 0.9, named=False))
-    return sorted([*found, *more], key=lambda m: (m.start, -m.end)) if more else list(found)
+    return sorted([*found, *more], key=lambda m: (m.start, -m.end)) if more else found
 
 
 def _introduced(flat: str, found: Sequence[Mention]) -> Iterator[tuple[str, Mention]]:

@@ -157,7 +157,7 @@ def sentences(
             inside.append(numbered[k])
             k += 1
         lead = start + len(straight[start:end]) - len(straight[start:end].lstrip(' \n"-–•'))
-        if subject and (said := _PRONOUN.match(straight, lead)) and not _impersonal(straight[lead:end], lead, inside):
+        if subject and (said := _PRONOUN.match(straight, lead) or _pronoun_after(straight, lead, end)) and not _impersonal(straight[said.start() : end], said.start(), inside):
             pronoun = Mention(
                 said.start(),
                 said.end(),
@@ -168,7 +168,8 @@ def sentences(
                 named=False,
                 known=subject.known,
             )
-            inside.insert(0, (len(placed) + len(made), pronoun))
+            inside.append((len(placed) + len(made), pronoun))
+            inside.sort(key=lambda numbered: numbered[1].start)
         items: dict[int, Item] = dict(inside)
         sentence = Sentence(
             start,
@@ -202,6 +203,17 @@ def _listed(straight: str, following: list[Sentence]) -> Iterator[Mention]:
         first = _FIRST.match(s.flat.text)
         if first and isinstance(i := s.items[int(first[1])], Mention):
             yield i
+
+
+_FRONTED = re.compile(
+    r"(?:[A-ZÀ-Ý][a-zà-ÿ]+ment )?[A-ZÀ-Ý][a-zà-ÿ-]*(?:ée?s?|[iu]e?s?|[iou]r|bre|iété|iale|ert|erte) [^,.;:\n]{2,90}, (?P<it>ils?|elles?)(?= [a-zà-ÿ])"
+)
+
+
+def _pronoun_after(straight: str, lead: int, end: int) -> re.Match[str] | None:
+    """« elle » after « Portée par X, »: the one the text was about, not X."""
+    m = _FRONTED.match(straight, lead, end)
+    return re.compile(r"ils?|elles?").match(straight, m.start("it")) if m else None
 
 
 def _impersonal(words: str, at: int, inside: list[tuple[int, Item]]) -> bool:
