@@ -104,7 +104,7 @@ BONDS = (
         subjects="P",
     ),
     Bond("member_of", rf"adh[èé]r{_E}", "", r"(?:membre|adhérente?|sociétaire|membre (?:fondateur|fondatrice|actif|associé))"),
-    Bond("member_of", rf"(?:rejoi(?:nt|gnent|ndra|ndront)|int[èé]gr{_E})|(?:fait|font|fera|feront) partie", network=True),
+    Bond("member_of", rf"(?:rejoi(?:nt|gnent|ndra|ndront|ndre)|int[èé]gr{_E})|(?:fait|font|fera|feront) partie", network=True),
     Bond(
         "member_of",
         r"(?:regroup|rassembl|féd[èé]r|associ)(?:e|ent|era)|réuni(?:t|ra)|compren(?:d|nent)|se compose|est (?:composé|constitué|formé)e?",

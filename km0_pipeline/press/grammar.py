@@ -39,7 +39,9 @@ class Said:
 
 DET = r"(?:d[ue]s? |de la |de l'|l[ae]s? |l'|aux? |à la |à l'|une? |d'|dans l[ae] |dans l')?"
 OF = r"(?:du |de la |de l'|des |de |d'|au |à la |à l')"
-ADJECTIVE = r"[a-zà-ÿ-]+(?:ique|al|ale|aux|ales|iel|ielle|aise?|ienne?|oise?|aine?|ive?|aire|eur|euse|u|ée?|iste|ines?)s?"
+ADJECTIVE = (
+    r"[a-zà-ÿ-]+(?:ique|al|ale|aux|ales|iel|ielle|aise?|ienne?|oise?|aine?|ive?|aire|eur|euse|u|ée?|iste|ines?)s?"
+)
 _HEAD = (
     r"société|entreprise|start-?up|jeune pousse|banque|association|école|éditeur|agence|groupe|studio|cabinet|techlab|fab-?lab|incubateur|accélérateur|projet|réseau|campus|"
     r"bâtiment|concours|festival|programme|service|plateforme|plate-forme|fonds|tiers-lieu|pépinière|coopérative|coworking|espace|collectif|fondation|syndicat|cluster|pôle|"
@@ -99,7 +101,7 @@ _NEGATION = re.compile(
     re.I,
 )
 _SUPPOSED = re.compile(
-    r"\b(?!devrai)[a-zà-ÿ]{2,}(?:rait|raient)\b|\bpourrai(?:en)?t\b|\bsi (?=‹|l[ae] )|\b(?:aurait|auraient|serait|seraient)\b"
+    r"\b(?!devrai)[a-zà-ÿ]{2,}(?:rait|raient)\b|\bpourrai(?:en)?t\b|\b[Ss]i (?=‹|l[ae]s? |l'|une? |ce)|\b[Ss]'ils? |\b[Àà] supposer|\b[Àà] moins qu|\b(?:aurait|auraient|serait|seraient)\b"
 )
 _WISHED = re.compile(
     r"\b(?:souhait(?:e|ent|ait|aient|ons|ez)|v(?:eut|eulent|oulait|oulons|oulez)|rêv(?:e|ent|ons)|espèr(?:e|ent)|espérons|demand(?:e|ent)|réclam(?:e|ent)|appel(?:le|lent) à|propos(?:e|ent) d[e']|cherch(?:e|ent|ons) à|"
@@ -133,7 +135,9 @@ _TIME = r"(?:\w+ )?(?:ans?|années?|mois|semaines?|jours?|printemps|été|automn
 
 def interposed(words: str) -> bool:
     """Whether `words`, from a mention to a verb, name another subject of the verb: « (le KM0), dont l'école … »."""
-    if re.match(rf",? ?(?:(?:est|sera|était|devient|deviendra|reste|constitue|forme) )?(?:{_DETERMINER})[^,]*\bqui $", words):
+    if re.match(
+        rf",? ?(?:(?:est|sera|était|devient|deviendra|reste|constitue|forme) )?(?:{_DETERMINER})[^,]*\bqui $", words
+    ):
         return False  # « est un pôle qui … », « , un pôle qui … »
     if re.search(rf" (?:{_DETERMINER})[^,]*\bqui $", words):
         return True
@@ -153,7 +157,9 @@ _PREPOSITION = re.compile(
 class Reader:
     """Reads one sentence; `hub` is the hub as the document speaks of it, if it does, `topic` whom its title names, `said` its speech."""
 
-    def __init__(self, sentence: Sentence, hub: Mention | None, topic: Mention | None = None, said: Sequence[Speech] = ()) -> None:
+    def __init__(
+        self, sentence: Sentence, hub: Mention | None, topic: Mention | None = None, said: Sequence[Speech] = ()
+    ) -> None:
         self.sentence = sentence
         self.hub = hub
         self.topic = topic
@@ -176,7 +182,12 @@ class Reader:
             at = bisect_left(masked.at, cut)
             first, last = (max(first, at), last) if at <= start else (first, min(last, max(at, end)))
         clause = text[first:last]
-        if _NEGATION.search(clause) or _SUPPOSED.search(clause) or _WISHED.search(clause) or text.rstrip(' )"').endswith("?"):
+        if (
+            _NEGATION.search(clause)
+            or _SUPPOSED.search(clause)
+            or _WISHED.search(clause)
+            or text.rstrip(' )"').endswith("?")
+        ):
             return None
         return "planned" if _PLANNED.search(clause) else "exact"
 

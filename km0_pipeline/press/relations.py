@@ -23,6 +23,7 @@ from km0_pipeline.press.grammar import (
     NOUN,
     OF,
     SEP,
+    THE,
     Reader,
     Rule,
     Said,
@@ -39,7 +40,9 @@ _TENANT = (
     rule(
         rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |un des |de |des |les |un |une )?(?:nouveaux? |premiers? |futurs? |autres? )*locataires? {OF}{NOUN}<o:HOL>"
     ),
-    rule(rf"<ss:O*>{APPOSED},? (?:{BE})?(?:\w+ment )?(?:installé|hébergé|implanté|logé|basé|accueilli)e?s? {IN}{NOUN}<o:HOL>"),
+    rule(
+        rf"<ss:O*>{APPOSED},? (?:{BE})?(?:\w+ment )?(?:installé|hébergé|implanté|logé|basé|accueilli)e?s? {IN}{NOUN}<o:HOL>"
+    ),
     rule(rf"<ss:O*>{APPOSED},? (?:{BE})?(?:\w+ment )?(?:hébergé|logé)e?s? par (?:le |la |l'|les )?{NOUN}<o:HO>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:s'|se sont |s'est |s'y )?(?:install|implant|emménag)[a-zà-ÿ]* {IN}{NOUN}<o:HOL>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:rejoin|intègr|intégr)[a-zà-ÿ]* (?:le |la |l')?<o:HL>"),
@@ -50,9 +53,13 @@ _TENANT = (
     rule(rf"(?:[Ll]ocataires|[Oo]ccupants) {OF}<o:H>[^‹.;]{{0,20}}(?:sont|:) <ss:O*>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}occup[a-zà-ÿ]* (?:<A>|[^‹.;]{{1,60}}) (?:{OF}|{IN})<o:HL>"),
 )
-_HOSTS = rule(rf"<o:H>[^‹.;:]{{0,40}}? {AUX}(?P<verb>(?:accueill|héberg|abrit|regroup|rassembl|réuni|log)[a-zà-ÿ]*) (?P<rest>.+)")
+_HOSTS = rule(
+    rf"<o:H>[^‹.;:]{{0,40}}? {AUX}(?P<verb>(?:accueill|héberg|abrit|regroup|rassembl|réuni|log)[a-zà-ÿ]*) (?P<rest>.+)"
+)
 _TENANT_APPOSED = re.compile(r"›, (?:l'un|une?|nouve|premi|futur|locataire)")
-_HOUSES = rule(rf"<o:O>(?:{APPOSED}|, [^‹,.;:]{{3,60}}? à ‹L\d+›,)(?:,? qui)? {AUX}(?:accueill(?:e|ent|i|era)|héberg(?:e|ent|é|era)|abrit(?:e|ent|é|era))(?: (?:aujourd'hui|notamment|également|aussi|désormais|déjà|actuellement|en résidence|dans ses locaux))? <ss:O*>(?=[,.;]|$| (?:dans|depuis|au|aux|à|en|et|sur|ainsi)\b)")
+_HOUSES = rule(
+    rf"<o:O>(?:{APPOSED}|, [^‹,.;:]{{3,60}}? à ‹L\d+›,)(?:,? qui)? {AUX}(?:accueill(?:e|ent|i|era)|héberg(?:e|ent|é|era)|abrit(?:e|ent|é|era))(?: (?:aujourd'hui|notamment|également|aussi|désormais|déjà|actuellement|en résidence|dans ses locaux))? <ss:O*>(?=[,.;]|$| (?:dans|depuis|au|aux|à|en|et|sur|ainsi)\b)"
+)
 _OCCUPIES = rule(rf"<s:O>{APPOSED} {AUX}(?P<verb>occup[a-zà-ÿ]*) (?P<rest>[^;]+)")
 _SPACE_OF = rule(rf"(?:le |la |l'|au )?(?P<space>{_SPACE}) {OF}<o:HL>")
 _ITEM = rule(rf"(?:[^‹]*?: )?{DET}{NOUN}<o:O>(?P<tail>[^‹]*)")
@@ -64,7 +71,11 @@ def tenants(r: Reader) -> Iterator[Said]:
         for m, qualifier, start, end in r.matches(pattern):
             o = r.mention(m["o"]) if m["o"] else r.hub
             as_of = r.held(m, qualifier)
-            if o is None or as_of is None or (m.start("ss") == m.start() and r.governed(m) and not _TENANT_APPOSED.search(m[0])):
+            if (
+                o is None
+                or as_of is None
+                or (m.start("ss") == m.start() and r.governed(m) and not _TENANT_APPOSED.search(m[0]))
+            ):
                 continue
             host = r.hub if o.letter == "H" or o.kind == "site" else o if o.letter == "O" else None
             for s in r.many(m["ss"]):
@@ -83,8 +94,10 @@ def tenants(r: Reader) -> Iterator[Said]:
         rest = rest[: dated.start()] if dated else rest
         as_of = r.held(m, qualifier, m["verb"], m.start("rest") + len(rest))
         for part in re.split(rf"{SEP}|; ", rest):
-            if as_of is not None and (i := _ITEM.pattern.fullmatch(part.strip(" .,"))) and not re.search(
-                r"\b(?:de|du|des|pour|qui|avec)\b", i["tail"]
+            if (
+                as_of is not None
+                and (i := _ITEM.pattern.fullmatch(part.strip(" .,")))
+                and not re.search(r"\b(?:de|du|des|pour|qui|avec)\b", i["tail"])
             ):
                 s = r.mention(i["o"])
                 yield Said(s.start, s.end, s, "tenant_of", r.hub, qualifier, as_of=as_of)
@@ -106,8 +119,12 @@ _LOCATED = (
         r"<s:OH>(?:[^‹.;:]|<K>){0,110}?\b(?:a ouvert|ouvre|ouvrira|installée?|située?|basée?|implantée?|se trouve|se situe)(?: ses portes)?,? (?:à|dans la ville de|près de) <o:L>"
     ),
     rule(r"<s:OH>[^‹.;:]{0,60}?\b(?:installée?|située?|basée?) (?:au )?[^‹.;:]{0,40}, à <o:L>"),
-    rule(r"<s:OH>(?:,? qui)? (?:s'(?:installe|implante)(?:ra|nt)?|emménage(?:ra)?|s'est (?:installée?|implantée?)|a emménagé) à <o:L>"),
-    rule(r"^[\W\d]*(?i:basée?|installée?|située?|implantée?|née?)(?: depuis ‹D\d+›)? à <o:L>(?: depuis ‹D\d+›)?, (?:l[ae] |l')?(?:[a-zà-ÿ-]+ ){0,3}<s:OH>"),
+    rule(
+        r"<s:OH>(?:,? qui)? (?:s'(?:installe|implante)(?:ra|nt)?|emménage(?:ra)?|s'est (?:installée?|implantée?)|a emménagé) à <o:L>"
+    ),
+    rule(
+        r"^[\W\d]*(?i:basée?|installée?|située?|implantée?|née?)(?: depuis ‹D\d+›)? à <o:L>(?: depuis ‹D\d+›)?, (?:l[ae] |l')?(?:[a-zà-ÿ-]+ ){0,3}<s:OH>"
+    ),
     rule(r"<s:OH>, à <o:L>"),
 )
 _BESIDE = rule(r"^[^‹]{0,25}<s:OH> à <o:L>")
@@ -152,9 +169,9 @@ _FUNDS = (
     rule(rf"<ss:OP*>{APPOSED} {AUX}{FUND}(?: chacun| chacune)?[^‹.;:]{{0,40}}(?P<e><E>)[^‹.;:]{{0,40}}?(?: au| à la| à l'| à| dans le| dans la| dans| pour le| pour la| pour)(?: |(?<='))<o:OH>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:souti|souten|subventionn|financ|cofinanc)[a-zà-ÿ]*(?: financièrement)? (?:le |la |l'|les )?<o:OH>"),
     rule(rf"<o:OH>(?:[^‹.;:]|‹[LDE]\d+›){{0,60}}?(?:,? {BE}|, | )(?:\w+ment )?(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé|parrainé)e?s? (?:[^‹.;]|‹E\d+›){{0,40}}?par <ss:O*>"),
-    rule(r"^[\W\d]*(?i:(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé)e?s?) (?:[^‹.;,]|‹E\d+›){0,30}?par <ss:O*>, <o:OH>"),
+    rule(r"^[\W\d]*(?i:(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé)e?s?) (?:[^‹.;,]|‹E\d+›){0,30}?par <ss:O*>, {THE}<o:OH>"),
     rule(rf"<o:OH>{APPOSED} {AUX}(?:lèv|lev|boucl|récolt|collect|réuni|obt|décroch)[a-zé]* [^‹.;:]{{0,40}}<E>[^‹.;:]{{0,40}}? auprès (?=d[ue]s? |de l|d')<ss:O*>"),
-    rule(r"^[^‹]{0,10}(?i:avec|grâce (?:au?|à)) (?:le |l'|la )?(?:soutien|aide|appui|concours|subvention)[^‹.;:,]{0,40}?(?=d[ue]s? |de l|d')<ss:O*>, <o:OH>"),
+    rule(rf"^[^‹]{{0,10}}(?i:avec|grâce (?:au?|à)) (?:le |l'|la )?(?:soutien|aide|appui|concours|subvention)[^‹.;:,]{{0,40}}?(?=d[ue]s? |de l|d')<ss:O*>, {THE}<o:OH>"),
     rule(r"<o:OH>(?:[^‹.;:]|‹[PDL]\d+›){0,60}?\b(?:reçoit|reçu|bénéficie|bénéficié|obtient|obtenu|recevra|bénéficiera)\b[^‹.;:]{0,60}?(?:<E>|\bsoutien|\baide\b|\bappui|\bsubvention|\bfinancement)[^‹.;:]{0,50}?(?:<E>)?[^‹.;:]{0,20}?(?=d[ue]s? |de l|d')<ss:O*>"),
     rule(r"<o:OH>[^‹.;:]{0,60}?\bavec (?:le soutien|l'aide|l'appui|le concours)[^‹.;:]{0,40}?(?=d[ue]s? |de l|d')<ss:O*>"),
     rule(rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |les |des )?(?:\w+ )?(?:actionnaire|financeur|investisseur|soutien|mécène)s? {OF}<o:OH>"),
@@ -164,8 +181,10 @@ _FUNDS = (
 _WITH = r"(?:en (?:partenariat|collaboration|coopération|association|lien étroit)(?: [a-z]+)?|main dans la main|de concert) avec"
 _PARTNERS = (
     rule(rf"<o:OH>(?:[^‹.;:]|‹[DLE]\d+›){{0,80}}?\b{_WITH} <ss:OH*>"),
-    rule(rf"^[^‹]{{0,30}}{_WITH} <ss:OH*>, <o:OH>"),
-    rule(r"<o:OH>[^‹.;:]{0,40}?\b(?:s'associent?|s'est associée?|a signé (?:un partenariat|une convention))(?: avec| à) <ss:OH*>"),
+    rule(rf"^[^‹]{{0,30}}{_WITH} <ss:OH*>, {THE}<o:OH>"),
+    rule(
+        r"<o:OH>[^‹.;:]{0,40}?\b(?:s'associent?|s'est associée?|a signé (?:un partenariat|une convention))(?: avec| à) <ss:OH*>"
+    ),
 )
 _BETWEEN = rule(
     rf"<s:OH>(?: et |, ){DET}{NOUN}<o:OH> (?:sont (?:désormais |aujourd'hui |maintenant )?partenaires|(?:ont )?(?:sign|nou|scell|conclu)[a-zé]* (?:un |leur )?partenariat|s'associent|collaborent|ont uni leurs forces|unissent leurs forces)"
@@ -250,6 +269,8 @@ _AT_THE_HEAD = rule(rf"<s:P>(?:[^‹.;:]|‹[PD]\d+›){{0,40}}? à la tête {OF
 _ROLE_ALONE = rule(rf"<ss:P*>(?:, | {BE}){_ONE_OF}{_PHRASE}(?=[,.;)]|$)")
 _ROLE_IN_BRACKETS = rule(rf"<ss:P*> \({_PHRASE} {OF}{NOUN}<o:OHL>\)")
 _OF_IN_BRACKETS = rule(r"<s:P> \(<o:OH>\)")
+
+
 def people(r: Reader) -> Iterator[Said]:
     """Who founded, heads or works for what, in which role."""
     for pattern in _ROLES:

@@ -157,7 +157,11 @@ def sentences(
             inside.append(numbered[k])
             k += 1
         lead = start + len(straight[start:end]) - len(straight[start:end].lstrip(' \n"-–•'))
-        if subject and (said := _PRONOUN.match(straight, lead) or _pronoun_after(straight, lead, end)) and not _impersonal(straight[said.start() : end], said.start(), inside):
+        if (
+            subject
+            and (said := _PRONOUN.match(straight, lead) or _pronoun_after(straight, lead, end))
+            and not _impersonal(straight[said.start() : end], said.start(), inside)
+        ):
             pronoun = Mention(
                 said.start(),
                 said.end(),
@@ -188,7 +192,10 @@ def sentences(
 
 
 _BULLET = re.compile(r"\s*(?:[-–•▪·]|\d{1,2}[.)])\s")
-_ENUMERATED = re.compile(r"[^‹.;:]{0,40}‹[OH]\d+›(?:(?:, | et |, et | ainsi que )(?:[^‹.;:,]{0,40}‹[A-Z]\d+›|[^‹.;:,a-z][^‹.;:,]{0,40}))*[ .;]*")
+_ENTRY = r"(?:[^‹.;:,]{0,40}‹[A-Z]\d+›[^‹.;:,]{0,25}|[^‹.;:,a-z][^‹.;:,]{0,40})"
+_ENUMERATED = re.compile(
+    rf"[^‹.;:,]{{0,40}}‹[HO]\d+›[^‹.;:,]{{0,25}}(?:, {_ENTRY})*(?: et |, et | ainsi que ){_ENTRY}[ .;]*"
+)
 _FIRST = re.compile(r"(?:\W|\d{1,2}[.)] ?|\b(?:l[ae]s?|les|une?|et|[a-zé-]+) |l')*?‹[OH](\d+)›")
 
 
