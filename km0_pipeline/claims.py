@@ -104,8 +104,19 @@ PROPERTIES: dict[str, Property] = {
         # relations: value is the object's mention id
         Property("tenant_of", _ORG, "mention", "org", "is a tenant of", "est locataire de"),
         Property("part_of", _ORG, "mention", "org", "is part of", "fait partie de"),
+        Property("member_of", _ORG, "mention", "org", "is a member of: a network, a cluster, an association",
+                 "est membre de : réseau, pôle, association"),
         Property("partner_of", _ORG, "mention", "org", "is a partner of", "est partenaire de"),
         Property("funds", _ORG, "mention", "org", "supports with money or means", "soutient"),
+        Property("operates", _ORG, "mention", "org", "runs, steers or carries: a place, a service, a programme",
+                 "gère, pilote ou porte : lieu, service, programme"),
+        Property("incubates", _ORG, "mention", "org", "accompanies as its incubator", "accompagne comme incubateur"),
+        Property("organiser_of", ("person", "organisation"), "mention", "person_public_role", "organises: an event, a contest",
+                 "organise : événement, concours"),
+        Property("owner_of", ("person", "organisation"), "mention", "person_public_role", "owns, alone or with others",
+                 "possède, seul ou à plusieurs"),
+        Property("succeeds", ("person", "organisation"), "mention", "person_public_role",
+                 "comes after: in an office, under a new name, by a merger", "succède à : fonction, nouveau nom, fusion"),
         Property("located_in", ("organisation", "place", "event"), "mention", "org", "is located in", "se trouve à"),
         Property("founder_of", ("person", "organisation"), "mention", "person_public_role", "founded", "a fondé"),
         Property("heads", ("person",), "mention", "person_public_role", "heads", "dirige"),
@@ -148,7 +159,8 @@ class Claim:
     `value` is normalised text: ISO 8601 or EDTF dates (`2019-09`, `XXXX-09-26`, `18XX`), plain
     decimals with a point, `true`/`false`; for `value_kind == "mention"` the id of another mention
     of the same document (or of the hub). `original` is the words as they stand in the source.
-    `scope` narrows the property where it needs to (what is counted, who receives).
+    `scope` narrows the property where it needs to (what is counted, who receives). `said_by` is the mention
+    that says so in the document (« …, explique X »); empty where the document itself does.
     """
 
     document_id: str
@@ -164,6 +176,7 @@ class Claim:
     stated_on: str = ""
     method: str = ""
     confidence: float = 1.0
+    said_by: str = ""
 
     def __post_init__(self) -> None:
         p = PROPERTIES.get(self.property)
@@ -216,6 +229,7 @@ CLAIMS = pa.schema(
         ("stated_on", pa.string()),
         ("method", pa.string()),
         ("confidence", pa.float64()),
+        ("said_by", pa.string()),
     ]
 )
 """Arrow schema of every file of claims between steps; empty text, not null, where nothing is known."""

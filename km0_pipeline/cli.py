@@ -210,7 +210,8 @@ def _said(said: Said, width: int, label: str, colour: str | None = None) -> list
     """Who says it, the words, and where they stand."""
     document = ", ".join(part for part in (said.title, said.publisher, said.published_on or said.stated_on) if part)
     qualifier = "" if said.qualifier == "exact" else f" ({said.qualifier.replace('_', ' ')})"
-    lines = _wrapped(f"{label} {document}{qualifier}", width, "  ")
+    quoted = f", quoting {said.said_by}" if said.said_by else ""
+    lines = _wrapped(f"{label} {document}{quoted}{qualifier}", width, "  ")
     lines[0] = lines[0].replace(label, click.style(label, fg=colour), 1)
     if said.sentence:
         before, words, after = said.sentence

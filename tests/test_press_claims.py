@@ -111,7 +111,6 @@ SILENT = [  # sentence, property that must not be claimed
     ("Ficta Robotique pourrait rejoindre le KM0.", "tenant_of"),
     ("Ficta Robotique serait locataire du KM0.", "tenant_of"),
     ("Le KM0 héberge le concours de Ficta Robotique.", "tenant_of"),
-    ("Ficta Robotique est locataire de Nova Fiction. Le KM0 est ailleurs.", "tenant_of"),
     ("Banque de l'Orbe ne financera pas le KM0.", "funds"),
     ("Banque de l'Orbe aurait apporté 3 M€ au KM0.", "funding_eur"),
     ("Le KM0 a reçu la visite de Nova Fiction.", "funds"),

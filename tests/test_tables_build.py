@@ -262,6 +262,15 @@ def test_people_are_published_for_a_public_role_only(made_world: World) -> None:
     assert made_world.one("claims", property="activity", value="accueil")["original"] is None, "words that name someone else are kept back"
 
 
+def test_who_says_it_is_published_only_of_those_with_a_public_role(world: World) -> None:
+    public, private = (mention_id(ARTICLE, "person", who) for who in ("Dominique Exemple", "Camille Passante"))
+    world.said(ARTICLE, "organisation", "KM0", "activity", "conseil", 140, said_by=public)
+    world.said(ARTICLE, "organisation", "KM0", "activity", "conseil", 150, said_by=private)
+    world.build()
+    said = {c["locator"]: c["said_by"] for c in world.rows_of("claims") if c["value"] == "conseil"}
+    assert said == {"char:140-149": public, "char:150-159": None}
+
+
 def test_tenancies_of_registries_and_press_are_merged_and_dated(made_world: World) -> None:
     found = {r["organisation_id"]: r for r in made_world.rows_of("tenancies")}
     names = {o["organisation_id"]: o["name"] for o in made_world.rows_of("organisations")}

@@ -51,6 +51,7 @@ class Said:
     path: str
     locator: str
     gone_since: str
+    said_by: str
 
 
 _SAID = """
@@ -84,10 +85,13 @@ select
     s.words,
     case when d.document_id is null or not contains('/' || s.locator, '/char:') then [] else [d.text] end as sentence,
     s.qualifier, s.scope, s.room, s.low, s.high, s.stated_on, s.confidence, s.trust, s.rank, coalesce(o.kind, '') as source_kind, s.document_id,
-    coalesce(o.title, ''), coalesce(o.publisher, ''), coalesce(o.published_on, ''), coalesce(o.url, ''), coalesce(o.path, ''), s.locator, s.gone_since
+    coalesce(o.title, ''), coalesce(o.publisher, ''), coalesce(o.published_on, ''), coalesce(o.url, ''), coalesce(o.path, ''), s.locator, s.gone_since,
+    coalesce(spoke.name, '')
 from said as s
 left join names as n on n.entity_id = s.object_id
 left join entity_mentions as m on s.property = 'funding_eur' and m.mention_id = s.scope
+left join press_claims as q on q.claim_id = s.claim_id
+left join entity_mentions as spoke on spoke.mention_id = q.said_by
 left join sources as o on o.document_id = s.document_id
 left join (select document_id, any_value(text) as text from press_documents group by document_id) as d on d.document_id = s.document_id
 order by s.property, s.rank, s.scope, s.claim_id

@@ -11,7 +11,8 @@ are in `relations` (who with whom) and `accounts` (how many, what and when).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 from km0_pipeline.claims import Qualifier
 from km0_pipeline.press.naming import Mention
 from km0_pipeline.press.sentences import Masked, Sentence, letter
+from km0_pipeline.press.speech import Speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,27 @@ class Said:
 
 DET = r"(?:d[ue]s? |de la |de l'|l[ae]s? |l'|aux? |à la |à l'|une? |d'|dans l[ae] |dans l')?"
 OF = r"(?:du |de la |de l'|des |de |d'|au |à la |à l')"
-NOUN = r"(?:(?:jeune |grande )?(?:société|entreprise|start-?up|banque|association|école|éditeur|agence|groupe|studio|cabinet|techlab|fablab|incubateur|projet|réseau|campus|bâtiment) )?"
+ADJECTIVE = (
+    r"[a-zà-ÿ-]+(?:ique|al|ale|aux|ales|iel|ielle|aise?|ienne?|oise?|aine?|ive?|aire|eur|euse|u|ée?|iste|ines?)s?"
+)
+_HEAD = (
+    r"société|entreprise|start-?up|jeune pousse|banque|association|école|éditeur|agence|groupe|studio|cabinet|techlab|fab-?lab|incubateur|accélérateur|projet|réseau|campus|"
+    r"bâtiment|concours|festival|programme|service|plateforme|plate-forme|fonds|tiers-lieu|pépinière|coopérative|coworking|espace|collectif|fondation|syndicat|cluster|pôle|"
+    r"hub|ville|commune|communauté|métropole|région|département|université|institut|lycée|laboratoire|plan|dispositif|application|site|musée|média|journal|magazine|"
+    r"événement|évènement|salon|fédération|club|label|PME|ETI|ESN|SCOP|Scop|SCIC|Scic|SAS|ONG|maison|marque|cabinet|opérateur|consortium|groupement|lieu|structure|centre|média|"
+    r"médiathèque|bibliothèque|mairie|agglomération|ministère|chambre|brasserie|atelier|technopole|alliance|guilde|communauté de communes|spécialiste|géant|leader"
+)
+NOUN = rf"(?:(?:jeune |grande? |petite? |nouve(?:au|l|lle) |futur )?(?:{_HEAD})[sx]?(?: d(?:e |')[a-zà-ÿ]+)?(?: {ADJECTIVE}){{0,2}} )?"
+THE = rf"(?:[Ll][ea] |[Ll]es |[Ll]'|[Cc]e |[Cc]ette |[Uu]ne? )?{NOUN}"
 BE = (
     r"(?:ne |n')?(?:y )?(?:est|sont|sera|seront|serait|seraient|fut|furent|a été|ont été|(?:devrait|devraient|doit|doivent|va|vont|pourrait|pourraient) (?:\w+ )?être|"
     r"devient|deviennent|deviendra|deviendront|reste|restent)(?: pas| plus| jamais)?(?: également| aussi| déjà| désormais| aujourd'hui| toujours| notamment| ainsi)? "
 )
 AUX = (
-    r"(?:ne |n')?(?:y )?(?:(?:a|ont|doit|doivent|devrait|devraient|va|vont|aura|auront|pourrait|pourraient) )?(?:pas |plus |jamais )?"
+    r"(?:ne |n')?(?:y )?(?:vien(?:t|nent) d(?:e |'))?(?:(?:a|ont|doit|doivent|devrait|devraient|va|vont|aura|auront|pourrait|pourraient) )?(?:pas |plus |jamais )?"
     r"(?:y )?(?:déjà |également |aussi |ainsi |notamment |désormais |aujourd'hui |toujours )?"
 )
-APPOSED = r"(?:, [^‹,.;:]{1,60}(?:‹[OHL]\d+›)?[^‹,.;:]{0,30},)?"
+APPOSED = r"(?:, [^‹,.;:]{1,60}(?:‹[A-Z]\d+›[^‹,.;:]{0,30}){0,3},)?"
 IN = r"(?:au|à la|à l'|à|dans le|dans la|dans l'|dans|chez|sur le|sur la|sur) (?:sein (?:du |de la |de l'|de ))?"
 FUND = r"(?:apport|vers|accord|octroi|allou|invest|inject|attribu|débloqu|consacr|mis|subventionn|financ|soutien|souten|contribu|particip|abond|aid)[a-zà-ÿ]*"
 SEP = r"(?:, et | et |, ainsi que | ainsi que |, ou encore | ou encore | ou |, mais aussi | mais aussi |, puis |, )"
@@ -94,11 +107,16 @@ _NEGATION = re.compile(
     re.I,
 )
 _SUPPOSED = re.compile(
-    r"\b(?!devrai)[a-zà-ÿ]{2,}(?:rait|raient)\b|\bpourrai(?:en)?t\b|\bsi (?=‹|l[ae] )|\b(?:aurait|auraient|serait|seraient)\b"
+    r"\b(?!devrai)[a-zà-ÿ]{2,}(?:rait|raient)\b|\bpourrai(?:en)?t\b|\b[Ss]i (?=‹|l[ae]s? |l'|une? |ce)|\b[Ss]'ils? |\b[Àà] supposer|\b[Àà] moins qu|\b(?:aurait|auraient|serait|seraient)\b"
+)
+_WISHED = re.compile(
+    r"\b(?:souhait(?:e|ent|ait|aient|ons|ez)|v(?:eut|eulent|oulait|oulons|oulez)|rêv(?:e|ent|ons)|espèr(?:e|ent)|espérons|demand(?:e|ent)|réclam(?:e|ent)|appel(?:le|lent) à|propos(?:e|ent) d[e']|cherch(?:e|ent|ons) à|"
+    r"ambitionn(?:e|ent)|à condition|faute de|au lieu de|il faut|il faudrait|je pense|je crois|à mon avis|selon moi|peut-être|sans doute|aimer\w+)\b",
+    re.I,
 )
 _PLANNED = re.compile(
-    r"\b(?:prévue?s?|prévoi(?:t|ent)|devr?ai(?:en)?t|doi(?:t|vent)|à terme|d'ici|bientôt|prochainement|attendue?s?|programmée?s?|envisag\w+|ambition\w*|objectif|"
-    r"promet\w*|espèr\w+|v(?:a|ont) (?=[a-zà-ÿ']+(?:er|ir|re)\b)|future?s?|[a-zà-ÿ]+(?:era|eront|ira|iront|dra|dront|tra|tront|ura|uront))\b",
+    r"\b(?:prévue?s?|prévoi(?:t|ent)|devr?ai(?:en)?t|doi(?:t|vent)|à terme|d'ici|bientôt|prochainement|attendue?s?|programmée?s?|envisag\w+|ambition|objectif|"
+    r"promet\w*|v(?:a|ont) (?=[a-zà-ÿ']+(?:er|ir|re)\b)|future?s?|[a-zà-ÿ]+(?:era|eront|ira|iront|dra|dront|tra|tront|ura|uront|vra|vront))\b",
     re.I,
 )
 
@@ -123,7 +141,9 @@ _TIME = r"(?:\w+ )?(?:ans?|années?|mois|semaines?|jours?|printemps|été|automn
 
 def interposed(words: str) -> bool:
     """Whether `words`, from a mention to a verb, name another subject of the verb: « (le KM0), dont l'école … »."""
-    if re.match(rf",? ?(?:(?:est|sera|était|devient|deviendra|reste|constitue|forme) )?(?:{_DETERMINER})[^,]*\bqui $", words):
+    if re.match(
+        rf",? ?(?:(?:est|sera|était|devient|deviendra|reste|constitue|forme) )?(?:{_DETERMINER})[^,]*\bqui $", words
+    ):
         return False  # « est un pôle qui … », « , un pôle qui … »
     if re.search(rf" (?:{_DETERMINER})[^,]*\bqui $", words):
         return True
@@ -131,12 +151,25 @@ def interposed(words: str) -> bool:
     return len(clauses) > 1 and bool(re.match(rf"['\s]*(?:{_DETERMINER})(?!{_TIME})\w", clauses[-1]))
 
 
-class Reader:
-    """Reads one sentence; `hub` is the hub as the document speaks of it, if it does."""
+_NAMING = re.compile(rf"(?:(?<![\w'])(?:l[ae] |les |l'|ce(?:t|tte)? |son |sa |ses |leurs? )?(?<![\w]){NOUN})$", re.I)
+_BEFORE_NAME = re.compile(rf"{DET}{NOUN}", re.I)
+_LISTED_BEFORE = {k: re.compile(rf"(?:‹[{k}]\d+›{SEP}{DET}{NOUN})+$") for k in ("P", "HO")}
+_PREPOSITION = re.compile(
+    r"(?:\b(?:de|du|des|avec|chez|pour|par|à|au|aux|sur|dans|entre|contre|sans|vers|sous|parmi|via|comme|selon) |\bd')$",
+    re.I,
+)
 
-    def __init__(self, sentence: Sentence, hub: Mention | None) -> None:
+
+class Reader:
+    """Reads one sentence; `hub` is the hub as the document speaks of it, if it does, `topic` whom its title names, `said` its speech."""
+
+    def __init__(
+        self, sentence: Sentence, hub: Mention | None, topic: Mention | None = None, said: Sequence[Speech] = ()
+    ) -> None:
         self.sentence = sentence
         self.hub = hub
+        self.topic = topic
+        self.cuts = [p for s in said for p in (s.start, s.end) if sentence.start < p < sentence.end]
         self.letters = frozenset(letter(i) for i in sentence.items.values())
 
     def mention(self, number_: str) -> Any:
@@ -147,12 +180,20 @@ class Reader:
         """The mentions of a list of placeholders."""
         return [m for n in re.findall(r"‹[A-Z](\d+)›", listed) if isinstance(m := self.sentence.items[int(n)], Mention)]
 
-    def modality(self, masked: Masked, start: int, end: int) -> Qualifier | None:
-        """`exact`, `planned`, or None where the clause around the range is denied or supposed."""
+    def modality(self, masked: Masked, start: int, end: int, ahead: int = 12) -> Qualifier | None:
+        """`exact`, `planned`, or None where the clause around the range, and `ahead` of it, is denied, supposed, wished or asked."""
         text = masked.text
-        start = max(text.rfind(c, 0, start) for c in (";", ":", " – ")) + 1
-        clause = text[start : min(len(text), end + 12)] if end + 12 < len(text) else text[start:]
-        if _NEGATION.search(clause) or _SUPPOSED.search(clause):
+        first, last = max(text.rfind(c, 0, start) for c in (";", ":", " – ")) + 1, min(len(text), end + ahead)
+        for cut in self.cuts:  # what is said is one clause, who says it another
+            at = bisect_left(masked.at, cut)
+            first, last = (max(first, at), last) if at <= start else (first, min(last, max(at, end)))
+        clause = text[first:last]
+        if (
+            _NEGATION.search(clause)
+            or _SUPPOSED.search(clause)
+            or _WISHED.search(clause)
+            or text.rstrip(' )"').endswith("?")
+        ):
             return None
         return "planned" if _PLANNED.search(clause) else "exact"
 
@@ -184,6 +225,30 @@ class Reader:
             return None
         reported = re.search(r"\bqu(?:e |')", before)
         return None if not as_of and not reported and _PAST.search(verb or m[0]) else as_of
+
+    def governed(self, m: re.Match[str]) -> bool:
+        """Whether what `m` begins with hangs on a word before it: « la directrice de X pilote Y » says nothing of X."""
+        first = m.string.find("‹", m.start())
+        if not _BEFORE_NAME.fullmatch(m.string, m.start(), first):
+            return False
+        about = self.sentence.about
+        if about is not None and self.mention(m.string[first + 2 : m.string.index("›", first)]) is about:
+            return False
+        same = _LISTED_BEFORE["P" if m.string[first + 1] == "P" else "HO"]
+        before = same.sub("", m.string[max(0, first - 120) : first])
+        return bool(_PREPOSITION.search(_NAMING.sub("", before, count=1)))
+
+    def doers(self, m: re.Match[str], listed: str) -> list[Mention]:
+        """Whom `m` says it of, of those `listed` where it begins: of « Chez X, Y » Y, for a list ends in « et »; of « la directrice de X » none."""
+        named = self.many(listed) if "‹" in listed else [self.mention(listed)]
+        if not self.governed(m):
+            return named
+        return named[-1:] if len(named) > 1 and not re.search(r"\b(?:et|ou|que|puis) ", listed) else []
+
+    def subject_of(self, m: re.Match[str], o: Mention) -> Mention | None:
+        """`o`, the last one named before the verb of `m`; but what its sentence is about if it hangs on another word or closes a clause put in."""
+        closes = re.match(r"‹[A-Z]\d+›, (?:est|sont|sera|a|ont|reçoit|bénéficie|obtient)\b", m[0])
+        return self.sentence.about if closes or self.governed(m) else o
 
     def implied(self) -> Mention | None:
         """Whom a sentence that names no subject goes on about."""

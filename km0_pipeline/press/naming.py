@@ -52,6 +52,7 @@ class Mention:
 
     `named`: the words are a name (else a pronoun, a title, « le pôle »). `weak`: worth a claim only
     if something is said of it. `part_of`: key of the organisation that a descriptive name contains.
+    `noun`: what the text calls it besides its name (folded; see `resumed`).
     """
 
     start: int
@@ -64,6 +65,7 @@ class Mention:
     weak: bool = False
     known: Known | None = None
     part_of: str = ""
+    noun: str = ""
 
 
 def mentions(

@@ -9,8 +9,26 @@ import re
 from collections.abc import Iterator
 
 from km0_pipeline.claims import Qualifier
+from km0_pipeline.press.bonds import is_network
 from km0_pipeline.press.evidence import ROLE
-from km0_pipeline.press.grammar import APPOSED, AT, AUX, BE, DET, FUND, IN, NOUN, OF, SEP, Reader, Rule, Said, rule
+from km0_pipeline.press.grammar import (
+    ADJECTIVE,
+    APPOSED,
+    AT,
+    AUX,
+    BE,
+    DET,
+    FUND,
+    IN,
+    NOUN,
+    OF,
+    SEP,
+    THE,
+    Reader,
+    Rule,
+    Said,
+    rule,
+)
 from km0_pipeline.press.naming import Mention
 from km0_pipeline.press.quantities import Quantity
 from km0_pipeline.press.sentences import Masked
@@ -20,10 +38,13 @@ from km0_pipeline.press.sentences import Masked
 _SPACE = r"(?:rez-de-chaussée|(?:\w+|\d+(?:er|e|ème)) étages?|étage \d+|sous-sol|plateau \w+|lot \w+|atelier \w+)"
 _TENANT = (
     rule(
-        rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |un des |de |des |les |un |une )?(?:nouveaux? |premiers? |futurs? |autres? )*locataires? {OF}<o:HL>"
+        rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |un des |de |des |les |un |une )?(?:nouveaux? |premiers? |futurs? |autres? )*locataires? {OF}{NOUN}<o:HOL>"
     ),
-    rule(rf"<ss:O*>{APPOSED},? (?:{BE})?(?:\w+ment )?(?:installé|hébergé|implanté|logé|basé|accueilli)e?s? {IN}<o:HL>"),
-    rule(rf"<ss:O*>{APPOSED} {AUX}(?:s'|se sont |s'est |s'y )?(?:install|implant|emménag)[a-zà-ÿ]* {IN}<o:HL>"),
+    rule(
+        rf"<ss:O*>{APPOSED},? (?:{BE})?(?:\w+ment )?(?:installé|hébergé|implanté|logé|basé|accueilli)e?s? {IN}{NOUN}<o:HOL>"
+    ),
+    rule(rf"<ss:O*>{APPOSED},? (?:{BE})?(?:\w+ment )?(?:hébergé|logé)e?s? par (?:le |la |l'|les )?{NOUN}<o:HO>"),
+    rule(rf"<ss:O*>{APPOSED} {AUX}(?:s'|se sont |s'est |s'y )?(?:install|implant|emménag)[a-zà-ÿ]* {IN}{NOUN}<o:HOL>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:rejoin|intègr|intégr)[a-zà-ÿ]* (?:le |la |l')?<o:HL>"),
     rule(rf"<ss:O*>{APPOSED},? (?:l'un des |l'une des |un |une |nouveaux? |premiers? |futurs? )*locataires? {OF}<o:H>"),
     rule(
@@ -32,31 +53,51 @@ _TENANT = (
     rule(rf"(?:[Ll]ocataires|[Oo]ccupants) {OF}<o:H>[^‹.;]{{0,20}}(?:sont|:) <ss:O*>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}occup[a-zà-ÿ]* (?:<A>|[^‹.;]{{1,60}}) (?:{OF}|{IN})<o:HL>"),
 )
-_HOSTS = rule(rf"<o:H>[^‹.;:]{{0,40}}? {AUX}(?P<verb>(?:accueill|héberg|abrit|regroup|rassembl|réuni|log)[a-zà-ÿ]*) (?P<rest>.+)")
+_HOSTS = rule(
+    rf"<o:H>[^‹.;:]{{0,40}}? {AUX}(?P<verb>(?:accueill|héberg|abrit|regroup|rassembl|réuni|log)[a-zà-ÿ]*) (?P<rest>.+)"
+)
+_TENANT_APPOSED = re.compile(r"›, (?:l'un|une?|nouve|premi|futur|locataire)")
+_HOUSES = rule(
+    rf"<o:O>(?:{APPOSED}|, [^‹,.;:]{{3,60}}? à ‹L\d+›,)(?:,? qui)? {AUX}(?:accueill(?:e|ent|i|era)|héberg(?:e|ent|é|era)|abrit(?:e|ent|é|era))(?: (?:aujourd'hui|notamment|également|aussi|désormais|déjà|actuellement|en résidence|dans ses locaux))? <ss:O*>(?=[,.;]|$| (?:dans|depuis|au|aux|à|en|et|sur|ainsi)\b)"
+)
 _OCCUPIES = rule(rf"<s:O>{APPOSED} {AUX}(?P<verb>occup[a-zà-ÿ]*) (?P<rest>[^;]+)")
 _SPACE_OF = rule(rf"(?:le |la |l'|au )?(?P<space>{_SPACE}) {OF}<o:HL>")
 _ITEM = rule(rf"(?:[^‹]*?: )?{DET}{NOUN}<o:O>(?P<tail>[^‹]*)")
 
 
 def tenants(r: Reader) -> Iterator[Said]:
-    """Who is a tenant of the hub; in which space."""
-    if r.hub is None:
-        return
+    """Who is a tenant of whom; in which space of the hub."""
     for pattern in _TENANT:
         for m, qualifier, start, end in r.matches(pattern):
             o = r.mention(m["o"]) if m["o"] else r.hub
             as_of = r.held(m, qualifier)
-            if as_of is not None and (o.letter == "H" or o.kind == "site"):
-                for s in r.many(m["ss"]):
-                    yield Said(start, end, s, "tenant_of", r.hub, qualifier, as_of=as_of)
+            if (
+                o is None
+                or as_of is None
+                or (m.start("ss") == m.start() and r.governed(m) and not _TENANT_APPOSED.search(m[0]))
+            ):
+                continue
+            host = r.hub if o.letter == "H" or o.kind == "site" else o if o.letter == "O" else None
+            for s in r.many(m["ss"]):
+                if host is not None and s.key != host.key:
+                    yield Said(start, end, s, "tenant_of", host, qualifier, as_of=as_of)
+    for m, qualifier, start, end in r.matches(_HOUSES):
+        as_of = r.held(m, qualifier)
+        for s in r.many(m["ss"]):
+            if as_of is not None and s.key != r.mention(m["o"]).key and not r.governed(m):
+                yield Said(start, end, s, "tenant_of", r.mention(m["o"]), qualifier, as_of=as_of)
+    if r.hub is None:
+        return
     for m, qualifier, _, _ in r.matches(_HOSTS):
         rest = re.split(r", (?:a|ont) (?:dit|détaillé|expliqué|précisé|indiqué|déclaré|ajouté)\b", m["rest"])[0]
         dated = re.search(rf",? {AT}[ .]*$", rest)
         rest = rest[: dated.start()] if dated else rest
         as_of = r.held(m, qualifier, m["verb"], m.start("rest") + len(rest))
         for part in re.split(rf"{SEP}|; ", rest):
-            if as_of is not None and (i := _ITEM.pattern.fullmatch(part.strip(" .,"))) and not re.search(
-                r"\b(?:de|du|des|pour|qui|avec)\b", i["tail"]
+            if (
+                as_of is not None
+                and (i := _ITEM.pattern.fullmatch(part.strip(" .,")))
+                and not re.search(r"\b(?:de|du|des|pour|qui|avec)\b", i["tail"])
             ):
                 s = r.mention(i["o"])
                 yield Said(s.start, s.end, s, "tenant_of", r.hub, qualifier, as_of=as_of)
@@ -78,8 +119,15 @@ _LOCATED = (
         r"<s:OH>(?:[^‹.;:]|<K>){0,110}?\b(?:a ouvert|ouvre|ouvrira|installée?|située?|basée?|implantée?|se trouve|se situe)(?: ses portes)?,? (?:à|dans la ville de|près de) <o:L>"
     ),
     rule(r"<s:OH>[^‹.;:]{0,60}?\b(?:installée?|située?|basée?) (?:au )?[^‹.;:]{0,40}, à <o:L>"),
-    rule(r"<s:OH>,? à <o:L>"),
+    rule(
+        r"<s:OH>(?:,? qui)? (?:s'(?:installe|implante)(?:ra|nt)?|emménage(?:ra)?|s'est (?:installée?|implantée?)|a emménagé) à <o:L>"
+    ),
+    rule(
+        r"^[\W\d]*(?i:basée?|installée?|située?|implantée?|née?)(?: depuis ‹D\d+›)? à <o:L>(?: depuis ‹D\d+›)?, (?:l[ae] |l')?(?:[a-zà-ÿ-]+ ){0,3}<s:OH>"
+    ),
+    rule(r"<s:OH>, à <o:L>"),
 )
+_BESIDE = rule(r"^[^‹]{0,25}<s:OH> à <o:L>")
 _IN_BRACKETS = rule(r"<s:OH> \(<o:L>\)")
 _DEPARTMENT = rule(r"<s:L> \((?:le |la |l')?<o:L>\)")
 _ADDRESS = rule(r"<s:OH>[^‹.;:]{0,60}?,? (?:au|à l'adresse|adresse :) <o:L>")
@@ -95,6 +143,10 @@ def places(r: Reader) -> Iterator[Said]:
             o = r.mention(m["o"])
             if o.kind in ("commune", "city"):
                 yield Said(start, end, r.mention(m["s"]), "located_in", o, qualifier)
+    for m, qualifier, start, end in r.matches(_BESIDE):
+        if r.mention(m["o"]).kind in ("commune", "city"):
+            start, end = r.sentence.flat.span(m.start("s") - 2, m.end())
+            yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
     for m, qualifier, start, end in r.matches(_IN_BRACKETS, full=True):
         if r.mention(m["o"]).kind in ("commune", "city"):
             yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
@@ -116,19 +168,26 @@ def places(r: Reader) -> Iterator[Said]:
 _FUNDS = (
     rule(rf"<ss:OP*>{APPOSED} {AUX}{FUND}(?: chacun| chacune)?[^‹.;:]{{0,40}}(?P<e><E>)[^‹.;:]{{0,40}}?(?: au| à la| à l'| à| dans le| dans la| dans| pour le| pour la| pour)(?: |(?<='))<o:OH>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:souti|souten|subventionn|financ|cofinanc)[a-zà-ÿ]*(?: financièrement)? (?:le |la |l'|les )?<o:OH>"),
-    rule(rf"<o:OH>[^‹.;:]{{0,60}}? {BE}(?:\w+ment )?(?:soutenu|financé|cofinancé|subventionné|aidé)e?s? [^‹.;]{{0,40}}?par <ss:O*>"),
-    rule(r"<o:OH>[^‹.;:]{0,60}?\b(?:reçoit|reçu|bénéficie|bénéficié|obtient|obtenu|recevra|bénéficiera)\b[^‹.;:]{0,60}?(?:<E>|\bsoutien|\baide\b|\bappui|\bsubvention|\bfinancement)[^‹.;:]{0,50}?(?:<E>)?[^‹.;:]{0,20}?(?=d[ue]s? |de l|d')<ss:O*>"),
+    rule(rf"<o:OH>(?:[^‹.;:]|‹[LDE]\d+›){{0,60}}?(?:,? {BE}|, | )(?:\w+ment )?(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé|parrainé)e?s? (?:[^‹.;]|‹E\d+›){{0,40}}?par <ss:O*>"),
+    rule(r"^[\W\d]*(?i:(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé)e?s?) (?:[^‹.;,]|‹E\d+›){0,30}?par <ss:O*>, {THE}<o:OH>"),
+    rule(rf"<o:OH>{APPOSED} {AUX}(?:lèv|lev|boucl|récolt|collect|réuni|obt|décroch)[a-zé]* [^‹.;:]{{0,40}}<E>[^‹.;:]{{0,40}}? auprès (?=d[ue]s? |de l|d')<ss:O*>"),
+    rule(rf"^[^‹]{{0,10}}(?i:avec|grâce (?:au?|à)) (?:le |l'|la )?(?:soutien|aide|appui|concours|subvention)[^‹.;:,]{{0,40}}?(?=d[ue]s? |de l|d')<ss:O*>, {THE}<o:OH>"),
+    rule(r"<o:OH>(?:[^‹.;:]|‹[PDL]\d+›){0,60}?\b(?:reçoit|reçu|bénéficie|bénéficié|obtient|obtenu|recevra|bénéficiera)\b[^‹.;:]{0,60}?(?:<E>|\bsoutien|\baide\b|\bappui|\bsubvention|\bfinancement)[^‹.;:]{0,50}?(?:<E>)?[^‹.;:]{0,20}?(?=d[ue]s? |de l|d')<ss:O*>"),
     rule(r"<o:OH>[^‹.;:]{0,60}?\bavec (?:le soutien|l'aide|l'appui|le concours)[^‹.;:]{0,40}?(?=d[ue]s? |de l|d')<ss:O*>"),
     rule(rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |les |des )?(?:\w+ )?(?:actionnaire|financeur|investisseur|soutien|mécène)s? {OF}<o:OH>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:entr[a-zà-ÿ]*|est entrée?|sont entrées?) au capital {OF}<o:OH>"),
     rule(rf"[Pp]art {OF}<ss:O> dans (?:le |la |l')?<o:OH>".replace("<ss:O>", "(?P<ss>‹O\\d+›)")),
 )  # fmt: skip
+_WITH = r"(?:en (?:partenariat|collaboration|coopération|association|lien étroit)(?: [a-z]+)?|main dans la main|de concert) avec"
 _PARTNERS = (
-    rule(rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |les |des |un )?partenaires? {OF}<o:OH>"),
+    rule(rf"<o:OH>(?:[^‹.;:]|‹[DLE]\d+›){{0,80}}?\b{_WITH} <ss:OH*>"),
+    rule(rf"^[^‹]{{0,30}}{_WITH} <ss:OH*>, {THE}<o:OH>"),
     rule(
-        r"<o:OH>[^‹.;:]{0,80}?\b(?:en partenariat|en collaboration|s'associent?|s'est associée?|a signé (?:un partenariat|une convention))(?: avec| à) <ss:O*>"
+        r"<o:OH>[^‹.;:]{0,40}?\b(?:s'associent?|s'est associée?|a signé (?:un partenariat|une convention))(?: avec| à) <ss:OH*>"
     ),
-    rule(r"<o:OH>[^‹.;:]{0,40}?\bpartenaires? (?:de [^‹.;:]{0,30})?avec <ss:O*>"),
+)
+_BETWEEN = rule(
+    rf"<s:OH>(?: et |, ){DET}{NOUN}<o:OH> (?:sont (?:désormais |aujourd'hui |maintenant )?partenaires|(?:ont )?(?:sign|nou|scell|conclu)[a-zé]* (?:un |leur )?partenariat|s'associent|collaborent|ont uni leurs forces|unissent leurs forces)"
 )
 _PARTS = (
     rule(
@@ -138,21 +197,26 @@ _PARTS = (
         rf"<s:O> (?:{BE}|,? qui fait |fait )(?:partie {OF}(?:groupe )?|(?:le |la |un |une |l')(?:\w+ )?(?:filiale|campus|antenne|incubateur|branche|marque)(?: \w+)? {OF}(?:groupe )?)<o:O>"
     ),
     rule(rf"<s:O> appartient {OF}(?:groupe )?<o:O>"),
+    rule(rf"^[\W\d]*(?i:filiale|antenne|marque|branche|entité) (?:{ADJECTIVE} )?{OF}(?:groupe )?<o:O>, <s:O>"),
 )
 _PARENT = rule(r"<s:O> \(<o:O>\)")
 
 
-def bonds(r: Reader) -> Iterator[Said]:
-    """Who funds, is part of, is a partner of whom."""
+def support(r: Reader) -> Iterator[Said]:
+    """Who funds, is part of, is a partner of whom, besides what `bonds` reads."""
     for pattern in _FUNDS:
         for m, qualifier, start, end in r.matches(pattern):
             o = r.mention(m["o"])
             amount = re.search(r"‹E(\d+)›", m[0])
             since = re.match(r" depuis (?:le |la |l')?‹D(\d+)›", m.string[m.end() :])
             as_of = r.mention(since[1]).value if since else r.held(m, qualifier)
-            if as_of is None:
+            if o.letter == "O" and m[0][0] == "‹" and m.start("ss") > m.start():
+                o = r.subject_of(m, o)
+            if as_of is None or o is None:
                 continue
-            for s in r.many(m["ss"]):
+            if "auprès" in m[0] and m["ss"].count("‹") > 1:
+                amount = None  # it is what they give together
+            for s in r.doers(m, m["ss"]) if m.start("ss") == m.start() else r.many(m["ss"]):
                 if s.letter != "O" or s.key == o.key:
                     continue
                 yield Said(start, end, s, "funds", o, qualifier, as_of=as_of)
@@ -171,13 +235,18 @@ def bonds(r: Reader) -> Iterator[Said]:
                         )
     for pattern in _PARTNERS:
         for m, qualifier, start, end in r.matches(pattern):
+            o = r.subject_of(m, r.mention(m["o"]))
             for s in r.many(m["ss"]):
-                if s.key != r.mention(m["o"]).key and r.held(m, qualifier) is not None:
-                    yield Said(start, end, s, "partner_of", r.mention(m["o"]), qualifier)
+                if o is not None and s.key != o.key and r.held(m, qualifier) is not None:
+                    yield Said(start, end, s, "partner_of", o, qualifier)
+    for m, qualifier, start, end in r.matches(_BETWEEN):
+        if r.mention(m["s"]).key != r.mention(m["o"]).key and r.held(m, qualifier) is not None:
+            yield Said(start, end, r.mention(m["s"]), "partner_of", r.mention(m["o"]), qualifier)
     for pattern in _PARTS:
         for m, qualifier, start, end in r.matches(pattern):
-            if r.mention(m["s"]).key != r.mention(m["o"]).key and r.held(m, qualifier) is not None:
-                yield Said(start, end, r.mention(m["s"]), "part_of", r.mention(m["o"]), qualifier)
+            s, o = r.mention(m["s"]), r.mention(m["o"])
+            if s.key != o.key and r.held(m, qualifier) is not None and not r.governed(m) and not is_network(o):
+                yield Said(start, end, s, "part_of", o, qualifier)
     for m, _, start, end in r.matches(_PARENT, full=True):
         s, o = r.mention(m["s"]), r.mention(m["o"])
         if s.known and o.known and s.known.parent == o.key:
@@ -186,27 +255,20 @@ def bonds(r: Reader) -> Iterator[Said]:
 
 # --- people -----------------------------------------------------------------------------------
 
-_PHRASE = rf"(?P<role>{ROLE}(?: (?!(?:de|du|des|d')\b)[a-zà-ÿ-]+| ‹L\d+›| de (?!l[a'])[a-zà-ÿ-]+(?= (?:de|du|des|d'|et)\b)| et {ROLE}){{0,8}})"
+_PHRASE = rf"(?P<role>{ROLE}(?: (?!(?:de|du|des|d')\b)[a-zà-ÿ-]+| ‹L\d+›| de (?!l[a'])[a-zà-ÿ-]+(?= (?:de|du|des|d'|et|chez)\b)| (?:de la|du|des) [a-zà-ÿ-]+(?: [a-zà-ÿ-]+(?:ique|ale?|elle?))?(?= (?:de|du|des|d'|et|chez|au)\b)| et {ROLE}){{0,8}})"
 _ONE_OF = r"(?:le |la |l'|l'un des |l'une des |un des |une des |les |son |sa )?"
 _ROLES = (
-    rule(rf"<ss:P*>, {_ONE_OF}{_PHRASE}(?: {OF}|, ){NOUN}<o:OHL>"),
-    rule(rf"<ss:P*> {BE}{_ONE_OF}{_PHRASE} {OF}{NOUN}<o:OHL>"),
+    rule(rf"<ss:P*>, {_ONE_OF}{_PHRASE}(?: {OF}| chez | au sein (?:du |de la |de l'|de |d')|, ){NOUN}<o:OHL>"),
+    rule(rf"<ss:P*>(?:,? qui)? {BE}(?:nommée? |élue? )?{_ONE_OF}{_PHRASE} {OF}{NOUN}<o:OHL>"),
     rule(rf"(?:[Ll]e |[Ll]a |[Ll]')?{_PHRASE} {OF}{NOUN}<o:OHL>, <ss:P*>"),
     rule(rf"{_PHRASE} {OF}{NOUN}<o:OHL> (?:sont|est|:) <ss:P*>"),
+    rule(rf"<o:OH>,? dont (?:le |la |les |l')?{_PHRASE}(?: est| sont|,) <ss:P*>"),
 )
+_THEIR_ROLE = rule(rf"(?:[Ss]on|[Ss]a|[Ll]eur) {_PHRASE}(?:,| est) <ss:P*>")
+_AT_THE_HEAD = rule(rf"<s:P>(?:[^‹.;:]|‹[PD]\d+›){{0,40}}? à la tête {OF}{NOUN}<o:OH>")
 _ROLE_ALONE = rule(rf"<ss:P*>(?:, | {BE}){_ONE_OF}{_PHRASE}(?=[,.;)]|$)")
 _ROLE_IN_BRACKETS = rule(rf"<ss:P*> \({_PHRASE} {OF}{NOUN}<o:OHL>\)")
 _OF_IN_BRACKETS = rule(r"<s:P> \(<o:OH>\)")
-_HEADS = (
-    rule(rf"<s:P> {AUX}(?:dirig|présid|gèr|gér)[a-zà-ÿ]* (?:le |la |l')?<o:OH>"),
-    rule(rf"<o:OH>,? (?:{BE})?(?:dirigé|présidé|géré)e?s? par <s:P>"),
-)
-_FOUNDED = (
-    rule(rf"<ss:PO*> {AUX}(?:cofond|co-fond|fond|cré)(?:é|e|ent|era|eront) (?:le |la |l')?<o:OH>"),
-    rule(
-        rf"<o:OH>[^‹.;:]{{0,60}}? (?:{BE})?(?:cofondé|co-fondé|fondé|créé|initié|imaginé)e?s? (?:(?:en|au|le|à l') ?<D> )?(?:notamment )?par <ss:PO*>"
-    ),
-)
 
 
 def people(r: Reader) -> Iterator[Said]:
@@ -219,15 +281,12 @@ def people(r: Reader) -> Iterator[Said]:
     for m, qualifier, start, end in r.matches(_ROLE_ALONE):
         target = r.hub if re.search(r"fondat|initiat", m["role"]) and r.hub and r.hub.start < end else None
         yield from _role(r, m, qualifier, start, end, r.sentence.flat, target)
-    for pattern in _FOUNDED:
-        for m, qualifier, start, end in r.matches(pattern):
-            for s in r.many(m["ss"]):
-                if s.key != r.mention(m["o"]).key:
-                    yield Said(start, end, s, "founder_of", r.mention(m["o"]), qualifier)
-    for pattern in _HEADS:
-        for m, qualifier, start, end in r.matches(pattern):
-            if r.held(m, qualifier) is not None:
-                yield Said(start, end, r.mention(m["s"]), "heads", r.mention(m["o"]), qualifier)
+    for m, qualifier, start, end in r.matches(_THEIR_ROLE):
+        whose = r.sentence.about if "‹" in m.string[: m.start()] else r.sentence.subject
+        yield from _role(r, m, qualifier, start, end, r.sentence.flat, whose)
+    for m, qualifier, start, end in r.matches(_AT_THE_HEAD):
+        if r.held(m, qualifier) is not None:
+            yield Said(start, end, r.mention(m["s"]), "heads", r.mention(m["o"]), qualifier)
     for m, qualifier, start, end in r.matches(_OF_IN_BRACKETS, full=True):
         yield Said(start, end, r.mention(m["s"]), "works_for", r.mention(m["o"]), qualifier, confidence=0.7)
 
@@ -248,6 +307,8 @@ def _role(
 def _relation(role: str) -> str:
     if re.match(r"co-?fond|fond|créat|co-?initiat|initiat", role):
         return "founder_of"
+    if re.match(r"(?:co-?)?associée?", role):
+        return "owner_of"
     if re.fullmatch(
         r"(?:co-?)?présidente?|(?:directeur|directrice)(?: générale?)?|PDG|P-DG|CEO|gérante?|dirigeante?", role
     ):
@@ -255,4 +316,4 @@ def _relation(role: str) -> str:
     return "works_for"
 
 
-RULES: tuple[Rule, ...] = (tenants, places, bonds, people)
+RULES: tuple[Rule, ...] = (tenants, places, support, people)

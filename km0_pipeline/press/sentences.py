@@ -11,8 +11,8 @@ stands in brackets too. Each character knows where it stands in the document.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.folding import straighten
@@ -23,7 +23,7 @@ Item = Mention | Quantity | Found
 
 _ABBREVIATION = re.compile(r"(?:\b(?:M|MM|Mme|Mlle|Dr|Pr|St|Ste|av|bd|etc|cf|n°|art|env|[A-Z])\.)$")
 _END = re.compile(r"[.!?…]+[\"')\]]*(?=\s|$)|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-•–*#]|\d+[.)]))")
-_PRONOUN = re.compile(r"(?:Ils?|Elles?)(?= [a-zà-ÿ])")
+_PRONOUN = re.compile(r"(?:Ils?|Elles?)(?= [a-zà-ÿ])|C'(?=est une? [^.\n]{3,60}\bqui\b)")
 
 # « Il » that stands for no one. « Il y a ouvert une école », « il existe depuis 2019 » and « il est prêt à » speak of someone.
 _NOW = r"(?:(?:encore|aussi|également|ainsi|déjà|donc|désormais|bien|très|plus|pas|\w+ment) )*"
@@ -69,7 +69,10 @@ class Masked:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence: its range in the document, its items by number, and its two masked forms."""
+    """A sentence: its range in the document, its items by number, and its two masked forms.
+
+    `subject` is whom the text was about before it, `listed` the mentions of the list that it announces (« … : »).
+    """
 
     start: int
     end: int
@@ -77,6 +80,21 @@ class Sentence:
     full: Masked
     flat: Masked
     subject: Mention | None
+    listed: tuple[Mention, ...] = ()
+
+    @property
+    def about(self) -> Mention | None:
+        """Whom it is about: the first that it names, or after « Porté par X, » the one of its main clause."""
+        text = self.flat.text
+        m = _FIRST_NAMED.match(text)
+        if m is None:
+            return None
+        number = m[3] if m[2] in "HO" and len(m[1]) <= 25 else ""
+        if _HANGS.search(m[1]):
+            main = _MAIN.search(text)
+            number = main[1] if main else ""
+        item = self.items[int(number)] if number else None
+        return item if isinstance(item, Mention) else None
 
 
 def split(text: str) -> list[tuple[int, int]]:
@@ -139,7 +157,11 @@ def sentences(
             inside.append(numbered[k])
             k += 1
         lead = start + len(straight[start:end]) - len(straight[start:end].lstrip(' \n"-–•'))
-        if subject and (said := _PRONOUN.match(straight, lead)) and not _impersonal(straight[lead:end], lead, inside):
+        if (
+            subject
+            and (said := _PRONOUN.match(straight, lead) or _pronoun_after(straight, lead, end))
+            and not _impersonal(straight[said.start() : end], said.start(), inside)
+        ):
             pronoun = Mention(
                 said.start(),
                 said.end(),
@@ -150,7 +172,8 @@ def sentences(
                 named=False,
                 known=subject.known,
             )
-            inside.insert(0, (len(placed) + len(made), pronoun))
+            inside.append((len(placed) + len(made), pronoun))
+            inside.sort(key=lambda numbered: numbered[1].start)
         items: dict[int, Item] = dict(inside)
         sentence = Sentence(
             start,
@@ -161,8 +184,43 @@ def sentences(
             subject,
         )
         made.append(sentence)
-        subject = _subject(sentence) or (subject if not re.search(r"‹[HO]", sentence.full.text) else None)
-    return made
+        subject = sentence.about or (subject if not re.search(r"‹[HO]", sentence.full.text) else None)
+    return [
+        replace(s, listed=tuple(_listed(straight, made[n + 1 :]))) if s.flat.text.rstrip(' "').endswith(":") else s
+        for n, s in enumerate(made)
+    ]
+
+
+_BULLET = re.compile(r"\s*(?:[-–•▪·]|\d{1,2}[.)])\s")
+_ENTRY = r"(?:[^‹.;:,]{0,40}‹[A-Z]\d+›[^‹.;:,]{0,25}|[^‹.;:,a-z][^‹.;:,]{0,40})"
+_ENUMERATED = re.compile(
+    rf"[^‹.;:,]{{0,40}}‹[HO]\d+›[^‹.;:,]{{0,25}}(?:, {_ENTRY})*(?: et |, et | ainsi que ){_ENTRY}[ .;]*"
+)
+_FIRST = re.compile(r"(?:\W|\d{1,2}[.)] ?|\b(?:l[ae]s?|les|une?|et|[a-zé-]+) |l')*?‹[OH](\d+)›")
+
+
+def _listed(straight: str, following: list[Sentence]) -> Iterator[Mention]:
+    """Who is listed right after a sentence that ends in a colon: one a bullet, or all in one paragraph."""
+    for n, s in enumerate(following):
+        bullet = _BULLET.match(straight, s.start)
+        if not bullet and n == 0 and _ENUMERATED.fullmatch(s.flat.text):
+            yield from (i for i in s.items.values() if isinstance(i, Mention) and i.letter in "HO")
+        if not bullet:
+            return
+        first = _FIRST.match(s.flat.text)
+        if first and isinstance(i := s.items[int(first[1])], Mention):
+            yield i
+
+
+_FRONTED = re.compile(
+    r"(?:[A-ZÀ-Ý][a-zà-ÿ]+ment )?[A-ZÀ-Ý][a-zà-ÿ-]*(?:ée?s?|[iu]e?s?|[iou]r|bre|iété|iale|ert|erte) [^,.;:\n]{2,90}, (?P<it>ils?|elles?)(?= [a-zà-ÿ])"
+)
+
+
+def _pronoun_after(straight: str, lead: int, end: int) -> re.Match[str] | None:
+    """« elle » after « Portée par X, »: the one the text was about, not X."""
+    m = _FRONTED.match(straight, lead, end)
+    return re.compile(r"ils?|elles?").match(straight, m.start("it")) if m else None
 
 
 def _impersonal(words: str, at: int, inside: list[tuple[int, Item]]) -> bool:
@@ -174,10 +232,9 @@ def _impersonal(words: str, at: int, inside: list[tuple[int, Item]]) -> bool:
     )
 
 
-def _subject(sentence: Sentence) -> Mention | None:
-    m = re.match(r"[^‹]{0,25}‹[HO](\d+)›", sentence.flat.text)
-    item = sentence.items[int(m[1])] if m else None
-    return item if isinstance(item, Mention) else None
+_FIRST_NAMED = re.compile(r"(?:[^‹]{0,15}‹[DSL]\d+›, )?([^‹]{0,40})‹([HOP])(\d+)›")
+_HANGS = re.compile(r"\b(?:par|de|du|des|avec|pour|selon|d'après) (?:la |l'|le )?(?:[a-zé-]+ )?$|\bd'$", re.I)
+_MAIN = re.compile(r"(?:›|\d), (?:l[ae] |l')?(?:[a-zà-ÿ-]+ ){0,2}‹[HO](\d+)›")
 
 
 def letter(item: Item) -> str:

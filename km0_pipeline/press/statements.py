@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from km0_pipeline import claims, reference
 from km0_pipeline.claims import CLAIMS, Claim, SubjectKind, claims_table, digest, mention_id
-from km0_pipeline.press import accounts, buildings, dates, quantities, relations
+from km0_pipeline.press import accounts, bonds, buildings, dates, quantities, relations
 from km0_pipeline.press.accounts import EVENT_NAMES
 from km0_pipeline.press.document import locator
 from km0_pipeline.press.folding import fold, key, spell, straighten
@@ -25,9 +25,11 @@ from km0_pipeline.press.grammar import Reader, Rule, Said
 from km0_pipeline.press.known import Names
 from km0_pipeline.press.mentions import Span
 from km0_pipeline.press.naming import Mention, mentions
+from km0_pipeline.press.resumed import resumed
 from km0_pipeline.press.reuse import Previous, write_keys
 from km0_pipeline.press.sentences import Sentence, furniture, sentences
 from km0_pipeline.press.shards import sharded
+from km0_pipeline.press.speech import Speech, speaker_of, speeches
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, made, make, modules_version
 
@@ -37,7 +39,7 @@ REFERENCE = "reference/1"
 """Method of what the words do not say themselves: it is known, from our own lists, of the name that stands there."""
 LONGEST_SENTENCE = 2000
 """Characters from which on what stands between two full stops is no sentence: a list, a table, page furniture."""
-RULES: tuple[Rule, ...] = (*relations.RULES, *accounts.RULES, *buildings.RULES)
+RULES: tuple[Rule, ...] = (*relations.RULES, *bonds.RULES, *accounts.RULES, *buildings.RULES)
 KINDS: dict[str, SubjectKind] = {"H": "organisation", "O": "organisation", "P": "person", "L": "place", "V": "event"}
 """Letter of a mention -> what it is."""
 
@@ -126,7 +128,7 @@ def mentioned(document: Mapping[str, Any], spans: list[Span], names: Names) -> l
     text = document["text"]
     skip = furniture(text)
     about_hub = any(m.known.sort == "hub" for m in names.find(document["title"]))
-    return [m for m in mentions(text, spans, names, about_hub=about_hub) if m.start >= skip]
+    return [m for m in resumed(text, mentions(text, spans, names, about_hub=about_hub)) if m.start >= skip]
 
 
 def recognise(document: Mapping[str, Any], spans: list[Span], names: Names) -> tuple[list[Mention], list[Sentence]]:
@@ -135,7 +137,7 @@ def recognise(document: Mapping[str, Any], spans: list[Span], names: Names) -> t
     skip, found = furniture(text), mentioned(document, spans, names)
     flat = straighten(text).replace("\n", " ")
     split = sentences(text, found, quantities.find(flat), dates.find(flat, document["published_on"]))
-    return found, [s for s in split if s.start >= skip and s.items and s.end - s.start <= LONGEST_SENTENCE]
+    return found, [s for s in split if s.start >= skip and (s.items or s.listed) and s.end - s.start <= LONGEST_SENTENCE]
 
 
 def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> list[Claim]:
@@ -148,10 +150,12 @@ def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> lis
     hub = next((m for m in found if m.letter == "H" and m.named), None) or next(
         (m for m in found if m.letter == "H"), None
     )
+    topic = _topic(document["title"], text, found)
+    spoken = speeches(text, found)
     said: list[Said] = []
     for sentence in split:
         once: set[tuple[object, ...]] = set()
-        reader = Reader(sentence, hub)
+        reader = Reader(sentence, hub, topic, spoken)
         for rule in RULES if document["language"] == "fr" else ():
             for s in rule(reader):
                 what = (
@@ -164,7 +168,14 @@ def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> lis
                 if what not in once:
                     once.add(what)
                     said.append(s)
-    return list(_claims(document, names, found, _without_shorter(said, text)))
+    return list(_claims(document, names, found, _without_shorter(said, text), spoken))
+
+
+def _topic(title: str, text: str, found: list[Mention]) -> Mention | None:
+    """The one organisation that the title names, as the text speaks of it."""
+    headline = key(title)
+    named = {m.key: m for m in found if m.letter in "HO" and m.named and not m.weak and key(text[m.start : m.end]) in headline}
+    return next(iter(named.values())) if len(named) == 1 else None
 
 
 def _without_shorter(said: list[Said], text: str) -> list[Said]:
@@ -178,7 +189,9 @@ def _without_shorter(said: list[Said], text: str) -> list[Said]:
     ]
 
 
-def _claims(document: Mapping[str, Any], names: Names, found: list[Mention], said: list[Said]) -> Iterable[Claim]:
+def _claims(
+    document: Mapping[str, Any], names: Names, found: list[Mention], said: list[Said], speech: list[Speech]
+) -> Iterable[Claim]:
     text, document_id, stated_on = document["text"], document["document_id"], document["published_on"]
 
     def subject(m: Mention) -> tuple[str, SubjectKind]:
@@ -204,7 +217,7 @@ def _claims(document: Mapping[str, Any], names: Names, found: list[Mention], sai
     inner = {m.key: m for m in found if m.letter == "O" and not m.part_of}
     spoken: dict[str, Mention] = {}
     for s in said:
-        for m in (s.subject, s.value, s.scope):
+        for m in (s.subject, s.value, s.scope, speaker_of(speech, s.start, s.end)):
             if isinstance(m, Mention):
                 spoken.setdefault(subject(m)[0], m)
     for m in list(spoken.values()):
@@ -238,6 +251,7 @@ def _claims(document: Mapping[str, Any], names: Names, found: list[Mention], sai
         else:
             value, sure = s.value or " ".join(text[s.start : s.end].split()), 1.0
         scope = subject(s.scope)[0] if isinstance(s.scope, Mention) else s.scope
+        speaker = speaker_of(speech, s.start, s.end)
         yield claim(
             s.subject,
             s.property,
@@ -248,6 +262,7 @@ def _claims(document: Mapping[str, Any], names: Names, found: list[Mention], sai
             qualifier=s.qualifier,
             scope=scope,
             as_of=s.as_of,
+            said_by=subject(speaker)[0] if speaker else "",
         )
 
 

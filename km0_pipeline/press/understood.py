@@ -48,12 +48,14 @@ class Found:
     words: str
     locator: str
     confidence: float
+    said_by: str
 
     @builtins.property
     def shown(self) -> str:
-        """The value in full: `600 people (nearly, 2019)`."""
+        """The value in full: `600 people (nearly, 2019, says Ada Exemple)`."""
         to = " to " if self.property == "funding_eur" and self.scope else " "
-        more = ", ".join(m for m in (self.qualifier.replace("_", " "), self.as_of) if m not in ("exact", ""))
+        speaker = f"says {self.said_by}" if self.said_by else ""
+        more = ", ".join(m for m in (self.qualifier.replace("_", " "), self.as_of, speaker) if m not in ("exact", ""))
         return f"{self.value}{to}{self.scope}".rstrip() + (f" ({more})" if more else "")
 
 
@@ -155,11 +157,13 @@ names as (
 )
 select
     c.document_id, c.place[1], c.place[2], c.value_kind, coalesce(n.name, ''), c.subject_kind, c.property,
-    coalesce(o.name, c.value), c.qualifier, coalesce(s.name, c.scope), c.as_of, c.original, c.locator, c.confidence
+    coalesce(o.name, c.value), c.qualifier, coalesce(s.name, c.scope), c.as_of, c.original, c.locator, c.confidence,
+    coalesce(b.name, '')
 from said as c
 left join names as n on n.subject_id = c.subject_id
 left join names as o on c.value_kind = 'mention' and o.subject_id = c.value
 left join names as s on s.subject_id = c.scope
+left join names as b on b.subject_id = c.said_by
 order by c.document_id, min(c.place) over (partition by c.document_id, c.subject_id), c.subject_id, c.place, c.property, c.claim_id
 """
 """Claims with names: those of one subject together, in the order in which the text speaks of them."""

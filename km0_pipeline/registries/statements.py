@@ -72,7 +72,7 @@ select
     digest6(document_id, locator, mention_id, property, value, scope) as claim_id,
     document_id, locator, mention_id as subject_id, 'organisation' as subject_kind, property, value,
     case property {kinds} end as value_kind,
-    original, qualifier, scope, '' as as_of, stated_on, '{METHOD}' as method, 1.0::double as confidence
+    original, qualifier, scope, '' as as_of, stated_on, '{METHOD}' as method, 1.0::double as confidence, '' as said_by
 from located
 order by claim_id"""
 

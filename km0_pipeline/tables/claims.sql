@@ -1,21 +1,21 @@
 -- Every statement that may leave: what the sources say now, and what they said in an earlier snapshot.
 with said as (
     select claim_id, document_id, locator, subject_id, subject_kind, property, value, value_kind, original, qualifier, scope,
-        as_of, stated_on, method, confidence
+        as_of, stated_on, method, confidence, said_by
     from press_claims
     union all
     select claim_id, document_id, locator, subject_id, subject_kind, property, value, value_kind, original, qualifier, scope,
-        as_of, stated_on, method, confidence
+        as_of, stated_on, method, confidence, said_by
     from registry_claims
     union all
     select claim_id, document_id, locator, subject_id, subject_kind, property, value, value_kind, original, qualifier, scope,
-        as_of, stated_on, method, confidence
+        as_of, stated_on, method, confidence, said_by
     from hub_claims
 ),
 linked as (
     select
         s.claim_id, s.document_id, s.locator, s.subject_id, s.subject_kind, s.property, s.value, s.value_kind, s.original,
-        s.qualifier, s.scope, s.as_of, s.stated_on, s.method, s.confidence,
+        s.qualifier, s.scope, s.as_of, s.stated_on, s.method, s.confidence, s.said_by,
         m.entity_id as entity_id, o.entity_id as object_entity_id, o.kind as object_kind
     from said as s
     join vocabulary as v on v.property = s.property and v.releasable
@@ -32,6 +32,12 @@ public_people as (
     from linked as r
     join linked as w on w.entity_id = r.entity_id and w.document_id = r.document_id
     where r.subject_kind = 'person' and r.property = 'role' and w.property = 'works_for' and w.object_kind = 'organisation'
+),
+-- who may be named as the one who says it: organisations, and people with a public role
+speakers as (
+    select mention_id
+    from entity_mentions
+    where kind <> 'person' or entity_id in (select entity_id from public_people)
 ),
 private_names as (
     select distinct document_id, value as name
@@ -83,7 +89,7 @@ before as (
     select
         c.claim_id, c.document_id, c.locator, c.subject_id, c.subject_kind, coalesce(m.new_id, c.entity_id) as entity_id,
         c.property, c.value, c.value_kind, coalesce(o.new_id, c.object_entity_id) as object_entity_id, c.original, c.qualifier,
-        c.scope, c.as_of, c.stated_on, c.method, c.confidence, c.first_version, c.last_version, c.closed_version, s.path
+        c.scope, c.as_of, c.stated_on, c.method, c.confidence, c.said_by, c.first_version, c.last_version, c.closed_version, s.path
     from previous_claims as c
     left join merged as m on m.old_id = c.entity_id
     left join merged as o on o.old_id = c.object_entity_id
@@ -135,12 +141,14 @@ select
     nullif(p.stated_on, '') as stated_on,
     p.method as method,
     p.confidence as confidence,
+    speaker.mention_id as said_by,
     coalesce(b.first_version, r.first_version, getvariable('version')) as first_version,
     null as last_version,
     null as closed_version
 from present as p
 left join unquotable as u on u.claim_id = p.claim_id
 left join quoted as q on q.claim_id = p.claim_id
+left join speakers as speaker on speaker.mention_id = p.said_by
 left join previous_claims as b on b.claim_id = p.claim_id
 left join repeated as r
     on r.path = p.path and r.entity_id = p.entity_id and r.property = p.property and r.scope = p.scope
@@ -148,7 +156,7 @@ left join repeated as r
 union all
 select
     claim_id, document_id, locator, subject_id, subject_kind, entity_id, property, value, value_kind, object_entity_id, original,
-    qualifier, scope, as_of, stated_on, method, confidence, first_version,
+    qualifier, scope, as_of, stated_on, method, confidence, said_by, first_version,
     coalesce(last_version, getvariable('previous_version')) as last_version,
     coalesce(closed_version, getvariable('version')) as closed_version
 from gone

@@ -1,0 +1,278 @@
+"""Rules: what one is to another, each bond in every construction that French has for it.
+
+A bond is a row of words: verbs, participles, nouns. The constructions are the same for all: « X pilote Y », « Y, piloté par X »,
+« Porté par X, Y », « Y, que pilote X », « X, pilote de Y », « le pilote de Y, X », « Y a pour pilote X », « pilotes : A, B et C ».
+
+Belongs here: the words of bonds, and constructions that hold for all of them. Bonds that go with money, spaces, places
+or roles have rules of their own in `relations`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from km0_pipeline.press.evidence import ROLE
+from km0_pipeline.press.grammar import ADJECTIVE, APPOSED, AUX, BE, NOUN, THE, Form, Reader, Rule, Said, rule
+from km0_pipeline.press.naming import Mention
+
+
+@dataclass(frozen=True)
+class Bond:
+    """A property, the letters of its subjects and objects, and the words for it.
+
+    `verb` stands between subject and object, `done` is a participle of the object (then `by`), `noun` names the subject
+    (« X est membre de Y »). `once`: it happened, and is no less true when it is over. `turned`: the grammar's subject is the
+    property's object. `others` are constructions of its own, of sentences that hold its `cue`. `network`: so only if the object is a network.
+    """
+
+    property: str
+    verb: str = ""
+    done: str = ""
+    noun: str = ""
+    by: str = "par "
+    subjects: str = "OH"
+    objects: str = "OH"
+    once: bool = False
+    turned: bool = False
+    network: bool = False
+    cue: str = ""
+    others: tuple[str, ...] = ()
+
+
+_ALSO = r"(?:(?:chaque année|aujourd'hui|déjà|actuellement|également|aussi|notamment|ensemble|conjointement|désormais|parallèlement|ainsi|officiellement) )?"
+_WHEN = (
+    rf"(?:[a-zà-ÿ]+ement )?(?:(?:en|le|au|à l'|dès|depuis|fin|début)(?: [a-z]+)? ?‹[DS]\d+›,? )?(?:à ‹L\d+›,? )?{_ALSO}"
+)
+_GAP = (
+    rf"(?:{APPOSED}|, (?!dont|où|qu|et |mais|car|avec|pour|dans|en |à |sans|selon)[^‹,.;:]{{3,60}}?|,? qui"
+    r"| ?(?:est|sont|reste|était) (?:une? |l[ae] |l'|des |les )[^‹,.;:]{2,60}?(?:,? qui)?)"
+)
+_E = r"(?:e|ent|era|eront|ait|aient|é|er)"
+_CARE = (
+    r"(?:l'animation|la gestion|le pilotage|la coordination|l'exploitation|le portage|l'administration|la gouvernance)"
+)
+_FOUND = rf"(?:co-?)?(?:fond|cré|initi|imagin|lanc){_E}|(?:est |sont |fut |a été |ont été )?à l'(?:origine|initiative)"
+_FOUNDED = r"(?:co-?)?(?:fondé|créé|initié|imaginé|lancé|impulsé|né)"
+_BEGUN_BY = r"(?:par |à l'initiative |sous l'impulsion |à l'instigation )"
+_FOUNDER = r"(?:co-?)?(?:fondateur|fondatrice|créateur|créatrice|initiateur|initiatrice)"
+_FOLLOW = (
+    r"(?:succèd|succéd|remplac)(?:e|ent|é|era|eront)|(?:prend|prendra|a pris) (?:la suite|le relais|la succession)"
+)
+
+BONDS = (
+    Bond(
+        "operates",
+        rf"(?:co-?)?(?:pilot|anim|coordonn|op[èé]r|g[èé]r|exploit|administr){_E}|port{_E}(?= l[ea'] ?(?:projet|programme|dispositif|démarche|réseau|tiers-lieu|fablab))"
+        rf"|assur{_E} {_CARE}",
+        r"(?:co-?)?(?:piloté|animé|coordonné|opéré|géré|exploité|porté|administré|supervisé)",
+        r"(?:co-?)?(?:gestionnaire|exploitant|opérateur|opératrice|pilote|porteur|porteuse|structure porteuse|coordinateur|coordinatrice|animateur|animatrice)",
+    ),
+    Bond(
+        "organiser_of",
+        rf"(?:co-?)?(?:organis|orchestr){_E}",
+        r"(?:co-?)?(?:organisé|orchestré)",
+        r"(?:co-?)?(?:organisateur|organisatrice|instigateur|instigatrice)",
+        subjects="OHP",
+        once=True,
+    ),
+    Bond(
+        "incubates",
+        rf"incub{_E}",
+        r"(?:pré-?)?(?:incubé|accéléré)",
+        "incubateur",
+        r"(?:par |au sein |à |chez |dans |(?=aux? ))",
+        cue="accompagné",
+        others=(rf"<b:OH*>{_GAP}(?:,? {BE}|,? )accompagnée?s? {_WHEN}par (?:l'incubateur|l'accélérateur|la pépinière|la couveuse|la technopole)(?: {ADJECTIVE})? <a:OH>",),
+    ),
+    Bond(
+        "owner_of",
+        r"détien(?:t|nent|dra)|possèd(?:e|ent)|rach(?:èt|et)(?:e|ent|é|era|eront)|acqu(?:is|iert|ièrent|erra)",
+        r"(?:racheté|acquis|détenu)",
+        r"(?:(?:co-?)?propriétaire|(?:co-?)?associée?|actionnaire majoritaire)",
+        subjects="OHP",
+        cue="[Pp]ropriété",
+        others=(rf"^[\W\d]*Propriété (?=d)<a:OHP*>, {THE}<b:OH>", rf"<b:OH*>{APPOSED} {BE}(?:la )?propriété (?=d)<a:OHP*>"),
+    ),
+    Bond("founder_of", _FOUND, _FOUNDED, _FOUNDER, _BEGUN_BY, subjects="OHP", once=True,
+         cue="initiative|impulsion|instigation", others=(rf"^(?i:à l'initiative|sous l'impulsion|à l'instigation) <a:OHP*>, {THE}<b:OH>",)),
+    Bond(
+        "heads",
+        rf"(?:co-?)?(?:dirig|présid|g[èé]r){_E}|(?:est |sont |arrive |nommée? |prend )?à la tête|(?:prend|prendra|assure|a pris) (?:la présidence|la direction)",
+        r"(?:co-?)?(?:dirigé|présidé|géré)",
+        subjects="P",
+    ),
+    Bond("member_of", rf"adh[èé]r{_E}", "", r"(?:membre|adhérente?|sociétaire|membre (?:fondateur|fondatrice|actif|associé))"),
+    Bond("member_of", rf"(?:rejoi(?:nt|gnent|ndra|ndront|ndre)|int[èé]gr{_E})|(?:fait|font|fera|feront) partie", network=True),
+    Bond(
+        "member_of",
+        r"(?:regroup|rassembl|féd[èé]r|associ)(?:e|ent|era)|réuni(?:t|ra)|compren(?:d|nent)|se compose|est (?:composé|constitué|formé)e?",
+        network=True,
+        turned=True,
+    ),
+    Bond("succeeds", rf"{_FOLLOW}|est (?:née?|issue?) de la fusion", "remplacé", "successeur", once=True,
+         cue="anciennement|autrefois|jadis|précédemment|ex", others=(r"<a:OH>,? \(?(?:anciennement|autrefois|jadis|précédemment|ex)(?: appelée?| nommée?| dénommée?| connue? sous le nom d[e'])?[ -]<b:OH*>",)),
+    Bond("succeeds", _FOLLOW, "remplacé", "successeur", subjects="P", objects="P", once=True),
+    Bond(
+        "succeeds",
+        r"(?:devient|deviendra|est devenue?|est rebaptisée?|a été rebaptisée?|change de nom(?: pour| et devient)|(?:laiss|cèd|céd)(?:e|é|era) (?:la )?place|se transforme en)",
+        turned=True,
+        once=True,
+    ),
+    Bond(
+        "partner_of",
+        rf"s'associ{_E}(?: avec)?|(?:collabor|coop[èé]r){_E} avec|(?:nou|sign|conclu|scell)[a-zé]* (?:un |une |son |sa )?(?:partenariat|convention)(?: [a-z]+)? avec",
+        "",
+        "partenaire",
+    ),
+)  # fmt: skip
+
+LISTED = {
+    "member_of": r"membres|adhérents|sociétaires",
+    "partner_of": r"partenaires",
+    "funds": r"financeurs|mécènes|soutiens|sponsors|parrains|cofinanceurs",
+    "organiser_of": r"organisateurs|co-?organisateurs",
+    "founder_of": r"fondateurs|membres fondateurs|créateurs",
+    "tenant_of": r"locataires|résidents|occupants",
+}
+"""What the members of a list are called that a text gives after a colon, by what it makes them."""
+
+_NETWORK = re.compile(
+    r"(?:reseau|cluster|pole|federation|collectif|groupement|alliance|consortium|association|club|communaute|label|syndicat|mouvement|guilde|ligue|union|"
+    r"confederation|comite|cooperative|technopole|french tech|filiere|campus des metiers)\b"
+)
+
+_ONE = r"(?:l'un des |l'une des |un des |une des |une? |l[ea]s? |l'|des |comme |en tant que )?(?:(?:deux|trois|quatre|cinq|principa(?:l|le|ux|les)|nouve(?:au|l|lle|aux|lles)|premi(?:er|ère)s?|seule?s?) ){0,2}"
+_OF = r"(?=d[eu] |d'|des |au |aux |à |chez )"
+
+
+def _forms(b: Bond) -> Iterator[Form]:
+    """The constructions of a bond: `a` is who does, `b` to whom it is done, `c` who does it too."""
+    a, o = b.subjects, b.objects
+    if b.turned:
+        a, o = o, a
+    if b.verb:
+        yield rule(rf"<a:{a}*>{APPOSED}(?:,? qui|,(?= a | ont | est ))? {AUX}(?:{b.verb}) {_ALSO}(?:à )?<b:{o}*>")
+        yield rule(rf"<b:{o}*>,? qu(?:e |'){AUX}(?:{b.verb})e?s? {_ALSO}<a:{a}*>")
+        yield rule(rf"<b:{o}*>,? qu(?:e |')<a:{a}*> {AUX}(?:{b.verb})e?s?(?=[ ,.;]|$)")
+    if b.done:  # of « Porté par X, le Y ouvrira », what is to come is no more of the bond
+        yield rule(rf"<b:{o}*>{_GAP}(?:,? {BE}|,? )(?:[a-z]+ement )?(?P<done>{b.done}e?s?) {_WHEN}{b.by}<a:{a}*>")
+        yield rule(
+            rf"^(?P<front>[\W\d]*)(?:[A-Z]\w+ )?(?i:{b.done})e?s? {_WHEN}{b.by}<a:{a}*>[^‹.;:,]{{0,30}}(?:‹D\d+›)?, {THE}<b:{o}>"
+        )
+    if b.noun:
+        some = rf"{b.noun}s?(?: {ADJECTIVE})?"
+        yield rule(rf"^[\W\d]*(?i:{b.noun})s?(?: {ADJECTIVE})? {_OF}<b:{o}*>(?: depuis ‹D\d+›)?, {THE}<a:{a}>")
+        more = rf"(?:,? (?:avec|aux côtés|ainsi que|comme) <c:{a}*>)?"
+        yield rule(rf"<a:{a}*>(?:(?P<apposed>, )|{APPOSED}(?:,? qui)? {BE}){_ONE}{some} {_OF}<b:{o}*>{more}")
+        yield rule(rf"(?:[Ll]es? |[Ll]a |[Ll]'){some} {_OF}<b:{o}*>(?: {BE}{_ONE}| ?: ){{1}}<a:{a}*>")
+        yield rule(rf"(?:[Ll]e |[Ll]a |[Ll]'){b.noun}(?: {ADJECTIVE})? {_OF}<b:{o}*>, <a:{a}>(?=[,.;]|$)")
+        yield rule(
+            rf"<b:{o}*>,? (?:{AUX}(?:compt[a-z]+|a|ont) (?:parmi|pour) (?:ses |leurs )?|dont l[ea]s? ?){some}(?: {BE}|,? )<a:{a}*>"
+        )
+
+
+_BONDS = (
+    *((b, re.compile("|".join(filter(None, (b.verb, b.done, b.noun))), re.I), tuple(_forms(b))) for b in BONDS),
+    *((b, re.compile(b.cue), tuple(map(rule, b.others))) for b in BONDS if b.others),
+)
+_LIST = tuple(
+    (p, re.compile(rf"(?i:\b(?:{words}))(?: {ADJECTIVE})?(?: (?:de |du |des |de la |de l'|d')(?i:{NOUN})‹[OH](?P<o>\d+)›|(?! d[eu]s?\b| d'))(?: (?:sont|figurent))?[^‹.;:]{{0,30}}:\s*(?P<a>.*)"))
+    for p, words in LISTED.items()
+)  # fmt: skip
+_ENTRY = rule(r"[^‹\w]*<a:OH*>")
+_PEOPLE = rule(r"[^‹\w]*<a:OHP*>")
+_BY_PEOPLE = frozenset({"founder_of", "organiser_of"})
+
+
+def bonds(r: Reader) -> Iterator[Said]:
+    """Who operates, organises, incubates, owns, founded, heads, succeeds what; who is a member or a partner of what."""
+    text = r.sentence.flat.text
+    if text.count("‹") > 1:
+        for b, words, forms in _BONDS:
+            if words.search(text):
+                for form in forms:
+                    yield from _bound(r, b, form)
+    if ":" in text:
+        yield from _listed(r)
+
+
+def _bound(r: Reader, b: Bond, form: Form) -> Iterator[Said]:
+    for m, qualifier, start, end in r.matches(form):
+        if "front" in m.re.groupindex:
+            qualifier = r.modality(r.sentence.flat, m.start(), m.end("a"), 0) or qualifier
+        as_of = r.held(m, qualifier)
+        if as_of is None:
+            if not b.once:
+                continue
+            as_of = ""
+        doers, done_to = _ends(r, m)
+        if b.turned:
+            doers, done_to = done_to, doers
+        for o in done_to:
+            if b.network and not is_network(o):
+                continue
+            for s in doers:
+                if s.key != o.key:
+                    yield Said(start, end, s, b.property, o, qualifier, as_of=as_of)
+
+
+def is_network(o: Mention) -> bool:
+    """Whether `o` is called a network, a cluster, a federation: by its name or by the noun that introduces it."""
+    return bool(_NETWORK.match(o.key) or _NETWORK.match(o.noun))
+
+
+_RELATIVE = re.compile(r"›,? (?:qui |que |qu'|dont )")
+_PERSON_OF = re.compile(rf"\b{ROLE}\b[^‹,]{{0,40}}$")
+
+
+def _ends(r: Reader, m: re.Match[str]) -> tuple[list[Mention], list[Mention]]:
+    """Those of group `a` (and `c`) and those of group `b`; none of the group that only seems to be meant.
+
+    « La directrice de X pilote Y » is not of X, but « membre de X, qui regroupe Y » and « le projet de X, membre de Y » are;
+    « X vend des outils créés par Y » is of the tools.
+    """
+    done = m.groupdict().get("done") or ""
+    if done.endswith("s") and not done.endswith("acquis") and m["b"].count("‹") <= 1:
+        return [], []
+    groups = {n: r.many(m[n]) if "‹" in m[n] else [r.mention(m[n])] for n in "ab"}
+    first = min("ab", key=lambda n: m.start(n))
+    if _RELATIVE.search(m[0]) or m.groupdict().get("apposed"):
+        if _PERSON_OF.search(m.string[: m.start()]):
+            return [], []
+    else:
+        groups[first] = r.doers(m, m[first])
+    return groups["a"] + r.many(m.groupdict().get("c") or ""), groups["b"]
+
+
+def _listed(r: Reader) -> Iterator[Said]:
+    """« Les partenaires de X : A, B et C », « X compte 12 membres : » and the list that follows."""
+    text = r.sentence.flat.text
+    for prop, pattern in _LIST:
+        m = pattern.search(text)
+        if m is None or r.modality(r.sentence.flat, m.start(), m.end()) is None:
+            continue
+        o: Mention | None = r.mention(m["o"]) if m["o"] else r.sentence.about if "‹" in text[: m.start()] else r.topic
+        entries = (_PEOPLE if prop in _BY_PEOPLE else _ENTRY).pattern.match(m["a"])
+        listed = r.many(entries["a"]) if entries else [] if m["a"].strip() else r.sentence.listed
+        for s in listed:
+            if o is not None and s.key != o.key:
+                yield Said(s.start, s.end, s, prop, o)
+
+
+_TO_US = {"tenant_of": "accueill|héberg|abrit", "funds": "soutien|financ|subventionn", "partner_of": "accompagn"}
+_US = rule(rf"<a:OH*>,? (?:qui )?nous (?P<verb>{'|'.join(_TO_US.values())})[a-z]*")
+
+
+def to_us(r: Reader) -> Iterator[Said]:
+    """« La Halle, qui nous accueille »: of whom the title names, in a text that speaks for it."""
+    for m, qualifier, start, end in r.matches(_US) if r.topic else ():
+        prop = next(p for p, verbs in _TO_US.items() if m["verb"] in verbs.split("|"))
+        for a in r.many(m["a"]):
+            if r.topic is not None and a.key != r.topic.key and r.held(m, qualifier) is not None:
+                s, o = (r.topic, a) if prop == "tenant_of" else (a, r.topic)
+                yield Said(start, end, s, prop, o, qualifier)
+
+
+RULES: tuple[Rule, ...] = (bonds, to_us)

@@ -1,0 +1,101 @@
+"""« ce service », « le concours », « la jeune pousse »: a name taken up again by what it was said to be.
+
+A name is introduced by a noun, which stands before it (« le concours Innov'Ici »), begins it (« Fablab de Lannion ») or
+follows it (« Innov'Ici, un concours »). A
+definite noun without a name then means the one that was introduced by this noun, or (« l'entreprise ») by one of its
+kind; where two were, it means neither. « Le pôle » for the hub is older and stands in `naming`.
+
+Belongs here: such nouns, and whom they mean.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from km0_pipeline.press.folding import key, straighten
+from km0_pipeline.press.naming import Mention
+
+_KINDS = (
+    "start-up|startup|jeune pousse|entreprise|société|pme|éditeur|agence|studio|cabinet|brasserie|groupe|marque|scop|coopérative",
+    "association|collectif|fondation|coopérative|fédération|réseau|cluster|consortium|groupement|alliance|club|pôle|syndicat|scic|guilde|label|technopole",
+    "fablab|fab-lab|tiers-lieu|espace|coworking|lieu|pépinière|incubateur|accélérateur|hôtel d'entreprises|technopole|campus|médiathèque",
+    "service|plateforme|plate-forme|application|outil|dispositif|programme|projet|plan|fonds|logiciel|site",
+    "concours|festival|salon|forum|hackathon|événement|évènement|rendez-vous|conférence|journée|nuit|semaine|fête|rencontres|trophées|assises|prix|manifestation",
+    "université|école|institut|lycée|laboratoire",
+    "banque|métropole|agglomération|communauté de communes|communauté d'agglomération|région|département|commune|syndicat mixte",
+)  # fmt: skip
+_KIND_OF = {
+    key(noun): {n for n, k in enumerate(_KINDS) if noun in k.split("|")}
+    for nouns in _KINDS
+    for noun in nouns.split("|")
+}
+_ANY = "|".join(sorted({re.escape(n) for k in _KINDS for n in k.split("|")}, key=lambda n: (-len(n), n)))
+_ADJECTIVE = r"(?: (?:public|numérique|associati(?:f|ve)|local|locale|collecti(?:f|ve)|citoyen(?:ne)?|régiona(?:l|le)|tech|innovante?|sociale?|solidaire|[a-zà-ÿ]+(?:ais|aise|ois|oise|ien|ienne|ain|aine)))"
+_LEADS = re.compile(rf"(?i)\b({_ANY})s?{_ADJECTIVE}{{0,2}}[ \"]{{1,2}}$")
+_BEGINS = re.compile(rf"(?i)({_ANY})s?\b")
+_FOLLOWS = re.compile(
+    rf"(?i)(?:,| est| sera) (?:une? |l[ea] |l')?(?:(?:nouve(?:au|l|lle)|jeune|grande?|petite?|premi(?:er|ère)) )?({_ANY})\b"
+)
+_AGAIN = re.compile(
+    rf"\b(?:(?P<this>[Cc]e |[Cc]et |[Cc]ette )|[Ll]e |[Ll]a |[Ll]'|[Dd]u |[Aa]u )(?P<noun>{_ANY}){_ADJECTIVE}{{0,2}}(?![\w'-])(?! (?:de|du|des|d'|qui|que|où|dont)\b| d'| [A-ZÀ-Ý\d]| \"| [a-zà-ÿ-]+(?:ique|al|ale|aux|aire|eur|if|ive)s?\b)"
+)
+_WIDE = frozenset(map(key, ("entreprise", "société", "start-up", "startup", "jeune pousse", "association", "lieu", "espace", "service", "outil", "dispositif", "projet",
+                            "événement", "évènement", "manifestation", "rendez-vous")))  # fmt: skip
+"""Nouns that may take up what another noun of their kind introduced."""
+_GENERAL = frozenset(map(key, ("société", "service", "site", "marque", "prix", "journée", "nuit", "semaine", "fête", "plan", "outil", "école", "région", "commune", "département",
+                               "lieu", "groupe", "projet", "espace", "logiciel", "rendez-vous")))  # fmt: skip
+"""Nouns that with a bare article may mean no one in particular: « utile à la société »."""
+
+
+def resumed(text: str, found: Sequence[Mention]) -> list[Mention]:
+    """`found`, each with its noun, and the definite nouns of `text` as stored that mean one of them; in order."""
+    flat = straighten(text).replace("\n", " ")
+    nouns: dict[str, str] = {}
+    for noun, m in _introduced(flat, found):
+        nouns.setdefault(m.key, noun)
+    found = [replace(m, noun=nouns[m.key]) if m.key in nouns else m for m in found]
+    starts = [m.start for m in found]
+    longest = max((m.end - m.start for m in found), default=0)
+    by_noun: dict[str, dict[str, Mention]] = defaultdict(dict)
+    by_kind: dict[int, dict[str, Mention]] = defaultdict(dict)
+    more: list[Mention] = []
+    introduced = _introduced(flat, found)
+    waiting = next(introduced, None)
+    for again in _AGAIN.finditer(flat):
+        while waiting and waiting[1].end <= again.start():
+            noun, m = waiting
+            by_noun[noun][m.key] = m
+            for kind in _KIND_OF[noun]:
+                by_kind[kind][m.key] = m
+            waiting = next(introduced, None)
+        noun = key(again["noun"])
+        if not again["this"] and noun in _GENERAL and not by_noun[noun]:
+            continue
+        start, end = again.start() if again["this"] else again.start("noun"), again.end()
+        before = bisect_left(starts, end)
+        if any(m.end > start for m in found[bisect_left(starts, start - longest) : before]):
+            continue
+        if noun not in _WIDE and not by_noun[noun]:
+            continue
+        meant = by_noun[noun] or {k: m for kind in sorted(_KIND_OF[noun]) for k, m in by_kind[kind].items()}
+        if len(meant) == 1:
+            (m,) = meant.values()
+            more.append(replace(m, start=start, end=end, confidence=m.confidence * 0.9, named=False))
+    return sorted([*found, *more], key=lambda m: (m.start, -m.end)) if more else found
+
+
+def _introduced(flat: str, found: Sequence[Mention]) -> Iterator[tuple[str, Mention]]:
+    """The nouns that introduce a named organisation, with it, in order."""
+    for m in found:
+        if m.letter == "O" and m.named and not m.weak:
+            lead = (
+                _LEADS.search(flat, max(0, m.start - 60), m.start)
+                or _BEGINS.match(flat, m.start, m.end)
+                or _FOLLOWS.match(flat, m.end)
+            )
+            if lead:
+                yield key(lead[1]), m

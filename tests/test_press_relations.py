@@ -1,0 +1,174 @@
+"""Who is what to whom: the same bond in each construction of French, nothing where it is denied, wished or another's, and who says so."""
+
+from __future__ import annotations
+
+import pytest
+from press_world import Fact, said
+
+from km0_pipeline.press.known import Names
+from km0_pipeline.press.statements import extract
+from km0_pipeline.steps import Project
+
+HALL, FICTA, NOVA, ORBE, MESH, ADA, BRUNO = (
+    "Halle Modèle", "Ficta Robotique", "Nova Fiction", "Banque de l'Orbe", "Réseau des Exemples", "Ada Exemple", "Bruno Modèle"
+)  # fmt: skip
+NAMES = (HALL, FICTA, NOVA, ORBE, MESH)
+
+BONDS = [  # text, (subject, property, object)
+    # one bond, each construction
+    ("Nova Fiction gère la Halle Modèle.", (NOVA, "operates", HALL)),
+    ("La Halle Modèle est gérée par Nova Fiction.", (NOVA, "operates", HALL)),
+    ("La Halle Modèle, gérée depuis 2019 par la société Nova Fiction, grandit.", (NOVA, "operates", HALL)),
+    ("La Halle Modèle est un tiers-lieu géré par Nova Fiction.", (NOVA, "operates", HALL)),
+    ("Gérée par Nova Fiction, la Halle Modèle ouvrira en 2030.", (NOVA, "operates", HALL)),
+    ("La Halle Modèle, que gère Nova Fiction, grandit.", (NOVA, "operates", HALL)),
+    ("Nova Fiction, qui gère la Halle Modèle, recrute.", (NOVA, "operates", HALL)),
+    ("Nova Fiction est le gestionnaire de la Halle Modèle.", (NOVA, "operates", HALL)),
+    ("Le gestionnaire de la Halle Modèle, Nova Fiction, recrute.", (NOVA, "operates", HALL)),
+    ("La Halle Modèle a pour gestionnaire Nova Fiction.", (NOVA, "operates", HALL)),
+    ("La Halle Modèle ouvre. Elle est gérée par Nova Fiction.", (NOVA, "operates", HALL)),
+    ("Le concours Halle Modèle ouvre. Ce concours est porté par Nova Fiction.", (NOVA, "operates", HALL)),
+    ("Soutenue par Banque de l'Orbe, la Halle Modèle ouvre. Elle est animée par Nova Fiction.", (NOVA, "operates", HALL)),
+    # each bond
+    ("Le festival Halle Modèle est organisé par Nova Fiction et Ficta Robotique.", (FICTA, "organiser_of", HALL)),
+    ("Ficta Robotique est incubée au sein de la Halle Modèle.", (HALL, "incubates", FICTA)),
+    ("Ficta Robotique est accompagnée par l'incubateur Halle Modèle.", (HALL, "incubates", FICTA)),
+    ("Nova Fiction a racheté Ficta Robotique.", (NOVA, "owner_of", FICTA)),
+    ("La Halle Modèle est la propriété de Nova Fiction.", (NOVA, "owner_of", HALL)),
+    ("Nova Fiction est à l'origine de la Halle Modèle.", (NOVA, "founder_of", HALL)),
+    ("La Halle Modèle a été lancée en 2019 par Nova Fiction.", (NOVA, "founder_of", HALL)),
+    ("La Halle Modèle, c'est l'idée de Nova Fiction. Ficta Robotique succède à Nova Fiction.", (FICTA, "succeeds", NOVA)),
+    ("Ficta Robotique, anciennement Nova Fiction, recrute.", (FICTA, "succeeds", NOVA)),
+    ("Nova Fiction devient Ficta Robotique.", (FICTA, "succeeds", NOVA)),
+    ("Ficta Robotique est hébergée au sein de la Halle Modèle.", (FICTA, "tenant_of", HALL)),
+    ("Ficta Robotique est locataire de Nova Fiction. Le KM0 est ailleurs.", (FICTA, "tenant_of", NOVA)),
+    ("La Halle Modèle héberge aujourd'hui Ficta Robotique et Nova Fiction.", (NOVA, "tenant_of", HALL)),
+    ("La Halle Modèle lève 2 millions d'euros auprès de Banque de l'Orbe et de Nova Fiction.", (NOVA, "funds", HALL)),
+    ("Grâce au soutien de Banque de l'Orbe, la Halle Modèle ouvre.", (ORBE, "funds", HALL)),
+    ("Ficta Robotique, lauréate du concours Halle Modèle, a reçu 9 000 euros de Banque de l'Orbe.", (ORBE, "funds", FICTA)),
+    ("Ficta Robotique s'installe à Mulhouse.", (FICTA, "located_in", "Mulhouse")),
+    ("Installée à Mulhouse, Ficta Robotique recrute.", (FICTA, "located_in", "Mulhouse")),
+    # networks and partners, lists
+    ("Ficta Robotique adhère au Réseau des Exemples.", (FICTA, "member_of", MESH)),
+    ("Ficta Robotique vient de rejoindre le Réseau des Exemples.", (FICTA, "member_of", MESH)),
+    ("Ficta Robotique et Nova Fiction sont membres du Réseau des Exemples.", (NOVA, "member_of", MESH)),
+    ("Le Réseau des Exemples fédère Ficta Robotique, Halle Modèle et Nova Fiction.", (NOVA, "member_of", MESH)),
+    ("Membre du Réseau des Exemples, Nova Fiction recrute.", (NOVA, "member_of", MESH)),
+    ("Le consortium Orvalis se compose de Ficta Robotique et de Nova Fiction.", (NOVA, "member_of", "Orvalis")),
+    ("Les membres du Réseau des Exemples : Ficta Robotique, Nova Fiction.", (NOVA, "member_of", MESH)),
+    ("En 2025, le Réseau des Exemples compte 3 membres :\n\nFicta Robotique, L'Inconnue et Nova Fiction.", (NOVA, "member_of", MESH)),
+    ("Partenaires de la Halle Modèle :\n- Ficta Robotique ;\n- la société Nova Fiction.", (NOVA, "partner_of", HALL)),
+    ("La Halle Modèle est partenaire du Réseau des Exemples avec Ficta Robotique et Nova Fiction.", (NOVA, "partner_of", MESH)),
+    ("La Halle Modèle ouvre en partenariat avec Nova Fiction.", (NOVA, "partner_of", HALL)),
+    ("La Halle Modèle compte parmi ses partenaires Ficta Robotique et Nova Fiction.", (NOVA, "partner_of", HALL)),
+]  # fmt: skip
+
+
+def both_ways(found: set[Fact]) -> set[tuple[str, str, str]]:
+    facts = {(f.subject, f.property, f.value) for f in found}
+    return facts | {(o, p, s) for s, p, o in facts if p == "partner_of"}
+
+
+@pytest.mark.parametrize(("text", "fact"), BONDS, ids=[f"{f[1]}: {t}" for t, f in BONDS])
+def test_a_bond_is_read_however_it_is_put(project: Project, text: str, fact: tuple[str, str, str]) -> None:
+    assert fact in both_ways(said(project, text, (*NAMES, "Orvalis")))
+
+
+PEOPLE = [
+    ("Ada Exemple succède à Bruno Modèle à la tête de la Halle Modèle.", {(ADA, "succeeds", BRUNO), (ADA, "heads", HALL)}),
+    ("La Halle Modèle, dont la directrice est Ada Exemple, grandit.", {(ADA, "heads", HALL)}),
+    ("La Halle Modèle ouvre. Sa directrice, Ada Exemple, s'en réjouit.", {(ADA, "heads", HALL)}),
+    ("Ada Exemple, responsable de la communication chez Nova Fiction, le dit.", {(ADA, "works_for", NOVA)}),
+    ("Ada Exemple et Bruno Modèle sont les deux associés de la SCOP Nova Fiction.", {(ADA, "owner_of", NOVA), (BRUNO, "owner_of", NOVA)}),
+    ("À l'initiative d'Ada Exemple, la Halle Modèle ouvre.", {(ADA, "founder_of", HALL)}),
+]  # fmt: skip
+
+
+def claims(project: Project, text: str) -> list[tuple[str, str, str, str, str]]:
+    """Subject, property, value, qualifier and speaker of each claim of `text`, in which the two people are known."""
+    spans = [(at, at + len(who), "PER") for who in (ADA, BRUNO) for at in [text.find(who)] if at >= 0]
+    found = extract(
+        {"document_id": "0" * 20, "title": "", "published_on": "", "text": text}, spans, Names(project.hub, NAMES)
+    )
+    names = {c.subject_id: c.value for c in reversed(found) if c.property == "name"}
+    return [
+        (names[c.subject_id], c.property, names.get(c.value, c.value), c.qualifier, names.get(c.said_by, ""))
+        for c in found
+    ]
+
+
+@pytest.mark.parametrize(("text", "facts"), PEOPLE, ids=[t for t, _ in PEOPLE])
+def test_who_people_are_to_organisations(project: Project, text: str, facts: set[tuple[str, str, str]]) -> None:
+    assert facts <= {c[:3] for c in claims(project, text)}
+
+
+SILENT = [
+    # another's
+    "La directrice de Nova Fiction gère la Halle Modèle.",
+    "Nova Fiction développe un outil créé par Ficta Robotique.",
+    "Nova Fiction est un éditeur d'outils créés par Ficta Robotique.",
+    "La fondatrice de Nova Fiction soutient la Halle Modèle.",
+    "Le concurrent de Nova Fiction est membre du Réseau des Exemples.",
+    "Nova Fiction présente la Halle Modèle à Ficta Robotique.",
+    "Ses clients : Nova Fiction et Ficta Robotique.",
+    "Les membres du jury de Nova Fiction : Ficta Robotique et Halle Modèle.",
+    # denied, supposed, wished, asked, over
+    "La Halle Modèle n'est pas gérée par Nova Fiction.",
+    "La Halle Modèle pourrait rejoindre le Réseau des Exemples.",
+    "Si Nova Fiction finance la Halle Modèle, elle ouvrira.",
+    "Nova Fiction souhaite racheter la Halle Modèle.",
+    "« Nous voulons que Nova Fiction finance la Halle Modèle », dit-on.",
+    "Nova Fiction va-t-elle racheter la Halle Modèle ?",
+    "La Halle Modèle était gérée par Nova Fiction.",
+    "Nova Fiction a été membre du Réseau des Exemples jusqu'en 2019.",
+]
+
+
+@pytest.mark.parametrize("text", SILENT)
+def test_what_is_anothers_or_no_fact_makes_no_bond(project: Project, text: str) -> None:
+    assert not {f for f in said(project, text, NAMES) if f.property not in ("name", "kind")}
+
+
+def test_a_bond_to_come_is_planned(project: Project) -> None:
+    assert Fact(NOVA, "member_of", MESH, "planned", "") in said(
+        project, "Nova Fiction rejoindra le Réseau des Exemples en 2030.", NAMES
+    )
+
+
+def test_la_cantine_that_houses_us_houses_whom_the_title_names(project: Project) -> None:
+    text = "Nova Fiction ouvre ses portes\n\nMerci à la Halle Modèle qui nous accueille."
+    assert Fact(NOVA, "tenant_of", HALL, "exact", "") in said(
+        project, text, NAMES, title="Nova Fiction ouvre ses portes"
+    )
+
+
+def test_a_noun_that_two_were_introduced_with_means_neither(project: Project) -> None:
+    text = "Le concours Nova Fiction et le concours Ficta Robotique ouvrent. Le concours est organisé par Halle Modèle."
+    assert "organiser_of" not in {f.property for f in said(project, text, NAMES)}
+
+
+SPEECH = [  # text, who says that the Halle Modèle has a funder
+    ("« Nova Fiction finance la Halle Modèle depuis dix ans », explique Ada Exemple.", ADA),
+    ("Ada Exemple l'assure : « Nova Fiction finance la Halle Modèle depuis dix ans. »", ADA),
+    (
+        "« La Halle Modèle compte beaucoup pour nous », dit Ada Exemple. « Nova Fiction finance la Halle Modèle », ajoute-t-elle.",
+        ADA,
+    ),
+    ("Selon Ada Exemple, Nova Fiction finance la Halle Modèle.", ADA),
+    ("Nova Fiction finance la Halle Modèle, selon Ada Exemple.", ADA),
+    ("Ada Exemple précise que Nova Fiction finance la Halle Modèle.", ADA),
+    ("« Nova Fiction finance la Halle Modèle », a-t-on appris.", ""),
+    ("Nova Fiction finance la Halle Modèle. « C'est un beau projet pour nous tous », sourit Ada Exemple.", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "speaker"), SPEECH, ids=[t for t, _ in SPEECH])
+def test_what_a_person_says_is_said_by_that_person(project: Project, text: str, speaker: str) -> None:
+    assert (NOVA, "funds", HALL, "exact", speaker) in claims(project, text)
+
+
+def test_a_speakers_opinion_is_no_fact_and_does_not_doubt_what_stands_beside_it(project: Project) -> None:
+    text = "« Je pense que Nova Fiction finance le Réseau des Exemples », confie Ada Exemple, directrice de la Halle Modèle."
+    found = claims(project, text)
+    assert (ADA, "heads", HALL, "exact", "") in found
+    assert "funds" not in {c[1] for c in found}
