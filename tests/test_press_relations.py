@@ -88,7 +88,7 @@ def claims(project: Project, text: str) -> list[tuple[str, str, str, str, str]]:
     """Subject, property, value, qualifier and speaker of each claim of `text`, in which the two people are known."""
     spans = [(at, at + len(who), "PER") for who in (ADA, BRUNO) for at in [text.find(who)] if at >= 0]
     found = extract(
-        {"document_id": "0" * 20, "title": "", "published_on": "", "text": text}, spans, Names(project.hub, NAMES)
+        {"document_id": "0" * 20, "title": "", "published_on": "", "language": "fr", "text": text}, spans, Names(project.hub, NAMES)
     )
     names = {c.subject_id: c.value for c in reversed(found) if c.property == "name"}
     return [
