@@ -21,7 +21,8 @@
       sentences   sentences with mentions, quantities and dates as placeholders
       grammar     what rules that read such sentences are made of
       relations   rules: who is, funds, founded, heads what
-      accounts    rules: how many, how large, how much; what happens when
+      accounts    rules: how many, how large, how much
+      happenings  rules: what happens or is announced, and when
       buildings   rules: what the hub's building was, since when it stands
     understood  what the steps made of a document, side by side; the steps for one file aside
 
