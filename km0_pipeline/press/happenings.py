@@ -54,7 +54,6 @@ _CREATED = (
     rule(
         rf"^[^\w‹]*(?:Créé|Fondé|Lancé|Né)e?s?(?: à ‹L\d+›)? (?:le |en |au |à l'|fin |début )<d:D>(?: par [^.;:,]{{0,60}})?,? {DET}(?:[a-zà-ÿ-]+ )?<o:OH>"
     ),
-    rule(r"^[^\w‹]*(?:À|Dès|Depuis) sa création (?:le |en |au |à l')<d:D>"),
 )
 _ARRIVALS = rule(
     rf"(?:occupants|locataires|résidents) {OF}<o:H> (?:sont arrivés|se sont installés|ont emménagé|arriveront|arrivent) (?:le |en |au |à l')<d:D>"
@@ -92,7 +91,7 @@ _OCCASIONS = {
     "workshop": r"ateliers?|formation|sessions?|stage|masterclass|bootcamp|initiation|cours|permanence",
     "celebration": r"festival|fête|exposition|portes ouvertes|journées?|gala|anniversaire|inauguration officielle|concert|vernissage|spectacle|tournée|tour",
 }
-_NOUN = "(?i:" + "|".join(rf"(?P<{kind}>{words})" for kind, words in _OCCASIONS.items()) + ")"
+_NOUN = "(?:(?=[a-z]|Assises|Salon|Forum|Festival|Congrès|Journées?|Rencontres|Fête|Foire|Hackathon)(?i:" + "|".join(rf"(?P<{kind}>{words})" for kind, words in _OCCASIONS.items()) + "))"
 _EDITION_OF = r"(?:(?:(?:première|deuxième|seconde|troisième|quatrième|cinquième|\d+e|\d+ème|nouvelle|prochaine) )?édition (?:du |de la |de l'|des |de |d'))?"
 _REST = r"(?:(?:[ -](?!(?:qui|aura|auront|a eu|ont eu|se |s'|est |sera |le|à|au|aux|dans|chez|où|afin|ouvert\w*|organisée?s?|prévue?s?|programmée?s?)\b)(?:[^\s‹.,;:()!?]+|‹[HOPL]\d+›)){0,8}?)"
 _NAMED = rf"(?P<name>(?:(?:grande?|première?|prochaine?|nouvelle|traditionnelle?|grand) )?{_EDITION_OF}\b(?:{_NOUN})\b{_REST})"
@@ -107,7 +106,7 @@ _ON = r"(?:[^‹.;:]{0,30}(?:‹[LHO]\d+›)[^‹.;:]{0,10}|[^‹.;:,]{0,20}?)(?
 _TAKES_PLACE = (
     rule(rf"{_NAMED}(?:, [^‹.;:,]{{1,60}},)?,? (?:qui )?{_HAPPENS}(?!\w){_ON}"),
     rule(
-        rf"<d:D>[^‹.;:]{{0,30}}(?:‹[LHO]\d+›)?,? (?:{_HAPPENS}) (?:(?:à|au|dans)[^‹.;:,]{{0,20}}(?:‹[LHO]\d+›)?,? )?(?:une? |l[ae]s? |l'|son |sa |plusieurs )?{_ANY_NAMED}"
+        rf"<d:D>(?:,? (?:à|au|dans|en)[^‹.;:]{{0,20}}‹[LHO]\d+›)?,? {_HAPPENS} (?:(?:à|au|dans)[^‹.;:,]{{0,20}}(?:‹[LHO]\d+›)?,? )?(?:une? |l[ae]s? |l'|son |sa |plusieurs ){_ANY_NAMED}"
     ),
     rule(
         rf"\b[Rr]endez-vous[^‹.;:]{{0,20}}<d:D>[^‹.;:]{{0,40}}(?:‹[LHO]\d+›)?[^‹.;:]{{0,20}} pour (?:la |le |l'|une? |notre )(?P<verb>){_FULLY_NAMED}"
@@ -209,10 +208,9 @@ def foundings(r: Reader) -> Iterator[Said]:
     """When an organisation was founded."""
     for pattern in _CREATED:
         for m, qualifier, _, _ in r.matches(pattern):
-            o = r.mention(m["o"]) if "o" in m.groupdict() else r.implied()
             d: Found = r.mention(m["d"])
-            if o is not None and ("o" not in m.groupdict() or leads(m, "o")) and len(d.value) <= 10:
-                yield Said(d.start, d.end, o, "founded_on", d.value, _surely(qualifier, d))
+            if leads(m, "o") and len(d.value) <= 10:
+                yield Said(d.start, d.end, r.mention(m["o"]), "founded_on", d.value, _surely(qualifier, d))
 
 
 def deeds(r: Reader) -> Iterator[Said]:
