@@ -47,7 +47,9 @@ CLAIMED = [  # sentence, (subject, property, value, qualifier, scope)
 
 
 @pytest.mark.parametrize(("text", "fact"), CLAIMED, ids=[f"{f[1]}: {t}" for t, f in CLAIMED])
-def test_a_figure_or_date_is_claimed_of_whom_it_belongs_to(project: Project, text: str, fact: tuple[str, str, str, str, str]) -> None:
+def test_a_figure_or_date_is_claimed_of_whom_it_belongs_to(
+    project: Project, text: str, fact: tuple[str, str, str, str, str]
+) -> None:
     assert Fact(*fact) in said(project, text, NAMES, PUBLISHED)
 
 
@@ -84,6 +86,12 @@ def test_of_a_growth_only_what_is_now_is_a_headcount(project: Project) -> None:
 
 
 def test_money_received_holds_when_the_sentence_says(project: Project) -> None:
-    document = {"document_id": "0" * 20, "title": "", "published_on": PUBLISHED, "language": "fr", "text": "En mars 2021, Ficta Robotique a levé 2 M€."}
+    document = {
+        "document_id": "0" * 20,
+        "title": "",
+        "published_on": PUBLISHED,
+        "language": "fr",
+        "text": "En mars 2021, Ficta Robotique a levé 2 M€.",
+    }
     claims = extract(document, [], Names(project.hub, NAMES))
     assert {(c.value, c.as_of) for c in claims if c.property == "received_eur"} == {("2000000", "2021-03")}

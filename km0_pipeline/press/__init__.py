@@ -15,7 +15,8 @@
       folding     the text as rules read it, character for character
       known       names known beforehand, found in linear time
       quantities  headcounts, amounts, areas
-      dates       French dates as EDTF
+      dates       French dates in a text
+      edtf        what the words of a date mean, as EDTF
       evidence    words that tell what a name beside them is
       naming      spans re-typed, re-cut and joined into mentions
       sentences   sentences with mentions, quantities and dates as placeholders

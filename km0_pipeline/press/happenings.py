@@ -91,7 +91,11 @@ _OCCASIONS = {
     "workshop": r"ateliers?|formation|sessions?|stage|masterclass|bootcamp|initiation|cours|permanence",
     "celebration": r"festival|fête|exposition|portes ouvertes|journées?|gala|anniversaire|inauguration officielle|concert|vernissage|spectacle|tournée|tour",
 }
-_NOUN = "(?:(?=[a-z]|Assises|Salon|Forum|Festival|Congrès|Journées?|Rencontres|Fête|Foire|Hackathon)(?i:" + "|".join(rf"(?P<{kind}>{words})" for kind, words in _OCCASIONS.items()) + "))"
+_NOUN = (
+    "(?:(?=[a-z]|Assises|Salon|Forum|Festival|Congrès|Journées?|Rencontres|Fête|Foire|Hackathon)(?i:"
+    + "|".join(rf"(?P<{kind}>{words})" for kind, words in _OCCASIONS.items())
+    + "))"
+)
 _EDITION_OF = r"(?:(?:(?:première|deuxième|seconde|troisième|quatrième|cinquième|\d+e|\d+ème|nouvelle|prochaine) )?édition (?:du |de la |de l'|des |de |d'))?"
 _REST = r"(?:(?:[ -](?!(?:qui|aura|auront|a eu|ont eu|se |s'|est |sera |le|à|au|aux|dans|chez|où|afin|ouvert\w*|organisée?s?|prévue?s?|programmée?s?)\b)(?:[^\s‹.,;:()!?]+|‹[HOPL]\d+›)){0,8}?)"
 _NAMED = rf"(?P<name>(?:(?:grande?|première?|prochaine?|nouvelle|traditionnelle?|grand) )?{_EDITION_OF}\b(?:{_NOUN})\b{_REST})"
