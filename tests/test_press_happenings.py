@@ -23,6 +23,8 @@ CLAIMED = [  # sentence, (subject, property, value, qualifier, scope)
     ("Nova Fiction va créer 50 emplois.", (NOVA, "headcount", "50", "planned", "jobs")),
     ("Au total, 150 emplois seront créés par Nova Fiction.", (NOVA, "headcount", "150", "planned", "jobs")),
     ("Ficta Robotique a levé 2 millions d'euros auprès de la Banque de l'Orbe.", (FICTA, "received_eur", "2000000", "exact", "")),
+    ("Ficta Robotique vient de boucler un tour de table de 4,5 millions d'euros.", (FICTA, "received_eur", "4500000", "exact", "")),
+    ("Nova Fiction, association créée en mars 2014, grandit.", (NOVA, "founded_on", "2014-03", "exact", "")),
     ("Nova Fiction bénéficie d'une aide régionale de 50 000 euros.", (NOVA, "received_eur", "50000", "exact", "")),
     ("Le Fonds Orbe est doté de 88 millions d'euros jusqu'en 2025.", ("Fonds Orbe", "received_eur", "88000000", "exact", "")),
     ("Créée en 2012 par Camille Exemple, Ficta Robotique grandit.", (FICTA, "founded_on", "2012", "exact", "")),
@@ -64,6 +66,8 @@ SILENT = [  # sentence, property that must not be claimed
     ("Nova Fiction aurait levé 2 M€.", "received_eur"),
     ("Nova Fiction réalise un chiffre d'affaires de 3 millions d'euros.", "received_eur"),
     ("Nova Fiction affiche un chiffre d'affaires qui représente 3 millions d'euros.", "investment_eur"),
+    ("Nova Fiction a obtenu 3 millions d'euros de commandes.", "received_eur"),
+    ("Ficta Robotique n'a pas ouvert son atelier. Il ouvrira à la rentrée 2023.", "opened_on"),  # the workshop will
     ("Le KM0 coûte 30 € par mois.", "investment_eur"),
     ("L'adhésion au KM0 coûte 20 €.", "investment_eur"),
     ("L'application de Nova Fiction, créée en 2015, plaît.", "founded_on"),

@@ -152,9 +152,10 @@ def sizes(r: Reader) -> Iterator[Said]:
 
 
 _MEANS = r"(?:subvention|aide|prêt|financement|enveloppe|soutien|dotation|don|tour de table|appui|avance|bourse|levée de fonds|fonds|montant|budget|crédit|contribution|investissement)s?"
+_EARNED = re.compile(r" (?:de|en) (?:chiffre|CA\b|recettes|ventes|bénéfice|commandes|pertes|dettes|loyer)")
 _RECEIVED = (
     rule(
-        rf"<s:OH>(?P<gap>[^‹.;:]{{0,60}}?)(?<![\w'])(?P<verb>{AUX}(?:l[eè]v|récolt|collect|réuni|obten|obtien|reç|recev|boucl|décroch|bénéfici|touch|réalis)[a-zà-ÿ]*)"
+        rf"<s:OH>(?P<gap>[^‹.;:]{{0,60}}?)(?<![\w'])(?P<verb>{AUX}(?:l[eè]v|récolt|collect|réuni|obten|obtien|reç|recev|boucl|décroch|bénéfici|touch)[a-zà-ÿ]*)"
         rf"(?: (?:d'|de |avec )?(?:une? |l[ae] |sa |son |des )?(?:[a-zà-ÿ]+ )?{_MEANS}(?: [a-zà-ÿ]+){{0,3}}(?: {OF}<from:O>)?(?: (?:de|d'))?| au total| plus)? ?<e:E>"
     ),
     rule(rf"<s:OH>,? (?P<verb>(?:{BE})?dotée?s?) (?:de |d')(?:une? {_MEANS} (?:de |d'))?<e:E>"),
@@ -169,9 +170,15 @@ def received(r: Reader) -> Iterator[Said]:
     for pattern in _RECEIVED:
         for m, qualifier, _, _ in r.matches(pattern):
             e: Quantity = r.mention(m["e"])
-            seeks = re.search(r"(?:er|ir)$", m["verb"]) and qualifier != "planned"
+            sought = (
+                re.search(r"(?:er|ir)$", m["verb"])
+                and qualifier != "planned"
+                and not re.search(r"\bvien(?:t|nent) (?:tout juste )?de $", m["gap"])
+            )
+            earned = _EARNED.match(m.string, m.end())
             if (
-                seeks
+                sought
+                or earned
                 or not leads(m)
                 or interposed(m.groupdict().get("gap") or "")
                 or _BY_THE_PIECE.match(m.string, m.end())

@@ -47,7 +47,7 @@ _LEARNT = rule(r"(?:a-t-on appris|a annoncé|ont annoncé|annoncée?|a-t-il anno
 _ANNOUNCED = rule(rf"<o:OH> {BE}(?:annoncé|dévoilé|présenté)e?s? (?:le |en |au |à l')?<d:D>")
 _CREATED = (
     rule(
-        rf"<o:OH>(?: \(|,? )(?:qui )?(?:{BE})?(?:créé|fondé|lancé|initié|né)e?s?(?: officiellement)?(?: par [^.;:‹]{{0,30}}(?:‹[OPL]\d+›)?[^.;:‹,]{{0,20}}?| à ‹L\d+›)? (?:le |en |au |à l'|depuis )<d:D>"
+        rf"<o:OH>(?:, (?:une? )?(?:association|société|entreprise|start-?up|coopérative|jeune pousse|école|agence|PME)(?: [a-zà-ÿ-]+)? | \(|,? )(?:qui )?(?:{BE})?(?:créé|fondé|lancé|initié|né)e?s?(?: officiellement)?(?: par [^.;:‹]{{0,30}}(?:‹[OPL]\d+›)?[^.;:‹,]{{0,20}}?| à ‹L\d+›)? (?:le |en |au |à l'|depuis )<d:D>"
     ),
     rule(r"<o:OH> (?:a vu|voit|verra) le jour (?:le |en |au |à l')<d:D>"),
     rule(r"<o:OH> existe depuis (?:le |l')?<d:D>"),
@@ -162,7 +162,9 @@ def happenings(r: Reader) -> Iterator[Said]:
     for pattern in (_OPENING_ON, _OPENING_NOUN):
         for m, qualifier, _, _ in r.matches(pattern):
             found = r.mention(m["o"]) if m["o"] else _opened(r, m)
-            if found is None or (pattern is _OPENING_ON and interposed(m["gap"])):
+            if found is None or (
+                pattern is _OPENING_ON and (interposed(m["gap"]) or not (found.named or found.letter == "H"))
+            ):
                 continue
             d: Found = r.mention(m["d"])
             start, end = r.sentence.flat.span(m.start("verb"), m.end("verb"))
