@@ -131,7 +131,7 @@ _OF_THE_DAY = rule(
     rf"\b(?:[Ll]e |[Ll]a |[Ll]'|[Dd]u |[Aa]u |[Cc]ette |[Cc]e |[Ss]a |[Ss]on |[Uu]ne? |[Ll]ors de la |[Ll]ors du ){_NAMED}(?: (?:du|de|des|le|en)|,? le) <d:D>"
 )
 _UNTIL = rule(
-    rf"{_FULLY_NAMED}[^.;:‹]{{0,60}}?(?:‹[HOLP]\d+›)?[^.;:‹]{{0,40}}?\b(?:jusqu'(?:au|en|à)|avant le|clôture[a-zà-ÿ]*[^‹.;:]{{0,25}}?|date limite[^‹.;]{{0,30}}?:?|au plus tard)(?: le| la)? ?<d:D>"
+    rf"{_FULLY_NAMED}[^.;:]{{0,80}}?\b(?:jusqu'(?:au|en|à)|avant le|clôture[a-zà-ÿ]*[^‹.;:]{{0,25}}?|date limite[^‹.;]{{0,30}}?:?|au plus tard)(?: le| la)? ?<d:D>"
 )
 _PAST_VERB = re.compile(
     r"(?:a|ont|avait)(?: déjà)? (?:eu|été|organisé|accueilli|proposé|participé)|s'est|se sont|a lieu d'avoir"
