@@ -229,7 +229,7 @@ def claimed(claims: Iterable[Mapping[str, Any]], published_on: str) -> dict[str,
     return {
         **{kind: items(kinds[subject]) for kind, (subject, _) in NAMES.items()},
         **headcounts(counts, "claimed"),
-        "amounts, claimed": items((Decimal(c["value"]), "EUR") for c in claims if c["property"] in ("funding_eur", "investment_eur")),
+        "amounts, claimed": items((Decimal(c["value"]), "EUR") for c in claims if c["property"] in ("funding_eur", "received_eur", "investment_eur")),
         "dates, claimed": items(dated - {""}),
         "relations": {
             relation(c["property"], frozenset(names[c["subject_id"]]), frozenset(names[c["value"]]))

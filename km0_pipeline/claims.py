@@ -94,13 +94,15 @@ PROPERTIES: dict[str, Property] = {
         Property("founded_on", _ORG, "date", "org", "when it was founded", "date de création"),
         # figures; `scope` says what is counted
         Property("headcount", ("organisation", "event"), "integer", "org",
-                 "how many; scope: people, employees, jobs, students, companies",
-                 "combien ; portée : personnes, salariés, emplois, élèves, entreprises"),
+                 "how many; scope: people, employees, jobs, students, companies…",
+                 "combien ; portée : personnes, salariés, emplois, élèves, entreprises…"),
         Property("area_m2", ("organisation", "place"), "decimal", "org", "area in square metres", "surface en m²"),
         Property("investment_eur", ("organisation", "place"), "decimal", "org", "cost or investment in euros",
                  "coût ou investissement en euros"),
         Property("funding_eur", _ORG, "decimal", "org", "money given, in euros; scope: mention of who receives it",
                  "montant apporté, en euros ; portée : mention du bénéficiaire"),
+        Property("received_eur", _ORG, "decimal", "org", "money raised, received or endowed with, in euros, whoever gives it",
+                 "montant levé, reçu ou doté, en euros, quel qu'en soit l'apporteur"),
         # relations: value is the object's mention id
         Property("tenant_of", _ORG, "mention", "org", "is a tenant of", "est locataire de"),
         Property("part_of", _ORG, "mention", "org", "is part of", "fait partie de"),
@@ -140,6 +142,7 @@ PROPERTIES: dict[str, Property] = {
         Property("opened_on", ("organisation", "place", "event"), "date", "org", "when it opened", "date d'ouverture"),
         Property("date", ("event",), "date", "org", "when it happens or happened", "date de l'événement"),
         Property("announced_on", ("event", "organisation"), "date", "org", "when it became known", "date de l'annonce"),
+        Property("deadline", ("event",), "date", "org", "last day to answer a call or to apply", "date limite de candidature ou de réponse"),
         # never published
         Property("contact_name", _ORG, "text", "person", "contact person", "personne à contacter"),
         Property("email", ("organisation", "person"), "text", "contact", "e-mail address", "adresse électronique"),
@@ -148,7 +151,7 @@ PROPERTIES: dict[str, Property] = {
     )
 }
 
-HEADCOUNT_SCOPES = ("people", "employees", "jobs", "students", "companies", "startups", "structures", "founders")
+HEADCOUNT_SCOPES = ("people", "employees", "jobs", "students", "companies", "startups", "structures", "founders", "members", "volunteers", "visitors")
 """What a headcount counts: its `scope`. docs/vocabulary.md explains each."""
 
 

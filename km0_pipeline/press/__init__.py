@@ -15,13 +15,15 @@
       folding     the text as rules read it, character for character
       known       names known beforehand, found in linear time
       quantities  headcounts, amounts, areas
-      dates       French dates as EDTF
+      dates       French dates in a text
+      edtf        what the words of a date mean, as EDTF
       evidence    words that tell what a name beside them is
       naming      spans re-typed, re-cut and joined into mentions
       sentences   sentences with mentions, quantities and dates as placeholders
       grammar     what rules that read such sentences are made of
       relations   rules: who is, funds, founded, heads what
-      accounts    rules: how many, how large, how much; what happens when
+      accounts    rules: how many, how large, how much
+      happenings  rules: what happens or is announced, and when
       buildings   rules: what the hub's building was, since when it stands
     understood  what the steps made of a document, side by side; the steps for one file aside
 

@@ -1,4 +1,4 @@
-"""Rules: headcounts, areas, costs; professions of founders; what happens, and when.
+"""Rules: headcounts, areas, costs, money received; professions of founders.
 
 How a rule is written is told in `grammar`.
 """
@@ -8,26 +8,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from km0_pipeline.claims import Qualifier
-from km0_pipeline.press.dates import Found
-from km0_pipeline.press.grammar import AUX, BE, FUND, IN, OF, Reader, Rule, Said, interposed, rule
+from km0_pipeline.claims import HEADCOUNT_SCOPES, Qualifier
+from km0_pipeline.press.grammar import AUX, BE, DET, FUND, IN, NOUN, OF, Reader, Rule, Said, interposed, leads, rule
 from km0_pipeline.press.naming import Mention
 from km0_pipeline.press.quantities import Quantity, number
-
-EVENT_NAMES = {"opening": "Ouverture de {}", "arrival": "Arrivée des premiers occupants de {}"}
-"""How an event of a kind is called that has no name of its own; {} is whom it is about."""
 
 # --- how many, how large, how much ------------------------------------------------------------
 
 _HOLDS = (
-    r"(?:regroup|rassembl|réuni|compt|accueill|héberg|abrit|emploi|employ|fédèr|fédér|log|concentr|dénombr|form|scolaris|totalis)[a-zà-ÿ]*"
+    r"(?:regroup|rassembl|réuni|compt|accueill|héberg|abrit|emploi|employ|fédèr|fédér|log|concentr|dénombr|form|scolaris|totalis|revendiqu)[a-zà-ÿ]*"
+    r"|(?:dispos|s'appui|s'est appuy|repos|s'entour)[a-zà-ÿ]* (?:sur |d')une équipe (?:\w+ )?(?=(?:de |d')‹K)"
     r"|(?<!y )(?:a|aura|avait)(?= (?:[a-zà-ÿ]+ment |déjà |aujourd'hui |désormais )?‹K)"
 )
 _PRESENT = r"(?:travaill|étudi|sont|seront|cohabit|se côtoient|y |évolu)[a-zà-ÿ' ]*?(?:attendue?s?|installée?s?|présente?s?|réunie?s?|hébergée?s?|accueillie?s?|basée?s?|employée?s?)?"
+_ASIDE = r"(?:, (?!dont\b|où\b)[^,.;:]{1,90},)?"
+_LEAD = r"(?:(?! et (?:prévo|va |vont |souhait|cherch|devr|vis|ambition|esp)|recrut|embauch)[^‹.;:]){0,25}"
+_FLOW = re.compile(
+    r",? (?:par|chaque|en moyenne|/) ?\w*(?:an|année|mois|jour|semaine|moyenne)?\b|,? (?:tous|toutes) les ans"
+)
+"""After a number that passes through: « 300 élèves par an » are not there at one time."""
 _COUNTED = (
     # « 300 m² au KM0 et comptera 40 salariés »: what stands after a preposition of place is not the subject
-    rule(rf"(?<!\bau )(?<!\bchez )(?<!\bdans le )<s:OH>(?P<gap>[^‹.;:]{{0,90}}?)(?<![\w'])(?P<verb>{_HOLDS})(?P<ks>(?:[^‹.;:]{{0,25}}<K>){{1,4}})"),
+    rule(rf"(?<!\bau )(?<!\bchez )(?<!\bdans le )<s:OH>{_ASIDE}(?P<gap>[^‹.;:]{{0,90}}?)(?<![\w'])(?P<verb>{_HOLDS})(?P<ks>(?:{_LEAD}<K>){{1,4}})"),
     rule(rf"(?i:{IN})<s:OH>,? il (?P<verb>y a|y avait|y aura)(?P<ks>(?:[^‹.;:]{{0,15}}<K>){{1,4}})"),
+    rule(rf"<s:OH>{_ASIDE}(?P<gap>[^‹.;:]{{0,60}}?) (?P<grown>est|sont|sera|seront|était) (?P<ks><K>)"),
+    rule(r"<s:OH>(?:,? et |, avec |,? forte?s? (?:de|d') ?)(?:ses )?(?P<ks><K>)(?=[ ,.])"),
+    rule(rf"^[^\w‹]*(?:Forte?s? (?:de |d')|Avec )(?:ses |une équipe (?:de |d'))?(?P<ks><K>)[^‹.;:,]{{0,60}}, {DET}{NOUN}<s:OH>"),
+    rule(rf"<s:OH>{_ASIDE}(?P<gap>[^‹.;:]{{0,60}}?)(?<![\w'])(?P<jobs>cré)[a-zà-ÿ]*(?P<ks>(?:[^‹.;:]{{0,25}}<K>))"),
+    rule(rf"(?P<ks><K>) (?P<jobs>{BE}(?:être )?créés)(?: (?:par|chez|au sein de|au sein du))? (?:le |la |l')?<s:OH>"),
     rule(rf"(?P<ks><K>) {_PRESENT} ?{IN}<s:OH>"),
     rule(r"<s:OH>, (?:une? (?:\w+ )?de |qui compte |avec )?(?P<ks><K>)(?=[,.])"),
     rule(r"[Ll]es (?P<ks><K>) (?:du |de la |de l'|de |d')<s:OH>"),
@@ -37,6 +45,10 @@ _COUNTED_THERE = (
     rule(r"\b[Oo]n y (?:compte|dénombre|trouve|recense)(?P<ks>(?:[^‹.;:]{0,15}<K>){1,3})"),
     rule(r"(?P<ks><K>) y (?:sont|ont été|travaillent|étudient|seront|cohabitent)"),
 )
+_COUNTED_AGAIN = rule(
+    rf"^[^\w‹]*(?:Aujourd'hui, |Désormais, |Depuis, )?(?:L'entreprise|La (?:société|start-?up|jeune pousse|PME)|(?P<association>La coopérative|L'association)) "
+    rf"[^‹.;:]{{0,30}}?(?<![\w'])(?P<verb>{_HOLDS})(?P<ks>[^‹.;:]{{0,25}}<K>)"
+)
 _COUNT_IN_BRACKETS = rule(r"<s:OH> \((?P<ks><K>)\)")
 _COMPARED = re.compile(r"\b(?:contre|au lieu d[eu]|face à|par rapport à)\b")
 _AREA = r"(?:occup|s'éten|s'étal|dispos|compt|offr|propos|représent|mesur|fai|port|abrit|déploi|aménag|possèd|totalis|install|surface|superficie)[a-zà-ÿ]*"
@@ -45,8 +57,17 @@ _AREAS = (
     rule(r"<s:OHL>(?:, | \()(?:un (?:espace|bâtiment|lieu) de )?<a:A>"),
     rule(r"[Ss]urface (?:totale )?(?:du |de la |de l'|de )<s:OHL>[^‹.;:]{0,30}<a:A>"),
 )
+_NO_COST = re.compile(
+    r"chiffre d'affaires|\b(?:capital|loyers?|abonnement|tarifs?|prix|cotisation|adhésion|dettes?|pertes?|bénéfices?|salaires?|recettes|ventes|valorisation)\b"
+)
+_BY_THE_PIECE = re.compile(
+    r" ?(?:HT|TTC|hors taxes)?,? ?(?:/|par |l'|le |la )(?:an\b|mois|jour|journée|demi-journée|heure|personne|place|poste|semaine|entrée|mètre|m²)"
+)
+"""After a price: what it is the price of."""
 _COSTS = (
-    rule(r"<s:OH>[^‹.;:]{0,60}?\b(?:représent|coût|mobilis|nécessit|investissement|budget|chiffr)[^‹.;:]{0,60}?<e:E>"),
+    rule(
+        r"<s:OH>[^‹.;:]{0,60}?\b(?:représent|coût|mobilis|nécessit|investissement|budget|chiffré|se chiffr)[^‹.;:]{0,60}?<e:E>"
+    ),
     rule(
         rf"\b(?:[Bb]udget|[Cc]oût|[Ii]nvestissement|[Mm]ontant|[Ee]nveloppe|[Tt]ravaux|[Cc]hantier)[^‹.;:]{{0,30}}? ?{OF}(?:projet )?<s:OH>[^‹.;:]{{0,40}}<e:E>"
     ),
@@ -57,7 +78,13 @@ def headcounts(r: Reader) -> Iterator[Said]:
     """How many an organisation that the sentence names counts."""
     for pattern in _COUNTED:
         for m, qualifier, _, _ in r.matches(pattern):
-            if not interposed(m.groupdict().get("gap") or ""):
+            grown = (
+                not m.groupdict().get("grown") or r.mention(re.findall(r"\d+", m["ks"])[0]).was
+            )  # « est passé de 12 à 30 »
+            jobs = (
+                not m.groupdict().get("jobs") or r.mention(re.findall(r"\d+", m["ks"])[0]).scope == "jobs"
+            )  # « a créé 50 emplois »
+            if grown and jobs and leads(m) and not interposed(m.groupdict().get("gap") or ""):
                 yield from _counted(r, m, r.mention(m["s"]), qualifier)
     for m, qualifier, _, _ in r.matches(_COUNT_IN_BRACKETS, full=True):
         yield from _counted(r, m, r.mention(m["s"]), qualifier)
@@ -74,6 +101,18 @@ def headcounts_there(r: Reader) -> Iterator[Said]:
             yield from _counted(r, m, s, qualifier)
 
 
+def headcounts_again(r: Reader) -> Iterator[Said]:
+    """How many the company or association counts that the sentence before is about: « L'entreprise emploie 12 personnes »."""
+    s = r.implied()
+    for m, qualifier, _, _ in r.matches(_COUNTED_AGAIN):
+        if (
+            s is not None
+            and s.letter == "O"
+            and s.kind in ("", "association" if m["association"] else "company", "" if m["association"] else "startup")
+        ):
+            yield from _counted(r, m, s, qualifier)
+
+
 def _counted(r: Reader, m: re.Match[str], s: Mention, qualifier: Qualifier) -> Iterator[Said]:
     """The counts `ks` of a match, each with its date; one to compare with (« contre 300 en 2019 ») only if it has one."""
     found = list(re.finditer(r"‹K(\d+)›", m["ks"]))
@@ -84,7 +123,9 @@ def _counted(r: Reader, m: re.Match[str], s: Mention, qualifier: Qualifier) -> I
     for n, number_ in enumerate(found):
         k: Quantity = r.mention(number_[1])
         as_of = held if n < first else r.when(m, m.start("ks") + number_.end()) or None
-        for value, how in k.bounds if as_of is not None else ():
+        if k.scope not in HEADCOUNT_SCOPES or _FLOW.match(m.string, m.start("ks") + number_.end()):
+            continue
+        for value, how in k.bounds[int(k.was) :] if as_of is not None else ():
             how = "planned" if qualifier == "planned" else how
             yield Said(k.start, k.end, s, "headcount", value, how, scope=k.scope, as_of=as_of or "")
 
@@ -98,38 +139,68 @@ def sizes(r: Reader) -> Iterator[Said]:
                 s = r.mention(m["s"])
                 if s.letter == "L" and s.kind in ("commune", "department", "region", "country"):
                     continue
-                if prop == "investment_eur" and re.search(rf"\b{FUND}", m[0]) and "investissement" not in m[0]:
+                if prop == "investment_eur" and (
+                    (re.search(rf"\b{FUND}", m[0]) and "investissement" not in m[0])
+                    or _NO_COST.search(m[0])
+                    or _BY_THE_PIECE.match(m.string, m.end())
+                ):
+                    continue
+                if not leads(m) or r.held(m, qualifier) is None:
                     continue
                 for value, how in q.bounds:
                     yield Said(q.start, q.end, s, prop, value, "planned" if qualifier == "planned" else how)
 
 
-# --- founders by profession, dates ------------------------------------------------------------
+_MEANS = r"(?:subvention|aide|prêt|financement|enveloppe|soutien|dotation|don|tour de table|appui|avance|bourse|levée de fonds|fonds|montant|budget|crédit|contribution|investissement)s?"
+_EARNED = re.compile(r" (?:de|en) (?:chiffre|CA\b|recettes|ventes|bénéfice|commandes|pertes|dettes|loyer)")
+_RECEIVED = (
+    rule(
+        rf"<s:OH>(?P<gap>[^‹.;:]{{0,60}}?)(?<![\w'])(?P<verb>{AUX}(?:l[eè]v|récolt|collect|réuni|obten|obtien|reç|recev|boucl|décroch|bénéfici|touch)[a-zà-ÿ]*)"
+        rf"(?: (?:d'|de |avec )?(?:une? |l[ae] |sa |son |des )?(?:[a-zà-ÿ]+ )?{_MEANS}(?: [a-zà-ÿ]+){{0,3}}(?: {OF}<from:O>)?(?: (?:de|d'))?| au total| plus)? ?<e:E>"
+    ),
+    rule(rf"<s:OH>,? (?P<verb>(?:{BE})?dotée?s?) (?:de |d')(?:une? {_MEANS} (?:de |d'))?<e:E>"),
+    rule(
+        rf"^[^\w‹]*(?P<verb>Dotée?s?) (?:de |d')(?:une? {_MEANS} (?:de |d'))?<e:E>[^.;:]{{0,80}}, (?:le |la |l'|ce |cette )?(?:fonds |programme |dispositif )?<s:OH>"
+    ),
+)
+
+
+def received(r: Reader) -> Iterator[Said]:
+    """Money that an organisation raises, receives or is endowed with, whoever gives it; what it only seeks is none."""
+    for pattern in _RECEIVED:
+        for m, qualifier, _, _ in r.matches(pattern):
+            e: Quantity = r.mention(m["e"])
+            sought = (
+                re.search(r"(?:er|ir)$", m["verb"])
+                and qualifier != "planned"
+                and not re.search(r"\bvien(?:t|nent) (?:tout juste )?d(?:e |')", m["gap"] + m["verb"])
+            )
+            earned = _EARNED.match(m.string, m.end())
+            if (
+                sought
+                or earned
+                or not leads(m)
+                or interposed(m.groupdict().get("gap") or "")
+                or _BY_THE_PIECE.match(m.string, m.end())
+            ):
+                continue
+            as_of = r.when(m) if "doté" in m["verb"].lower() else r.held(m, qualifier, m["verb"])
+            for value, how in e.bounds if as_of is not None else ():
+                yield Said(
+                    e.start,
+                    e.end,
+                    r.mention(m["s"]),
+                    "received_eur",
+                    value,
+                    "planned" if qualifier == "planned" else how,
+                    as_of=as_of or "",
+                )
+
+
+# --- founders by profession ------------------------------------------------------------
 
 _INITIATIVE = rule(
     r"(?:à l'initiative|fondée?s?|créée?s?|portée?s?|lancée?s?|imaginée?s?)[^‹.;:]{0,30}?(?:de|d'|par) ?(?P<n>[a-zà-ÿ]+|\d+) (?:[a-zà-ÿ-]+ ?){0,4}: (?P<list>[^.;:‹]+)"
-)
-_OPENS = r"(?:ouvr[a-zà-ÿ]*|ouvert|inaugur[a-zà-ÿ]*|démarr[a-zà-ÿ]*)"
-_WHEN = r"(?: ses portes)?(?! (?:un|une|des|le|la|les|son|sa|ses|sur|aux?) (?!\w*(?:printemps|automne|été|hiver|premier|deuxième)?‹|mi-))(?:[^‹.;,]{0,40}<L>)?[^‹.;,]{0,14}?(?: le| en| au| à l'| à la| à| l'| dès| depuis| cet) ?<d:D>"
-_OPENING = rule(
-    rf"<o:OH>(?P<gap>[^‹.;:]{{0,110}}?(?:<K>[^‹.;:]{{0,10}})?)(?<![\w'])(?P<verb>{AUX}(?:être )?(?:été )?{_OPENS})(?! \w+ (?:à|aux) )"
-)
-_OPENING_ON = rule(rf"<o:OH>(?P<gap>[^‹.;:]{{0,60}}?)(?<![\w'])(?P<verb>{AUX}(?:être )?(?:été )?{_OPENS}){_WHEN}")
-_OPENING_NOUN = rule(
-    rf"(?P<verb>(?:[Ll]'|[Ss]on |[Ss]a )(?:ouverture|inauguration|mise en service))(?: [a-zà-ÿ]+(?:el|elle|ale|ée|ive|aine))?(?: {OF}<o:OH>)?(?P<gap>[^‹.;:]{{0,60}}?)<d:D>(?P<after>,? {OF}(?:‹H(?P<late>\d+)›)?)?"
-)
-_OF_SOMETHING = re.compile(r"(?<!fin )(?<!début )(?<!cours )(?<!courant )(?<!partir )(?<!mois )\b(?:d[ue] (?!l'(?:année|été|automne|hiver))|des |d'(?!ici\b))")
-_LEARNT = rule(r"(?:a-t-on appris|a annoncé|ont annoncé|annoncée?|a-t-il annoncé)(?: le| ce| en)? ?<d:D>")
-_ANNOUNCED = rule(rf"<o:OH> {BE}(?:annoncé|dévoilé|présenté)e?s? (?:le |en |au |à l')?<d:D>")
-_CREATED = rule(rf"<o:OH> (?:{BE}|,? )(?:créé|fondé|lancé)e?s? (?:le |en |au |à l')<d:D>")
-_ARRIVAL = rule(
-    rf"(?:occupants|locataires|résidents) {OF}<o:H> (?:sont arrivés|se sont installés|ont emménagé|arriveront|arrivent) (?:le |en |au |à l')<d:D>"
-)
-_RAILWAY = rule(
-    r"(?P<name>lignes? (?:de chemins? de fer|ferroviaires?))[^‹.;:]{0,60}?(?:ouvert|inaugur|mise en service|créée|date)[a-zà-ÿ]*(?: (?:de|en|le|dès|au))? ?<d:D>"
-)
-_AWARD = rule(
-    r"‹H(?P<o>\d+)›[^.;:]{0,40}?dans l'édition (?P<y>20\d\d) de (?:la sélection )?(?P<name>[^.]{8,120}?) ?(?:\.|$)"
 )
 
 
@@ -161,78 +232,4 @@ def _singular(words: str) -> str:
     return " ".join(re.sub(r"(?<=[a-zà-ÿ]{3})(?<!s)(?<!i)s$|(?<=eau)x$", "", w) for w in head.split()) + of + rest
 
 
-def happenings(r: Reader) -> Iterator[Said]:
-    """Openings, arrivals, awards, announcements; the railway."""
-    learnt = next(iter(r.matches(_LEARNT)), None)
-    opened: list[Mention] = []
-    for m, qualifier, start, end in r.matches(_OPENING):
-        o: Mention = r.mention(m["o"])
-        clause = r.sentence.flat.text[m.start() :]
-        if (
-            re.match(r"[^‹]{0,3} (?:un|une|des|le|la|les|son|sa|ses) (?!portes|mi-|\d)", clause[m.end() - m.start() :])
-        ) or o.letter != "H" or interposed(m["gap"]):
-            continue
-        start, end = r.sentence.flat.span(m.start("verb"), m.end("verb"))
-        event = _event("opening", o, start, end)
-        opened.append(event)
-        yield from _about(event, o, qualifier)
-    for pattern in (_OPENING_ON, _OPENING_NOUN):
-        for m, qualifier, _, _ in r.matches(pattern):
-            found = r.mention(m["o"]) if m["o"] else _opened(r, m)
-            if found is None or (pattern is _OPENING_ON and interposed(m["gap"])):
-                continue
-            d: Found = r.mention(m["d"])
-            start, end = r.sentence.flat.span(m.start("verb"), m.end("verb"))
-            event = _event("opening", found, start, end)
-            yield from _about(event, found, qualifier)
-            yield Said(d.start, d.end, event, "date", d.value, qualifier)
-            yield Said(d.start, d.end, found, "opened_on", d.value, qualifier)
-    if learnt and opened:
-        d = r.mention(learnt[0]["d"])
-        yield Said(d.start, d.end, opened[0], "announced_on", d.value)
-    for pattern, prop in ((_ANNOUNCED, "announced_on"), (_CREATED, "founded_on")):
-        for m, qualifier, _, _ in r.matches(pattern):
-            d = r.mention(m["d"])
-            yield Said(d.start, d.end, r.mention(m["o"]), prop, d.value, qualifier)
-    for m, qualifier, start, end in r.matches(_ARRIVAL):
-        d, o = r.mention(m["d"]), r.mention(m["o"])
-        event = _event("arrival", o, start, end)
-        yield from _about(event, o, qualifier)
-        yield Said(d.start, d.end, event, "date", d.value, qualifier)
-    for m, qualifier, _, _ in r.matches(_RAILWAY):
-        d = r.mention(m["d"])
-        start, end = r.sentence.flat.span(m.start("name"), m.end("name"))
-        name = (
-            re.sub(r"^lignes", "ligne", m["name"]).replace("ferroviaires", "ferroviaire").replace("chemins", "chemin")
-        )
-        railway = Mention(start, end, "L", name, "railway", 0.9)
-        yield Said(d.start, d.end, railway, "opened_on", d.value, qualifier)
-    for m, qualifier, start, end in r.matches(_AWARD):
-        o = r.mention(m["o"])
-        start, end = r.sentence.flat.span(m.start("name"), m.end("name"))
-        event = Mention(start, end, "V", f"award {m['y']}", "award", 0.8)
-        yield from _about(event, o, qualifier)
-        at, _ = r.sentence.flat.span(m.start("y"), m.end("y"))
-        yield Said(at, at + 4, event, "date", m["y"], qualifier)
-
-
-def _opened(r: Reader, m: re.Match[str]) -> Mention | None:
-    """The hub, where a bare « l'ouverture » is its own: not « l'ouverture du parking », « l'ouverture en 2019 de la gare »."""
-    if m["late"]:
-        late: Mention = r.mention(m["late"])
-        return late
-    if m["after"] or _OF_SOMETHING.search(m["gap"]):
-        return None
-    found = r.implied()
-    return found if found is not None and found.letter == "H" else None
-
-
-def _event(kind: str, about: Mention, start: int, end: int) -> Mention:
-    return Mention(start, end, "V", f"{kind} {about.key}", kind, 0.9)
-
-
-def _about(event: Mention, about: Mention, qualifier: Qualifier) -> Iterator[Said]:
-    yield Said(event.start, event.end, event, "about", about, qualifier)
-
-
-RULES: tuple[Rule, ...] = (headcounts, headcounts_there, sizes, founders, happenings)
+RULES: tuple[Rule, ...] = (headcounts, headcounts_there, headcounts_again, sizes, received, founders)

@@ -136,7 +136,7 @@ LISTED = {
     "founder_of": r"fondateurs|membres fondateurs|créateurs",
     "tenant_of": r"locataires|résidents|occupants",
 }
-"""What the members of a list are called that a text gives after a colon, by what it makes them."""
+"""What the members of a list are called that a text gives after a colon, by what it makes them; a network's may be counted only."""
 
 _NETWORK = re.compile(
     r"(?:reseau|cluster|pole|federation|collectif|groupement|alliance|consortium|association|club|communaute|label|syndicat|mouvement|guilde|ligue|union|"
@@ -178,7 +178,7 @@ _BONDS = (
     *((b, re.compile(b.cue), tuple(map(rule, b.others))) for b in BONDS if b.others),
 )
 _LIST = tuple(
-    (p, re.compile(rf"(?i:\b(?:{words}))(?: {ADJECTIVE})?(?: (?:de |du |des |de la |de l'|d')(?i:{NOUN})‹[OH](?P<o>\d+)›|(?! d[eu]s?\b| d'))(?: (?:sont|figurent))?[^‹.;:]{{0,30}}:\s*(?P<a>.*)"))
+    (p, re.compile(rf"(?:(?i:\b(?:{words}))|‹K(?P<k>\d+)›)(?: {ADJECTIVE})?(?: (?:de |du |des |de la |de l'|d')(?i:{NOUN})‹[OH](?P<o>\d+)›|(?! d[eu]s?\b| d'))(?: (?:sont|figurent))?[^‹.;:]{{0,30}}:\s*(?P<a>.*)"))
     for p, words in LISTED.items()
 )  # fmt: skip
 _ENTRY = rule(r"[^‹\w]*<a:OH*>")
@@ -254,6 +254,8 @@ def _listed(r: Reader) -> Iterator[Said]:
         if m is None or r.modality(r.sentence.flat, m.start(), m.end()) is None:
             continue
         o: Mention | None = r.mention(m["o"]) if m["o"] else r.sentence.about if "‹" in text[: m.start()] else r.topic
+        if m["k"] and (o is None or prop != "member_of" or not is_network(o)):
+            continue
         entries = (_PEOPLE if prop in _BY_PEOPLE else _ENTRY).pattern.match(m["a"])
         listed = r.many(entries["a"]) if entries else [] if m["a"].strip() else r.sentence.listed
         for s in listed:

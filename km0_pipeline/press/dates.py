@@ -4,55 +4,105 @@
     septembre 2019    2019-09       2e trimestre 2020    2020-34 (33 to 36: quarters)
     en 2019           2019          1er semestre 2018    2018-40 (40, 41: halves of a year)
     26 septembre      XXXX-09-26    XIXe siècle          18XX
-    du 12 au 15 mai 2019            2019-05-12/2019-05-15
+    du 12 au 15 mai   an interval   de mars à mai 2021   2021-03/2021-05
+    la semaine dernière, ce jeudi, il y a deux ans: counted from the publication
 
 A date without a year takes the year that lies nearest to the publication and agrees with the
-weekday, if one is named; without a publication date its year stays open. Belongs here: finding
-and writing dates; what happened on them belongs to `relations`.
+weekday, if one is named; without a publication date, the year of the issue that the text names
+(« n° 12, mars 2021 ») or of the date before it; else its year stays open. What lies at a part of a
+month or year (« fin juillet », « début 2024 ») is that month or year; the end *of the* year is its
+December. Belongs here: finding dates; what their words mean belongs to `edtf`, what happened on them to `happenings`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-_MONTH_NAMES = (
-    "janvier janv", "février fevrier févr fév", "mars", "avril avr", "mai", "juin",
-    "juillet juil", "août aout", "septembre sept", "octobre oct", "novembre nov", "décembre decembre déc",
-)  # fmt: skip
-MONTHS = {name: n for n, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
-DAYS = {d: n for n, d in enumerate(["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"])}
-SEASONS = {"printemps": 21, "été": 22, "automne": 23, "hiver": 24}
-_ORDINALS = {"premier": 1, "première": 1, "1er": 1, "1re": 1, "deuxième": 2, "second": 2, "seconde": 2, "2e": 2, "2ème": 2,
-             "troisième": 3, "3e": 3, "3ème": 3, "quatrième": 4, "dernier": 4, "4e": 4, "4ème": 4}  # fmt: skip
-_ROMAN = {"I": 1, "V": 5, "X": 10}
+from km0_pipeline.claims import Qualifier
+from km0_pipeline.press import edtf
+from km0_pipeline.press.quantities import NUMBER_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A date in a text: where it stands, its EDTF value, how sure it is, and whether it lies after the publication, if that is known."""
+
+    start: int
+    end: int
+    value: str
+    qualifier: Qualifier = "exact"
+    ahead: bool | None = None
 
 
 def _any(words: object) -> str:
     return "|".join(sorted((re.escape(str(w)) for w in words), key=lambda w: (-len(w), w)))  # type: ignore[attr-defined]
 
 
-_M, _D, _Y = rf"(?:{_any(MONTHS)})\b\.?", _any(DAYS), r"(?:1[5-9]|20)\d\d"
-_PATTERN = re.compile(
-    rf"""
-    (?P<range>\bdu\s+(?P<r1>\d{{1,2}})(?:er)?\s+au\s+(?P<r2>\d{{1,2}})\s+(?P<rm>{_M})(?:\s+(?P<ry>{_Y})\b)?)
-  | (?:\b(?P<weekday>{_D})\s+)?\b(?P<day>\d{{1,2}})(?:er)?\s+(?P<month>{_M})(?:\s+(?P<year>{_Y})\b)?(?P<rel>\s+(?:dernier|prochain)\b)?
-  | \b(?P<nd>\d{{1,2}})[/.](?P<nm>\d{{1,2}})[/.](?P<ny>{_Y})\b
-  | \b(?P<iso>{_Y}-\d\d-\d\d)\b
-  | \b(?P<ord>{_any(_ORDINALS)})\s+(?P<part>trimestre|semestre)\s+(?:de\s+)?(?:l'année\s+)?(?P<py>{_Y})\b
-  | \b(?P<season>{_any(SEASONS)})\s+(?:de\s+)?(?P<sy>{_Y})\b
-  | (?:\bmi-)?\b(?P<mmonth>{_M})\s+(?P<my>{_Y})\b
-  | (?P<century>\b[IVX]+)(?:e|ème)\s+siècle\b
-  | \bannées\s+(?P<decade>(?:1[5-9]|20)\d)0\b
-  | (?<=\ben\s)(?P<lone>{_M})(?=[\s,.;:)])(?P<lrel>\s+(?:dernier|prochain)\b)?
-  | (?:(?<=\ben\s)|(?<=\bde\s)|(?<=\bdepuis\s)|(?<=\bdès\s)|(?<=\bfin\s)|(?<=\bdébut\s)|(?<=\bcourant\s)|(?<=\bvers\s)|(?<=\bl'année\s)
-      |(?<=\bd'ici\s)|(?<=\bdans\s)|(?<=\())(?P<only>{_Y})\b
-  | \b(?P<near>avant-hier|hier|aujourd'hui|après-demain|demain)\b
-    """,
-    re.X | re.I,
+_M, _D, _Y = rf"(?:{_any(edtf.MONTHS)})\b\.?", rf"(?:{_any(edtf.DAYS)})", r"(?:1[5-9]|20)\d\d"
+_MONTH = rf"(?:{_any(n.split()[0] for n in edtf.MONTH_NAMES)}|fevrier|aout|decembre)\b"
+"""A month in full: « sept » alone is seven."""
+_FREE = r"(?<![\w/.,@#-])"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:er)?"
+_PART = r"(?:\b(?:mi|début|fin|courant)[- ]\s*(?:du\s+mois\s+(?:de\s+|d'))?)"
+_REL = r"(?:\s+(?P<rel>derni(?:er|ère)|passée?|prochaine?)\b)?"
+_COUNT = rf"(?:(?P<about>presque|environ|près de|quelque|à peu près|bientôt)\s+)?(?P<n>\d{{1,3}}|{NUMBER_WORDS})\s+(?P<unit>ans?|années?|mois|jours)\b"
+
+
+_AT_YEAR = "".join(rf"|(?<=\b{w}\s)" for w in ("de", "depuis", "dès", "fin", "début", "courant", "vers", "année", "ici", "dans", "jusqu'en", "jusqu'à", "avant", "après", "pour",
+                                                "l'horizon", "à partir de", "ici à", "avant fin", "exercice", "millésime"))  # fmt: skip
+_FORMS: dict[str, tuple[re.Pattern[str], Callable[[edtf.Groups, edtf.Context], str]]] = {
+    name: (re.compile(pattern, re.I), value)
+    for name, pattern, value in (
+        ("iso", rf"\b(?P<y>{_Y})-(?P<m>\d\d)-(?P<d>\d\d)(?P<weekday>)\b", edtf.numeric),
+        ("days", rf"(?:\bdu\s+|{_FREE})(?:{_D}\s+)?\b(?P<d1>{_DAY})(?:\s+(?P<m1>{_M})(?:\s+(?P<y1>{_Y}))?)?(?:\s+au\s+|\s?[-–]\s?)(?:{_D}\s+)?(?P<d2>{_DAY})\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y})\b)?", edtf.days),
+        ("between days", rf"\bentre\s+le\s+(?:{_D}\s+)?(?P<d1>{_DAY})(?:\s+(?P<m1>{_M})(?:\s+(?P<y1>{_Y}))?)?\s+et\s+le\s+(?:{_D}\s+)?(?P<d2>{_DAY})\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y})\b)?", edtf.days),
+        ("listed day", rf"(?:(?<=les\s)|(?<=le\s)|(?<=di\s)|(?<=\d,\s))(?P<d>{_DAY})(?=(?:,\s+(?:{_D}\s+)?{_DAY}){{0,6}}\s+et\s+(?:le\s+)?(?:{_D}\s+)?{_DAY}\s+(?P<m>{_M})(?:\s+(?P<y>{_Y})\b)?)(?P<weekday>)", edtf.dated),
+        ("day", rf"(?:\b(?P<weekday>{_D})\s+)?{_FREE}(?P<d>{_DAY})\s+(?P<m>{_M})(?:\s+(?P<y>{_Y})\b)?{_REL}", edtf.dated),
+        ("numeric", rf"(?:\b(?P<weekday>{_D})\s+)?{_FREE}(?P<d>\d{{1,2}})(?P<s>[/.])(?P<m>\d{{1,2}})(?P=s)(?P<y>{_Y}|(?<=/)\d\d)(?![/.]?\d)", edtf.numeric),
+        ("numeric without year", rf"(?=[lmjvsd\d])(?:\b(?P<weekday>{_D})\s+|(?<=\ble\s)|(?<=\bdu\s)|(?<=\bau\s)|(?<=\()){_FREE}(?P<d>{_DAY})/(?P<m>0[1-9]|1[0-2])(?P<y>)(?![\d/%])(?!\s+de[ s])", edtf.numeric),
+        ("numeric with hour", rf"{_FREE}(?P<d>{_DAY})/(?P<m>0[1-9]|1[0-2])(?P<y>)(?P<weekday>)(?=,?\s+(?:à\s+|de\s+)?\d{{1,2}}\s?h)", edtf.numeric),
+        ("part of year", rf"(?:\b(?P<ord>{_any(edtf.ORDINALS)})\s+(?P<part>trimestre|semestre)\s+(?:de\s+)?(?:l'année\s+)?|\b(?P<short>[TS])(?P<n>[1-4])\s+)(?P<y>{_Y})\b", edtf.part_of_year),
+        ("season", rf"\b(?P<season>{_any(edtf.SEASONS)})\s+(?:de\s+)?(?P<y>{_Y})\b(?:\s?[-/]\s?(?:20)?\d\d\b)?", edtf.season),
+        ("season near", rf"(?=[péah])(?:(?<=\bcet\s)|(?<=\bau\s)|(?<=\bà\sl')|(?<=\bdès\sl'))(?P<season>{_any(edtf.SEASONS)})\b{_REL}(?!\s+(?:des?|du)\b)", edtf.season),
+        ("season beside", rf"(?:(?<=\bl')|(?<=\ble\s))(?P<season>{_any(edtf.SEASONS)})\s+(?P<rel>dernier|prochain|passé)\b", edtf.season),
+        ("months", rf"\b(?=[acdfjmnos])(?:\b(?:de\s+|d'))?{_PART}?(?<![\w-])(?P<m1>{_MONTH})(?:\s+(?P<y1>{_Y}))?(?:\s+à\s+|\s?[-–/]\s?){_PART}?(?P<m2>{_MONTH})(?:\s+(?P<y2>{_Y})\b)?", edtf.months),
+        ("between months", rf"\bentre\s+{_PART}?(?P<m1>{_MONTH})(?:\s+(?P<y1>{_Y}))?\s+et\s+{_PART}?(?P<m2>{_MONTH})(?:\s+(?P<y2>{_Y})\b)?", edtf.months),
+        ("listed month", rf"\b(?=[acdfjmnos])(?<!-){_PART}?\b(?P<m>{_MONTH})(?=(?:,\s+{_MONTH}){{0,6}}\s+et\s+{_MONTH}\s+(?P<y>{_Y})\b)", edtf.month_of),
+        ("month", rf"\b(?=[acdfjmnos])(?<!-){_PART}?(?P<m>{_M})\s+(?:de\s+(?:l'année\s+)?)?(?P<y>{_Y})\b", edtf.month_of),
+        ("month near", rf"\b(?=[acdfjmnos])(?:{_PART}|(?<=\ben\s)|(?<=\bici\s)|(?<=\bdès\s)|(?<=\bdepuis\s)|(?<=\bmois\sde\s)|(?<=\bmois\sd')|(?<=\bjusqu'en\s)|(?<=\bavant\s))(?P<m>{_MONTH}){_REL}", edtf.month_of),
+        ("month beside", rf"\b(?P<m>{_MONTH})\s+(?P<rel>dernier|prochain)\b", edtf.month_of),
+        ("start of school", rf"\brentrée\s+(?:scolaire\s+|universitaire\s+)?(?:de\s+)?(?P<y>{_Y})\b|(?:(?<=\bà\sla\s)|(?<=\bdès\sla\s))rentrée\s+(?P<rel>prochaine|dernière)\b", edtf.start_of_school),
+        ("between years", rf"\b(?:de|entre)\s+(?P<y1>{_Y})\s+(?:à|et|jusqu'à|jusqu'en)\s+(?P<y2>{_Y})\b", edtf.years),
+        ("years", rf"(?<![\w/.-])(?P<y1>{_Y})\s?[-–/]\s?(?P<y2>{_Y}|(?<=/)\d\d|(?<=-)\d\d)\b(?![/.-]\w)", edtf.years),
+        ("century", r"(?P<century>\b(?:[IVX]+|1\d|2[01]))(?:e|ème|ième)\s+siècle\b", edtf.century),
+        ("decade", r"\bannées\s+(?P<decade>(?:1[5-9]|20)\d0|[2-9]0)\b", edtf.decade),
+        ("end of year", rf"\bfin\s+de\s+l'année\s+(?P<y>{_Y})\b", edtf.end_of_year),
+        ("end of this year", r"(?=la fin)(?:(?<=\bici\s)|(?<=\bici\sà\s)|(?<=\bavant\s)|(?<=\bjusqu'à\s))la\sfin\s+de\s+l'année\b(?!\s+(?:derni|pass|proch|scol|univ))", edtf.end_of_year),
+        ("this year", r"(?<=\ben\s)début\s+d'année\b(?!\s+(?:proch|scol|univ))", lambda g, c: c.published[:4]),
+        ("year", rf"(?=[12]\d{{3}}\b)(?:(?<=\ben\s)|(?<=\()|(?<=\d{{4}},\s)|(?<=\d{{4}}\set\s)|(?<=\d{{4}}\set\sen\s)|(?<=\bmi-){_AT_YEAR})(?P<only>{_Y})\b(?![-/.]\d)", edtf.year),
+        ("year first", rf"(?:^|(?<=[.!?…:]\s)|(?<=\s\s))(?P<only>{_Y})(?=\s+(?:commenc|débute|démarre|s'ouvre|s'achève|se termine|s'annonce|aura? |a été|est |sera |fut |était |reste|marque|promet|ver|voit))", edtf.year),
+        ("day near", rf"\b(?=[ahd])(?<!\bde\s)(?<!\bd')(?<!qu')\b(?P<near>{_any(edtf.NEAR)})\b", edtf.near),
+        ("weekday", rf"\bce\s+(?P<weekday>{_D})\b(?!\s+\d)|\b(?P<weekday2>{_D})\s+(?P<rel>dernier|passé|prochain)\b", edtf.weekday),
+        ("period", r"\b(?=l)(?<!comme\s)(?<!\bque\s)(?<!qu')(?<!\bde\s)\b(?:l'(?P<year>an|année)|le\s+(?P<month>mois)|la\s+(?P<week>semaine))\s+(?P<rel>derni(?:er|ère)|passée?|prochaine?)\b", edtf.period),
+        ("counted", rf"(?<!qu')\b(?P<way>il\s+y\s+a|depuis|dans|d'ici(?:\s+à)?)\s+{_COUNT}", edtf.counted),
+    )
+}  # fmt: skip
+"""What a date looks like, and its EDTF value; of two that overlap the one listed first holds."""
+_ANCHOR = re.compile(
+    rf"\b(?:{_any([*edtf.MONTHS, *edtf.DAYS, *edtf.SEASONS, *edtf.NEAR])}|{_Y}|\d\d?/\d\d?|siècle|années?|ans?|mois|jours|semaine|rentrée)\b",
+    re.I,
 )
+_OF_METADATA = ("iso", "day", "numeric", "month")
+_ON = rf"(?:(?:{_any(edtf.SEASONS)}|{_PART}?{_MONTH}(?:\s?[-–/]\s?{_MONTH})?|{_DAY}\s+{_MONTH})\s+{_Y})\b"
+_ISSUE = re.compile(
+    rf"(?:\bn° ?|\bnuméro )\d{{1,5}}[\s,:–-]{{1,4}}(?P<on>{_ON})|(?P<paged>{_ON}),? p(?:ages?|p?\.) ?\d", re.I
+)
+"""The issue of a periodical in which a text stands: « n° 12, mars 2021 », « printemps 2021, p. 9 »."""
 _ROUGHLY = re.compile(r"\b(?:plus|près|moins|autour|environ|quelque)\s+(?:de\s+)?$", re.I)
 _COUNTED = re.compile(
     r"(?:\s+(?:à|et|ou)\s+\d[\d ]*)?\s*(?:€|%|[mk]?m²|m2\b|[km]€|(?P<noun>(?!(?:plus|moins|très|mais|puis|alors|après|depuis|lors|sans|sous|dans|vers|dès|hors|pas|"
@@ -62,25 +112,84 @@ _COUNTED = re.compile(
 )
 """What follows a number that counts: a unit, or a plural noun (a word in -s or -x that is none of the usual small ones)."""
 _PARTICIPLE = re.compile(r"(?!salari|employ)[a-zà-ÿ]+(?:é|i|u|t)e?s", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A date in a text: where it stands, and its EDTF value."""
-
-    start: int
-    end: int
-    value: str
+_ONLY_YEARS = frozenset({"year", "years", "between years", "year first"})
 
 
 def find(text: str, published_on: str) -> list[Found]:
     """Dates in a straightened `text`, in order; `published_on` is the document's EDTF date or ''."""
+    taken = bytearray(len(text))
+    issue = _ISSUE.search(text)
+    if issue:
+        taken[issue.start() : issue.end()] = b"\1" * (issue.end() - issue.start())
+    seen = []
+    for name, m, value in _matches(text):
+        if taken.find(1, m.start(), m.end()) < 0 and not (name in _ONLY_YEARS and _counts(text, m.start(), m.end())):
+            taken[m.start() : m.end()] = b"\1" * (m.end() - m.start())
+            seen.append((m.start(), m, value))
+    context = edtf.Context(published_on or (_value_of_issue(issue["on"] or issue["paged"]) if issue else ""))
     found = []
-    for m in _PATTERN.finditer(text):
-        value = _value(m, published_on)
-        if value and not (m["only"] and _counts(text, m.start(), m.end())):
-            found.append(Found(m.start(), m.end(), value))
+    for _, m, value in sorted(seen, key=lambda s: s[0]):
+        written = value(defaultdict(lambda: None, m.groupdict()), context)
+        if written:
+            found.append(Found(m.start(), m.end(), written, _sure(m, written), _ahead(written, published_on)))
+            if written[:4].isdigit():
+                context = replace(context, beside=written[:4])
     return found
+
+
+def _matches(text: str) -> Iterator[tuple[str, re.Match[str], Callable[[edtf.Groups, edtf.Context], str]]]:
+    """What looks like a date, form by form, near words that dates have: the rest of the text is not looked at."""
+    near: list[tuple[int, int]] = []
+    for m in _ANCHOR.finditer(text):
+        start, end = max(0, m.start() - 60), m.end() + 60
+        if near and start <= near[-1][1]:
+            near[-1] = (near[-1][0], end)
+        else:
+            near.append((start, end))
+    for name, (pattern, value) in _FORMS.items():
+        for start, end in near:
+            yield from ((name, m, value) for m in pattern.finditer(text, start, end))
+
+
+def _value_of_issue(words: str) -> str:
+    """The month of an issue, by which the dates of its texts are read: the first of its season or of its months."""
+    (first, *_) = find(words, "")
+    month = first.value[5:7]
+    return (
+        f"{first.value[:4]}-{3 * int(month) - 59:02d}"
+        if month > "12" and month < "24"
+        else first.value[:7]
+        if month <= "12"
+        else first.value[:4]
+    )
+
+
+def _sure(m: re.Match[str], written: str) -> Qualifier:
+    """`about` where the text says so, counts from the publication, or names a day that is another's."""
+    g = m.groupdict()
+    another = (
+        bool(g.get("weekday"))
+        and len(written) == 10
+        and written[0] != "X"
+        and date.fromisoformat(written).weekday() != edtf.DAYS[g["weekday"].lower()]
+    )
+    counted = bool(g.get("way")) and len(written) < 10
+    return (
+        "about"
+        if another
+        or counted
+        or re.search(r"\b(?:vers|environ)\s+(?:le\s+)?$", m.string[max(0, m.start() - 12) : m.start()], re.I)
+        else "exact"
+    )
+
+
+def _ahead(written: str, published: str) -> bool | None:
+    """Whether what `written` says begins after the publication; None where the two can't be told apart."""
+    if not published or "X" in written[:10]:
+        return None
+    year_only = len(written) < 7 or written[5:7] > "12" or len(published) < 7
+    n = 4 if year_only else min(len(written.split("/")[0]), len(published))
+    return None if written[:n] == published[:n] and n < 10 else written[:n] > published[:n]
 
 
 def _counts(text: str, start: int, end: int) -> bool:
@@ -88,103 +197,14 @@ def _counts(text: str, start: int, end: int) -> bool:
     if _ROUGHLY.search(text[max(0, start - 20) : start]):
         return True
     counted = _COUNTED.match(text, end)
-    if not counted or re.search(r"\b(?:depuis|dès|fin|début|courant|année|ici)\s$", text[max(0, start - 8) : start], re.I):
+    if not counted or re.search(
+        r"\b(?:depuis|dès|fin|début|courant|année|ici|saison|scolaire|horizon)\s$",
+        text[max(0, start - 9) : start],
+        re.I,
+    ):
         return False
     after_en = re.search(r"\ben\s$", text[max(0, start - 4) : start], re.I)
     return not (after_en and counted["noun"] and _PARTICIPLE.fullmatch(counted["noun"]))
-
-
-def _value(m: re.Match[str], published: str) -> str:
-    g = m.groupdict()
-    if g["range"]:
-        month = MONTHS[g["rm"].lower().rstrip(".")]
-        first, last = (_day(int(g[k]), month, g["ry"], "", published) for k in ("r1", "r2"))
-        return f"{first}/{last}" if first and last else ""
-    if g["day"]:
-        return _day(
-            int(g["day"]), MONTHS[g["month"].lower().rstrip(".")], g["year"], (g["weekday"] or "").lower(), published
-        )
-    if g["nd"]:
-        return _day(int(g["nd"]), int(g["nm"]), g["ny"], "", published)
-    if g["iso"]:
-        return publication_date(g["iso"], ZoneInfo("UTC"))
-    if g["part"]:
-        n = _ORDINALS[g["ord"].lower()]
-        if g["part"].lower() == "semestre":
-            return f"{g['py']}-{39 + min(n, 2)}" if n in (1, 2, 4) else ""
-        return f"{g['py']}-{32 + n}"
-    if g["season"]:
-        return f"{g['sy']}-{SEASONS[g['season'].lower()]}"
-    if g["mmonth"]:
-        return f"{g['my']}-{MONTHS[g['mmonth'].lower().rstrip('.')]:02d}"
-    if g["century"]:
-        n = _roman(g["century"].upper())
-        return f"{n - 1:02d}XX" if 1 < n <= 21 else ""
-    if g["decade"]:
-        return f"{g['decade']}X"
-    if g["lone"]:
-        month = MONTHS[g["lone"].lower().rstrip(".")]
-        return f"{_month_year(month, published)}-{month:02d}"
-    if g["only"]:
-        return str(g["only"])
-    base = _full(published)
-    ahead = {"avant-hier": -2, "hier": -1, "aujourd'hui": 0, "demain": 1, "après-demain": 2}[g["near"].lower()]
-    return (base + timedelta(days=ahead)).isoformat() if base else ""
-
-
-def _day(day: int, month: int, year: str | None, weekday: str, published: str) -> str:
-    """EDTF of a day; year inferred where not given; '' if there is no such day."""
-    years = (
-        [int(year)]
-        if year
-        else range(int(published[:4]) - 6, int(published[:4]) + 3)
-        if published[:4].isdigit()
-        else []
-    )
-    if not 1 <= month <= 12 or not 1 <= day <= 31:
-        return ""
-    if not years:
-        return f"XXXX-{month:02d}-{day:02d}"
-    days = [d for y in years if (d := _date(y, month, day)) is not None]
-    agreeing = [d for d in days if year or not weekday or d.weekday() == DAYS[weekday]]
-    if not agreeing:
-        return "" if year else f"XXXX-{month:02d}-{day:02d}"
-    return min(agreeing, key=lambda d: (abs((d - _about(published, d.year)).days), d)).isoformat()
-
-
-def _about(published: str, year: int) -> date:
-    """A day to measure nearness to the publication from: its middle where it is known by month or year only."""
-    if len(published) == 10:
-        return _full(published) or date(year, 7, 1)
-    if len(published) == 7 and published[5:].isdigit() and 1 <= int(published[5:]) <= 12:
-        return date(int(published[:4]), int(published[5:]), 15)
-    return date(int(published[:4]), 7, 1) if published[:4].isdigit() else date(year, 7, 1)
-
-
-def _month_year(month: int, published: str) -> str:
-    if not published[:4].isdigit():
-        return "XXXX"
-    about = _about(published, int(published[:4]))
-    if len(published) == 4:
-        return published
-    near = [date(y, month, 15) for y in range(about.year - 1, about.year + 2)]
-    return str(min(near, key=lambda d: abs((d - about).days)).year)
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _full(published: str) -> date | None:
-    return date.fromisoformat(published) if re.fullmatch(r"\d{4}-\d\d-\d\d", published) else None
-
-
-def _roman(numeral: str) -> int:
-    values = [_ROMAN[c] for c in numeral]
-    return sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True))
 
 
 def publication_date(value: str, zone: ZoneInfo) -> str:
@@ -193,15 +213,16 @@ def publication_date(value: str, zone: ZoneInfo) -> str:
     if m := re.fullmatch(r"(\d{4})(?:-(\d\d))?", value):
         return value if 1500 <= int(m[1]) <= 2999 and 1 <= int(m[2] or 1) <= 12 else ""
     if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        return value if _date(*(int(p) for p in value.split("-"))) else ""
+        return value if edtf.valid(*(int(p) for p in value.split("-"))) else ""
     if re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:", value):
         try:
             at = datetime.fromisoformat(value)
         except ValueError:
             return ""
         return (at.astimezone(zone) if at.tzinfo else at).date().isoformat()
-    m2 = _PATTERN.fullmatch(re.sub(r"(?i)^le\s+", "", value))
-    if m2 and not m2["near"] and not m2["lone"] and not m2["only"]:
-        found = _value(m2, "")
-        return found if re.fullmatch(r"\d{4}(-\d\d){0,2}", found) else ""
+    value = re.sub(r"(?i)^le\s+", "", value)
+    for pattern, read in (_FORMS[name] for name in _OF_METADATA):
+        if form := pattern.fullmatch(value):
+            found = read(defaultdict(lambda: None, form.groupdict()), edtf.Context(""))
+            return found if re.fullmatch(r"\d{4}(-\d\d){0,2}", found) else ""
     return ""

@@ -5,7 +5,7 @@ the hub or an organisation, called s, and `<ss:P*>` for a list of people called 
 or supposed makes no claim; what is to come is qualified `planned`. What a rule finds is `Said`.
 
 Belongs here: the form of rules, the words that several need, and modality. The rules themselves
-are in `relations` (who with whom) and `accounts` (how many, what and when).
+are in `relations` (who with whom), `accounts` (how many, how much) and `happenings` (what, when).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from functools import cache
 from typing import Any
 
 from km0_pipeline.claims import Qualifier
+from km0_pipeline.press.dates import Found
 from km0_pipeline.press.naming import Mention
 from km0_pipeline.press.sentences import Masked, Sentence, letter
 from km0_pipeline.press.speech import Speech
@@ -158,6 +159,27 @@ _PREPOSITION = re.compile(
     r"(?:\b(?:de|du|des|avec|chez|pour|par|à|au|aux|sur|dans|entre|contre|sans|vers|sous|parmi|via|comme|selon) |\bd')$",
     re.I,
 )
+_GOVERNED = re.compile(
+    r"(?:(?P<noun>[\w-]+) ?)?\b(?P<of>d[ue]s?|de l[a']|d')? ?(?:(?P<to>aux?|à|chez|pour|avec|par|dans|vers|sur|sous|contre|entre|selon|comme|sans|en|via) )?(?:l[ae]s? |l'|une? )?$",
+    re.I,
+)
+_ITS_OWN = re.compile(
+    r"projet|société|entreprise|start-?up|association|équipes?|groupe|coopérative|fablab|incubateur|banque|école|campus|réseau|bâtiment|site|pôle|agence|studio|cabinet|fonds",
+    re.I,
+)
+"""Nouns that name what they belong to: « le projet du KM0 », « l'équipe de X » are the KM0, X."""
+
+
+def leads(m: re.Match[str], group: str = "s") -> bool:
+    """Whether the mention `group`, with which `m` begins, is what its clause is about: not « l'inauguration du ‹H0› réunit », « avec ‹O1›, il »."""
+    if m.start(group) - m.start() > 2:
+        return True
+    g = _GOVERNED.search(m.string[max(0, m.start() - 40) : m.start()])
+    if g is None or not (g["of"] or g["to"]):
+        return True
+    if g["of"]:
+        return bool(g["noun"] and _ITS_OWN.fullmatch(g["noun"]))
+    return bool(re.match(r",? qui\b", m.string[m.end(group) + 1 :]))
 
 
 class Reader:
@@ -187,7 +209,7 @@ class Reader:
         for cut in self.cuts:  # what is said is one clause, who says it another
             at = bisect_left(masked.at, cut)
             first, last = (max(first, at), last) if at <= start else (first, min(last, max(at, end)))
-        clause = text[first:last]
+        clause = text[first:end] + re.split(r",| et | mais | puis ", text[end:last])[0]
         if (
             _NEGATION.search(clause)
             or _SUPPOSED.search(clause)
@@ -209,10 +231,16 @@ class Reader:
 
     def when(self, m: re.Match[str], end: int = 0) -> str:
         """The date at which what `m` says, up to `end` if given, was so, as far as its sentence says; else ''."""
+        found = self.dated(m, end)
+        return found.value if found else ""
+
+    def dated(self, m: re.Match[str], end: int = 0) -> Found | None:
+        """The words of `when`."""
         text, end = m.string, end or m.end()
         head = max(text.rfind(c, 0, m.start()) for c in (";", ":", "–")) + 1
         at = _WHEN_AFTER.match(text, end) or _WHEN_FIRST.search(text[head : m.start()].rstrip() + " ‹")
-        return str(self.mention(at["d"]).value) if at else ""
+        found: Found | None = self.mention(at["d"]) if at else None
+        return found
 
     def held(self, m: re.Match[str], qualifier: Qualifier, verb: str = "", end: int = 0) -> str | None:
         """`when`, or None where what `m` says was over when it was said; `verb` are the words with its verb, if not all."""

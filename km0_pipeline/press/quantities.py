@@ -3,18 +3,25 @@
     près de 600 personnes      600 people, nearly         une vingtaine de salariés   20 employees, about
     trois cents étudiants      300 students, exact        30 à 40 start-up            30 at_least and 40 at_most
     1,5 million d'euros        1500000 EUR                11 000 m²                   11000 m²
+    passés de deux à trois     2 and 3, exact             recruter une quatrième      4, planned
 
-Belongs here: finding and normalising them. Whose they are belongs to `relations`.
+Percentages are left alone: what they are a share of, and of whom, is hardly ever said by the sentence. So is
+the example of a supposition (« lorsqu'un membre apporte 1 € »). Belongs here: finding quantities and
+normalising them. Whose they are belongs to `relations` and `accounts`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
 from km0_pipeline.claims import Qualifier
+
+Unit = Literal["count", "eur", "m2"]
+Bounds = tuple[tuple[str, Qualifier], ...]
 
 _UNITS = {
     "zéro": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9,
@@ -25,60 +32,230 @@ _COLLECTIVE = {
     "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40,
     "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "millier": 1000,
 }  # fmt: skip
+_ORDINALS = {
+    "deuxième": 2, "second": 2, "seconde": 2, "troisième": 3, "quatrième": 4, "cinquième": 5, "sixième": 6, "septième": 7,
+    "huitième": 8, "neuvième": 9, "dixième": 10, "onzième": 11, "douzième": 12, "quinzième": 15, "vingtième": 20,
+}  # fmt: skip
 _SCOPES = {
-    "people": r"personnes|gens|occupants|travailleurs|professionnels|usagers permanents|résidents|coworkers|coworkeurs|membres du personnel",
-    "employees": r"salariés|salariées|collaborateurs|collaboratrices|employés|employées|agents|permanents|équivalents temps plein|ETP",
-    "jobs": r"emplois|postes|CDI|embauches|recrutements",
-    "students": r"étudiants|étudiantes|élèves|apprenants|apprentis",
-    "startups": r"start-ups?|startups?|jeunes pousses|jeunes entreprises",
-    "companies": r"entreprises|sociétés|PME|TPE",
-    "structures": r"structures|locataires|organisations|organismes|résidents permanents",
-    "founders": r"fondateurs|cofondateurs|co-fondateurs|initiateurs",
+    "people": "personnes gens occupants travailleurs travailleuses professionnels professionnelles résidents résidentes coworkers coworkeurs coworkeuses membres_du_personnel associés associées"
+    " ingénieurs ingénieures chercheurs chercheuses développeurs développeuses techniciens techniciennes artisans artisanes designers experts expertes entrepreneurs entrepreneuses"
+    " porteurs_de_projet porteurs_de_projets porteuses_de_projets jeunes femmes hommes enfants usagers bénéficiaires demandeurs_d'emploi indépendants indépendantes formateurs"
+    " formatrices enseignants enseignantes usagers_permanents",
+    "employees": "salariés salariées collaborateurs collaboratrices employés employées agents agentes permanents permanentes équivalents_temps_plein équivalents_temps_pleins etp",
+    "jobs": "emplois postes cdi cdd embauches recrutements",
+    "students": "étudiants étudiantes élèves lycéens lycéennes collégiens collégiennes apprenants apprenantes apprentis apprenties alternants alternantes stagiaires",
+    "startups": "start-up start-ups startup startups jeunes_pousses jeunes_entreprises",
+    "companies": "entreprises sociétés pme tpe eti commerces",
+    "structures": "structures locataires organisations organismes associations résidents_permanents",
+    "founders": "fondateurs fondatrices cofondateurs cofondatrices co-fondateurs co-fondatrices initiateurs initiatrices",
+    "members": "membres adhérents adhérentes sociétaires inscrits inscrites abonnés abonnées",
+    "volunteers": "bénévoles volontaires",
+    "visitors": "visiteurs visiteuses participants participantes spectateurs spectatrices festivaliers festivalières convives curieux invités invitées exposants auditeurs auditrices",
+    "inhabitants": "habitants habitantes riverains riveraines administrés",
 }
+"""What is counted -> the words for it. All but `inhabitants` are scopes of a claim: those live in a place."""
 _QUALIFIERS: tuple[tuple[Qualifier, str], ...] = (
-    ("nearly", r"près d'|près de|presque|pas loin de|bientôt"),
-    ("at_least", r"plus d'|plus de|au moins|au minimum|à partir de|un minimum de"),
-    ("at_most", r"moins de|au plus|au maximum|jusqu'à|un maximum de"),
-    (
-        "about",
-        r"environ|quelques?|autour de|à peu près|de l'ordre de|approximativement|une|plusieurs|un budget de quelque",
-    ),
+    ("nearly", r"près d['e]|presque|pas loin d['e]"),
+    ("at_least", r"plus d['e]|au moins|au minimum|à partir de|un minimum de|au-delà de|pas moins de"),
+    ("at_most", r"moins d['e]|au plus|au maximum|jusqu'à|un maximum de|à peine"),
+    ("about", r"environ|quelques?|autour d['e]|à peu près|de l'ordre de|approximativement|plusieurs"),
+    ("planned", r"bientôt|prochainement|à terme"),
 )
 
 _WORD = "|".join(sorted([*_UNITS, "cents?", "mille"], key=lambda w: (-len(w), w)))
+NUMBER_WORDS = rf"(?:{_WORD})(?:(?:[ -]et)?[ -](?:{_WORD})){{0,3}}"
 _APART = "".join(rf"(?<!\b{word}[ -])" for word in (*_UNITS, "cent", "cents", "mille"))
 """Not right after a number word: a number is read from its first word on. None needs more than 13 of them (999 999)."""
 _NUMBER = (
-    rf"(?:\d{{1,3}}(?:[ .]\d{{3}}){{1,4}}(?![\d]|[ .]\d{{3}})(?:,\d+)?|\d+(?:[.,]\d+)?(?!\d)|{_APART}\b(?:{_WORD})(?:(?:[ -]et)?[ -](?:{_WORD})){{0,12}}\b"
+    rf"(?:\d{{1,3}}(?:[ .]\d{{3}}){{1,4}}(?![\d]|[ .]\d{{3}})(?:,\d+)?|\d+(?:[.,]\d+)?(?!\d)|\b(?=(?:{_WORD})\b){_APART}(?:{_WORD})(?:(?:[ -]et)?[ -](?:{_WORD})){{0,12}}\b"
     rf"|\b(?:{'|'.join(_COLLECTIVE)})s?\b)"
 )
-_MULTIPLE = r"(?:milliards?|millions?|Md|M|k)"
-_PATTERN = re.compile(
-    rf"(?<![\w.,])(?:(?P<qualifier>{'|'.join(q for _, q in _QUALIFIERS)})[ ]?)?"
-    rf"(?:(?:entre|de)[ ](?P<low>{_NUMBER})[ ](?:et|à)[ ](?P<high>{_NUMBER})|(?P<low2>\d[\d ]{{0,12}})[ ]?(?:à|-|–)[ ]?(?P<high2>\d[\d ]{{0,12}})|(?P<n>{_NUMBER}))"
-    rf"[ ]?(?:(?P<multiple>{_MULTIPLE})\b)?[ ]?(?:de |d')?"
-    rf"(?:(?P<eur>€|euros?\b|EUR\b)|(?P<ha>ha\b|hectares?\b)|(?P<m2>m²|m2\b|mètres carrés)|"
-    rf"(?:(?:nouve(?:aux|lles)|jeunes|autres|futurs|futures|petites|bons|premiers|premières)[ ])?"
-    + "|".join(rf"(?P<{scope}>(?:{words})\b)" for scope, words in _SCOPES.items())
-    + ")",
+_MULTIPLE = {"milliards?": 10**9, "Mds?": 10**9, "millions?": 10**6, "M": 10**6, "milliers": 1000, "k": 1000}
+_TIMES = rf"(?:[ ]?(?:de )?(?P<{{}}>{'|'.join(_MULTIPLE)})(?![\w.]))?"
+_FIGURE = re.compile(
+    rf"(?<![\w.,/-])(?:(?P<qualifier>{'|'.join(q for _, q in _QUALIFIERS)})[ ]?)?"
+    rf"(?:(?P<passed>pass\w+ )?(?:entre|de)[ ](?P<low>{_NUMBER}){_TIMES.format('few')}(?:[ ](?:et|à)[ ])(?P<high>{_NUMBER})"
+    rf"|(?P<low2>\d[\d ]{{0,12}})[ ]?(?:à|-|–)[ ]?(?P<high2>\d[\d ]{{0,12}})"
+    rf"|(?:une?[ ](?:bonne[ ]|petite[ ]|grosse[ ])?(?={'|'.join(_COLLECTIVE)}))?(?P<n>{_NUMBER}))"
+    rf"{_TIMES.format('multiple')}(?P<after>[ ]environ)?[ ]?(?:d'|de )?",
+    re.I,
+)
+_NOUNS = {word: scope for scope, words in _SCOPES.items() for word in words.split()}
+_ADJECTIVES = re.compile(
+    r"nouve(?:aux|lles)|jeunes|autres|future?s|petite?s|grande?s|bons|bonnes|premi(?:er|ère)s|derni(?:er|ère)s|seule?s|ancien(?:ne)?s|principa(?:ux|les)|différente?s"
+)
+_PHRASE = re.compile(rf"(?:{'|'.join(n.replace('_', ' ') for n in _NOUNS if '_' in n)})\b", re.I)
+_NOUN = re.compile(
+    r"(?P<stem>[a-zà-ÿ-]+)(?P<inclusive>[·⋅•][\w·⋅•]{1,9}|\.(?:e|ne|rice|euse)\.?s\b|\(\w{1,4}\)s\b)?(?![\w-])(?! de travail\b)(?!(?<=associés) d[eu'])(?!(?<=associées) d[eu'])",
+    re.I,
+)
+"""A noun, in inclusive writing too: « salarié⋅es », « adhérent(e)s »; « postes de travail » are desks, « deux associés de X » who owns it."""
+_MONEY = re.compile(r"€|euros?\b|EUR\b", re.I)
+_AREA = re.compile(r"(?P<ha>ha\b|hectares?\b)|m²|m2\b|mètres[ ]carrés", re.I)
+_TEAM = re.compile(
+    r"\b(?:équipe|effectif)[ ](?:[a-zà-ÿ]+[ ])?(?:de[ ]|d')$|\b(?:ils|elles|nous|on)[ ](?:sommes|sont|seront|serons|étaient|étions|est|sera)[ ](?:déjà[ ]|désormais[ ]|aujourd'hui[ ]|maintenant[ ])?$",
+    re.I,
+)
+"""What makes a bare number a headcount: « une équipe de trois », « ils sont quatre »."""
+_BARE_END = re.compile(
+    r"(?=[.,;:!?)]|$| (?:à|dans|et|en|au|pour|aujourd'hui|désormais|maintenant|chez|sur)\b)(?! (?:à|et|pour) \d)(?!,\d)"
+)
+_HIRED = re.compile(
+    rf"\b(?:recrut|embauch)\w*[ ](?:bientôt[ ]|prochainement[ ])?(?:une?|l[ea]|not(?:re)|son|sa|leur)[ ](?P<ord>{'|'.join(_ORDINALS)})"
+    r"(?:[ ](?P<noun>personne|salariée?|collaborat(?:eur|rice)|employée?|associée?|permanente?)\b|(?=[.,;!?)]|$))",
+    re.I,
+)
+_AHEAD = re.compile(
+    r"\b(?:[a-zà-ÿ]{2,}(?:era|eront|ira|iront|dra|dront|tra|tront|ura|uront)|prévoi(?:t|ent)|prévue?s?|devr?ai(?:en)?t|doi(?:t|vent)|objectif|ambition\w*|envisag\w+|à terme|d'ici"
+    r"|cherch\w+ à|souhait\w+|compt(?:e|ent|ons) (?=\w+er\b)|v(?:a|ont|ons) (?=[a-zà-ÿ']+(?:er|ir|re)\b))\b[^.;:!?]{0,50}$",
+    re.I,
+)
+"""Words before a count that put it into the future."""
+_SUPPOSED = re.compile(
+    r"(?:^|[.!?;:]\s+|\s{2})(?:Lorsqu|Quand|Si|Dès qu)(?:e |' ?| )(?:une?\b|on\b|vous\b|quelqu'un\b)[^.!?;]*$", re.I
+)
+_SHARE = re.compile(rf" sur (?:\d|(?:{_WORD})\b)", re.I)
+_NETWORK = re.compile(
+    r"\b(?:réseau|fédération|cluster|grappe|groupement|confédération|union|alliance)\b[^.!?;]{0,80}$", re.I
+)
+_MONEY_BEFORE = re.compile(
+    r"\b(?:lev(?:é|er|ée|ait|a)|levée de fonds|financements?|budget|subvention|enveloppe|investissement|capital)\b[^.;!?]{0,30}$",
     re.I,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A quantity in a text: `bounds` are one (value, qualifier) or two of a range; `scope` of a headcount."""
+    """A quantity in a text: `bounds` are one (value, qualifier) or two of a range; `scope` of a headcount.
+
+    `was`: the first bound is what there was before (« passés de deux à trois »).
+    """
 
     start: int
     end: int
-    unit: Literal["count", "eur", "m2"]
+    unit: Unit
     scope: str
-    bounds: tuple[tuple[str, Qualifier], ...]
+    bounds: Bounds
+    was: bool = False
 
 
 def find(text: str) -> list[Quantity]:
-    """Quantities in a straightened `text`, in order."""
-    return [q for m in _PATTERN.finditer(text.replace("\n", " ")) if (q := _quantity(m)) is not None]
+    """Quantities in a straightened `text`, in order; a figure that the text once gives roughly is rough all through it."""
+    text = text.replace("\n", " ")
+    found = sorted([*_figures(text), *_hired(text)], key=lambda q: q.start)
+    rough: dict[tuple[str, str], Qualifier] = {}
+    for q in found:
+        for value, qualifier in q.bounds[:1] if len(q.bounds) == 1 else ():
+            if qualifier in ("about", "nearly"):
+                rough.setdefault((q.scope, value), qualifier)
+    return [
+        replace(q, bounds=tuple((v, rough.get((q.scope, v), how) if how == "exact" else how) for v, how in q.bounds))
+        if q.unit == "count"
+        else q
+        for q in found
+    ]
+
+
+def _figures(text: str) -> Iterator[Quantity]:
+    for m in _FIGURE.finditer(text):
+        unit: Unit = "count"
+        scope, end, factor = "", 0, 1
+        if money := _MONEY.match(text, m.end()):
+            unit, end = "eur", money.end()
+        elif area := _AREA.match(text, m.end()):
+            unit, end, factor = "m2", area.end(), 10000 if area["ha"] else 1
+        elif (
+            m["multiple"] in ("millions", "million")
+            and m[0].rstrip().endswith(m["multiple"])
+            and _MONEY_BEFORE.search(text, max(0, m.start() - 60), m.start())
+        ):
+            unit, end = "eur", m.end("multiple")
+        elif counted := _counted(text, m):
+            scope, end = counted
+        else:
+            continue
+        bounds = _bounds(text, m, end, unit, factor)
+        if bounds and not _SHARE.match(text, end) and not _SUPPOSED.search(text, max(0, m.start() - 160), m.start()):
+            yield Quantity(m.start(), end, unit, scope, bounds, was=bool(m["passed"]))
+
+
+def _counted(text: str, m: re.Match[str]) -> tuple[str, int] | None:
+    """What the figure `m` counts, and where the words for it end; None where it counts nothing we know."""
+    at, best = m.end(), None
+    if phrase := _PHRASE.match(text, at):
+        return _NOUNS[phrase[0].lower().replace(" ", "_")], phrase.end()
+    for _ in range(3):
+        noun = _NOUN.match(text, at)
+        if noun is None:
+            break
+        word = noun["stem"].lower()
+        scope = _NOUNS.get(word if not noun["inclusive"] or word.endswith("s") else f"{word}s")
+        if scope:
+            best = scope, noun.end()
+        if not _ADJECTIVES.fullmatch(word):
+            break
+        at = noun.end() + 1
+    if best and best[0] == "members" and _NETWORK.search(text, max(0, m.start() - 100), m.start()):
+        return "structures", best[1]
+    figure = m.end("n") if m["n"] else m.end("high") if m["high"] else -1
+    if (
+        best is None
+        and figure >= 0
+        and not m["multiple"]
+        and _BARE_END.match(text, figure)
+        and _TEAM.search(text, max(0, m.start() - 40), m.start())
+    ):
+        return "people", figure
+    return best
+
+
+def _bounds(text: str, m: re.Match[str], end: int, unit: Unit, factor: int) -> Bounds:
+    """The value or values of a figure, each with its qualifier; none where they make no sense."""
+    times = _times(m["multiple"])
+    if unit == "count" and (m["multiple"] or "").lower() in ("m", "k", "md", "mds"):
+        return ()
+    ahead = unit == "count" and _AHEAD.search(text, max(0, m.start() - 90), m.start())
+    low, high = m["low"] or m["low2"], m["high"] or m["high2"]
+    if low and high:
+        first, last = number(low), number(high)
+        if first is None or last is None:
+            return ()
+        first, last = (
+            first * factor * (_times(m["few"]) if m["few"] else times if first < 1000 else 1),
+            last * factor * times,
+        )
+        if m["passed"]:
+            return (_plain(first), "exact"), (
+                _plain(last),
+                "planned" if ahead or m["passed"].lower().startswith("passer") else "exact",
+            )
+        return (
+            ((_plain(first), "planned" if ahead else "at_least"), (_plain(last), "planned" if ahead else "at_most"))
+            if first <= last
+            else ()
+        )
+    value = number(m["n"])
+    if value is None or (unit == "count" and value != value.to_integral_value()):
+        return ()
+    said = (m["qualifier"] or ("environ" if m["after"] or text.startswith(" environ", end) else "")).lower()
+    qualifier: Qualifier = next((q for q, words in _QUALIFIERS if said and re.fullmatch(words, said)), "exact")
+    collective = m["n"].lower().rstrip("s") in _COLLECTIVE
+    if said.startswith("plusieurs") or (collective and m["n"].lower().endswith("s")):
+        return ()  # « plusieurs centaines », « des dizaines »
+    if qualifier == "exact" and (collective or (unit == "count" and m["n"].lower() == "mille")):
+        qualifier = "about"
+    return ((_plain(value * factor * times), "planned" if ahead else qualifier),)
+
+
+def _hired(text: str) -> Iterator[Quantity]:
+    """« recruter une quatrième personne »: they are to be four."""
+    for m in _HIRED.finditer(text):
+        scope = _NOUNS.get(f"{(m['noun'] or 'personne').lower()}s", "people")
+        yield Quantity(m.start("ord"), m.end(), "count", scope, ((str(_ORDINALS[m["ord"].lower()]), "planned"),))
+
+
+def _times(multiple: str | None) -> int:
+    return next((n for words, n in _MULTIPLE.items() if multiple and re.fullmatch(words, multiple, re.I)), 1)
 
 
 def number(words: str) -> Decimal | None:
@@ -106,47 +283,6 @@ def number(words: str) -> Decimal | None:
     return Decimal(total + current)
 
 
-def _quantity(m: re.Match[str]) -> Quantity | None:
-    scope = next((s for s in _SCOPES if m[s]), "")
-    unit: Literal["count", "eur", "m2"] = "eur" if m["eur"] else "m2" if m["m2"] or m["ha"] else "count"
-    multiple = (m["multiple"] or "").lower()
-    if unit == "count" and multiple in ("m", "k", "md"):
-        return None
-    factor = Decimal(10000) if m["ha"] else Decimal(1)
-    factor *= (
-        10**9
-        if multiple in ("md",) or multiple.startswith("milliard")
-        else 10**6
-        if multiple.startswith("m")
-        else 10**3
-        if multiple
-        else 1
-    )
-    low, high = m["low"] or m["low2"], m["high"] or m["high2"]
-    if low and high:
-        values = [number(low), number(high)]
-        if None in values or values[0] > values[1]:  # type: ignore[operator]
-            return None
-        bounds: tuple[tuple[str, Qualifier], ...] = (
-            (_plain(values[0], factor), "at_least"),
-            (_plain(values[1], factor), "at_most"),
-        )
-    else:
-        value = number(m["n"])
-        if value is None or (unit == "count" and value != value.to_integral_value()):
-            return None
-        collective = m["n"].lower().rstrip("s") in _COLLECTIVE
-        said = (m["qualifier"] or "").lower()
-        qualifier: Qualifier = next((q for q, words in _QUALIFIERS if said and re.fullmatch(words, said)), "exact")
-        if collective and qualifier == "exact":
-            qualifier = "about"
-        if not collective and said in ("une", "plusieurs"):
-            return None
-        bounds = ((_plain(value, factor), qualifier),)
-    return Quantity(m.start(), m.end(), unit, scope, bounds)
-
-
-def _plain(value: Decimal | None, factor: Decimal) -> str:
-    assert value is not None
-    text = f"{value * factor:f}"
+def _plain(value: Decimal) -> str:
+    text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -17,11 +17,11 @@ import pyarrow as pa
 
 from km0_pipeline import claims, reference
 from km0_pipeline.claims import CLAIMS, Claim, SubjectKind, claims_table, digest, mention_id
-from km0_pipeline.press import accounts, bonds, buildings, dates, quantities, relations
-from km0_pipeline.press.accounts import EVENT_NAMES
+from km0_pipeline.press import accounts, bonds, buildings, dates, happenings, quantities, relations
 from km0_pipeline.press.document import locator
 from km0_pipeline.press.folding import fold, key, spell, straighten
 from km0_pipeline.press.grammar import Reader, Rule, Said
+from km0_pipeline.press.happenings import EVENT_NAMES
 from km0_pipeline.press.known import Names
 from km0_pipeline.press.mentions import Span
 from km0_pipeline.press.naming import Mention, mentions
@@ -39,7 +39,7 @@ REFERENCE = "reference/1"
 """Method of what the words do not say themselves: it is known, from our own lists, of the name that stands there."""
 LONGEST_SENTENCE = 2000
 """Characters from which on what stands between two full stops is no sentence: a list, a table, page furniture."""
-RULES: tuple[Rule, ...] = (*relations.RULES, *bonds.RULES, *accounts.RULES, *buildings.RULES)
+RULES: tuple[Rule, ...] = (*relations.RULES, *bonds.RULES, *accounts.RULES, *happenings.RULES, *buildings.RULES)
 KINDS: dict[str, SubjectKind] = {"H": "organisation", "O": "organisation", "P": "person", "L": "place", "V": "event"}
 """Letter of a mention -> what it is."""
 
@@ -268,11 +268,14 @@ def _claims(
 
 def _name_of(m: Mention, names: Names, text: str, found: list[Mention]) -> str:
     """Name of a subject that no name of the text names: an event, a pronoun's or title's hub."""
-    if m.letter == "V" and m.kind in EVENT_NAMES:
-        about = m.key.split(" ", 1)[1]
+    what, _, about = m.key.partition(" ")
+    if m.letter == "V" and (form := EVENT_NAMES.get(what)):
+        about = about.split("|")[0]
         named = next((f for f in found if f.key == about and f.named), None)
         name = names.hub.name if about == "hub" else " ".join(text[named.start : named.end].split()) if named else about
-        return EVENT_NAMES[m.kind].format(name)
+        return form.format(name)
+    if m.letter == "V":
+        return " ".join(re.sub('["«»“”„]', " ", text[m.start : m.end]).split())
     if m.kind == "railway":
         return m.key
     return m.known.name if m.known and m.known.name else " ".join(text[m.start : m.end].split())

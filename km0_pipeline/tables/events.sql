@@ -1,4 +1,4 @@
--- What happened or was announced: openings, arrivals, awards, funding.
+-- What happened or was announced: openings, arrivals, signatures, awards, conferences, calls for projects.
 with said as (
     select entity_id, property, value, object_entity_id, qualifier, document_id, path, locator, position, stated_on, rank
     from ranked_claims
@@ -13,6 +13,7 @@ chosen as (
         max(object_entity_id) filter (where property = 'located_in') as place_id,
         max(value) filter (where property in ('date', 'opened_on')) as held_on,
         max(value) filter (where property = 'announced_on') as announced_on,
+        max(value) filter (where property = 'deadline') as deadline,
         coalesce(bool_or(qualifier = 'planned') filter (where property in ('date', 'opened_on')), bool_and(qualifier = 'planned')) as planned
     from said
     where rank = 1
@@ -27,6 +28,7 @@ select
     p.place_id as place_id,
     c.held_on as held_on,
     c.announced_on as announced_on,
+    c.deadline as deadline,
     count(distinct s.document_id) as sources,
     first(s.document_id order by s.stated_on nulls last, s.path, s.position, s.locator) as first_document_id,
     first(s.locator order by s.stated_on nulls last, s.path, s.position, s.locator) as first_locator
