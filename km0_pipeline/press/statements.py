@@ -21,13 +21,14 @@ from km0_pipeline.press import accounts, buildings, dates, quantities, relations
 from km0_pipeline.press.accounts import EVENT_NAMES
 from km0_pipeline.press.document import locator
 from km0_pipeline.press.folding import key, straighten
+from km0_pipeline.press.furniture import readable
 from km0_pipeline.press.grammar import Reader, Rule, Said
 from km0_pipeline.press.known import Names
 from km0_pipeline.press.mentions import Span
 from km0_pipeline.press.naming import Mention, mentions
 from km0_pipeline.press.read import FRENCH
 from km0_pipeline.press.reuse import Previous, write_keys
-from km0_pipeline.press.sentences import Sentence, furniture, sentences
+from km0_pipeline.press.sentences import Sentence, sentences
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, made, make, modules_version
 
@@ -123,19 +124,17 @@ def tagged(project: Project, document_ids: Iterable[str]) -> Mapping[str, list[S
 
 def mentioned(document: Mapping[str, Any], spans: list[Span], names: Names) -> list[Mention]:
     """Who and what one document (as in `extract`) speaks of, and where: in its text, without page furniture."""
-    text = document["text"]
-    skip = furniture(text)
     about_hub = any(m.known.sort == "hub" for m in names.find(document["title"]))
-    return [m for m in mentions(text, spans, names, about_hub=about_hub) if m.start >= skip]
+    return mentions(readable(document["text"]), spans, names, about_hub=about_hub)
 
 
 def recognise(document: Mapping[str, Any], spans: list[Span], names: Names) -> tuple[list[Mention], list[Sentence]]:
     """The mentions of one document, and its sentences that have items and can be read; takes what `extract` takes."""
-    text = document["text"]
-    skip, found = furniture(text), mentioned(document, spans, names)
+    text = readable(document["text"])
+    found = mentioned(document, spans, names)
     flat = straighten(text).replace("\n", " ")
     split = sentences(text, found, quantities.find(flat), dates.find(flat, document["published_on"]))
-    return found, [s for s in split if s.start >= skip and s.items and s.end - s.start <= LONGEST_SENTENCE]
+    return found, [s for s in split if s.items and s.end - s.start <= LONGEST_SENTENCE]
 
 
 def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> list[Claim]:
@@ -182,7 +181,9 @@ def _claims(document: Mapping[str, Any], names: Names, found: list[Mention], sai
         kind = KINDS[m.letter]
         return mention_id(document_id, kind, m.key), kind
 
-    def claim(m: Mention, prop: str, value: str, start: int, end: int, confidence: float, method: str = METHOD, **more: Any) -> Claim:
+    def claim(
+        m: Mention, prop: str, value: str, start: int, end: int, confidence: float, method: str = METHOD, **more: Any
+    ) -> Claim:
         i, kind = subject(m)
         return Claim(
             document_id,
