@@ -21,7 +21,7 @@ HEADS = (
     r"|[Cc]hambre|[Mm]inistère|Région|Département|[Vv]ille|[Mm]étropole|[Ee]urométropole|[Mm]airie|[Ss]yndicat|[Ff]édération|[Rr]éseau|[Cc]entre social|Centre|[Tt]ribunal"
     r"|Agence|Incubateur|Accélérateur|Pépinière|Fonds|Office|[Cc]onseil (?:régional|départemental|général)|[Tt]echnopole|Technopôle|Pôle|Cluster|Banque|Caisse|Crédit|Laboratoire"
     r"|[Ff]ab-?[Ll]ab|[Cc]oopérative|[Cc]ollectif|Comité|[Pp]réfecture|[Rr]ectorat|[Cc]ampus|LUG|Groupe|[Pp]rogramme|Club|[Bb]rasserie|Fabrique|Atelier|Observatoire|Conservatoire|IUT|INSA|Commissariat"
-    r"|Confédération|Union|Société|[Ss]ociété d'économie mixte|Mission|Secrétariat|Académie|Faculté|Pays|Cité|Bureau|[Dd]irection"
+    r"|Confédération|Union|Société|[Ss]ociété d'économie mixte|Mission|Secrétariat|Académie|Faculté|Pays(?= d')|Hôpital|Bureau|[Dd]irection"
 )
 HEAD = re.compile(HEADS)
 _TO = r"(?: de la | de l'| du | des | de | d'| à la | aux? )"
@@ -34,9 +34,7 @@ HEADED = re.compile(
 LOWER_NEEDS_LINK = re.compile(
     r"(?:école|institut|lycée|association|fondation|réseau|agence|campus|fab-?lab|coopérative|collectif|technopole|incubateur|pépinière|direction|syndicat|fédération|tribunal|métropole) [A-Z]"
 )
-UNIT = re.compile(
-    r"(?:[Dd]irection|Bureau|Comité|Mission|[Pp]réfecture|Centre|Cité)(?: [a-zà-ÿ]+)? (?:de |du |des |d')"
-)
+UNIT = re.compile(r"(?:[Dd]irection|Bureau|Comité|Mission|[Pp]réfecture|Centre)(?: [a-zà-ÿ]+)? (?:de |du |des |d')")
 """Heads of names of parts of a body, or of places: said of only if something is said of them."""
 APPOSED = re.compile(
     r"\b(?:société|entreprise(?: textile| familiale| industrielle)?|start-?up|éditeur|agence|association|groupe|studio|cabinet|PME|ESN|maison|marque|techlab|"
@@ -90,6 +88,8 @@ COREFERENT = re.compile(
 JUNK = frozenset(
     [
         "accueil",
+        "ag",
+        "covid 19",
         "diy",
         "fablab",
         "fablabs",

@@ -79,13 +79,17 @@ def furniture(text: str) -> list[tuple[int, int]]:
             found.append((start, end))
         else:
             listed = 0
-            if _is_furniture(line, folded) or _is_breadcrumb(line, follows, first=n == 0):
+            if (
+                _is_furniture(line, folded)
+                or _LINK.fullmatch(text[start:end].strip())
+                or _is_breadcrumb(line, follows, first=n == 0)
+            ):
                 found.append((start, end))
     return found
 
 
 def _is_furniture(line: str, folded: str) -> bool:
-    return bool(_ALONE.fullmatch(folded) or _BEGINS.match(folded) or _CREDIT.fullmatch(line) or _LINK.fullmatch(line))
+    return bool(_ALONE.fullmatch(folded) or _BEGINS.match(folded) or _CREDIT.fullmatch(line))
 
 
 def _is_breadcrumb(line: str, follows: str, first: bool) -> bool:

@@ -7,6 +7,7 @@ régionale du Cnam » and the Cnam. Belongs here: which mentions are the same su
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -129,9 +130,14 @@ def repeated(flat: str, chosen: list[Mention]) -> list[Mention]:
         if same and not re.match(r"[\w-]", flat[start - 1 : start]) and not re.match(r"[\w-]", flat[end : end + 1]):
             more.append(replace(m, start=start, end=end))
     more.sort(key=lambda m: (m.start - m.end, m.start))
-    longer = {(m.start, m.end) for m in more if " " in flat[m.start : m.end]}
-    starts = dict(sorted(longer))
-    return merge([m for m in chosen if m.known or starts.get(m.start, 0) <= m.end], more)
+    longer = sorted({(m.start, m.end) for m in more if " " in flat[m.start : m.end]})
+
+    def inside(m: Mention) -> bool:
+        """Whether `m` is a piece of a longer name."""
+        n = bisect_right(longer, (m.start, len(flat))) - 1
+        return n >= 0 and longer[n][0] <= m.start and m.end <= longer[n][1] and longer[n] != (m.start, m.end)
+
+    return merge([m for m in chosen if m.known or not inside(m)], more)
 
 
 def people(chosen: list[Mention]) -> list[Mention]:
@@ -146,13 +152,15 @@ def people(chosen: list[Mention]) -> list[Mention]:
     return joined
 
 
-def within(chosen: list[Mention], places: list[Mention]) -> list[Mention]:
+def within(flat: str, chosen: list[Mention], places: list[Mention]) -> list[Mention]:
     """Towns that an organisation is named after, « fablab de Lannion »: spoken of too."""
+    named = {m.end: m.start for m in chosen if m.letter == "O"}
     return [
         p
         for p in places
         if p.kind in ("commune", "city")
-        and any(m.letter == "O" and m.start < p.start and p.end == m.end for m in chosen)
+        and named.get(p.end, p.start) < p.start
+        and flat.endswith((" de ", " d'", " à "), 0, p.start)
     ]
 
 

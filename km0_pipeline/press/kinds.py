@@ -46,7 +46,7 @@ _HEADS = {
 }
 _OF_ITS_OWN = {
     "public_body": re.compile(
-        r"(?:\b(?:Communauté|Agglomération|Métropole|Eurométropole)$)|^(?:Agence|Institut|École|Office|Caisse) (?:nationale?|régionale?|départementale?)\b|^Agence d(?:e l'|u )|^(?:CCI|CMA|DRAC|DREAL|ARS|DDT|DITP)\b|^Pays d"
+        r"(?:\b(?:Communauté|Agglomération|Métropole|Eurométropole)$)|^(?:Agence|Office|Caisse) (?:nationale?|régionale?|départementale?)\b|^Agence d(?:e l'|u |')|^(?:CCI|CMA|DRAC|DREAL|ARS|DDT|DITP)\b|^Pays d"
     ),
     "bank": re.compile(r"^(?:Banque|Crédit|Caisse d'[EÉ]pargne|Caisse de [Cc]rédit)\b"),
     "hub": re.compile(r"\b(?:[Cc]oworking|Fab-?[Ll]ab|Tiers-?[Ll]ieu)$"),

@@ -41,6 +41,10 @@ from km0_pipeline.press.weighing import Name, is_first, weighed
 __all__ = ["Letter", "Mention", "mentions"]
 
 
+WRAPPED = 120
+"""Characters up to which the lines of a wrapped text are long."""
+
+
 def mentions(
     text: str, spans: Iterable[tuple[int, int, str]], names: Names, *, about_hub: bool = False
 ) -> list[Mention]:
@@ -50,7 +54,7 @@ def mentions(
     « le pôle » may mean it though the text does not name it first.
     """
     straight = straighten(WEB.sub(lambda m: " " * len(m[0]), text))
-    flat = straight.replace("\n", " ")
+    flat = _one_line(straight)
     candidates = _candidates(flat, spans, names)
     chosen = merge([], [m for _, m in sorted(candidates, key=lambda c: (c[0], c[1].start - c[1].end, c[1].start))])
     chosen = joining.people(joining.repeated(flat, joining.acronyms(flat, _districts(flat, chosen))))
@@ -66,8 +70,19 @@ def mentions(
     chosen = merge(chosen, [_town(_at(m, "O", weak=True), flat, names) for m in WEAK.finditer(flat)])
     towns = [m for _, m in candidates if m.known and m.letter == "L"]
     return sorted(
-        chosen + joining.described(straight, chosen) + joining.within(chosen, towns), key=lambda m: (m.start, -m.end)
+        chosen + joining.described(straight, chosen) + joining.within(flat, chosen, towns),
+        key=lambda m: (m.start, -m.end),
     )
+
+
+def _one_line(straight: str) -> str:
+    """`straight` with the line ends inside a paragraph as blanks; same length.
+
+    A text of long lines is not wrapped: there, a line end before a capital ends a paragraph.
+    """
+    if max(map(len, straight.split("\n"))) <= WRAPPED:
+        return straight.replace("\n", " ")
+    return re.sub(r"\n(?=[ ]*[a-zà-ÿ])", " ", straight)
 
 
 def _town(m: Mention, flat: str, names: Names) -> Mention:
@@ -96,6 +111,8 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
             continue
         found.append((1.5, _organisation(flat, start, end, 0.85, weak=bool(UNIT.match(flat, start)))))
     for m in HEADED.finditer(flat):
+        if m.span("name") in listed:
+            continue
         if m["name"][0].isupper() or not (LOWER_NEEDS_LINK.match(m["name"]) or flat.endswith("dans la ", 0, m.start())):
             found.append(
                 (2, _organisation(flat, m.start("name"), m.end("name"), 0.8, weak=bool(UNIT.match(m["name"]))))
@@ -103,7 +120,7 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
     found += [
         (3, _at(m, "P", 0.9, "name" if m["name"] else "name2"))
         for m in BY_ROLE.finditer(flat)
-        if not TRADE_WORD.search(m[0])
+        if not TRADE_WORD.search(m[0]) and (m["name"] or m["name2"]).split()[0].lower() not in COMMON_FIRST
     ]
     found += [
         (3, _at(m, "L", 0.7, "name" if m["name"] else "name2"))

@@ -33,7 +33,9 @@ from km0_pipeline.reference import first_names
 Sorts = dict[str, float]
 """Letter -> weight."""
 
-_TOKEN = rf"(?:[{UP}](?:[\w&@+]|[.](?=[{UP}\d])|['-](?=\w)|[(]\w{{1,3}}[)])*|[a-z]{{1,3}}[A-Z]\w*)"
+_TOKEN = (
+    rf"(?:(?!(?:[LDCSJNMT]|Qu)')[{UP}](?:[\w&@+]|[.](?=[{UP}\d])|['-](?=\w)|[(]\w{{1,3}}[)])*|[a-z]{{1,3}}[A-Z]\w*)"
+)
 _RUN = re.compile(
     rf"(?<![\w'@./-])(?:(?<=[dlDL]')|(?<![\w'])){_TOKEN}(?: (?:(?:& )?{_TOKEN}|\d{{1,3}}(?:\.\d)?(?![\w%]|[,.]\d| ?(?:%|€|[a-zà-ÿ]+s\b|m²|k?m\b|h\b))))*|(?<=\b[dlDL]'){_TOKEN}(?: {_TOKEN})*"
 )
@@ -53,7 +55,7 @@ _WORK = re.compile(
 )
 """First words of titles and of days: what they name is neither organisation, person nor place."""
 _GIVEN_TO = re.compile(
-    r"\b(?:[Mm]erci|[Gg]râce|appel|confiée?s?|s'alli\w+|ven\w+|cédée?s?|appart\w+|remise?s?|rattachée?s?|associée?s?|parole|succèd\w+|[Ff]ace|, ) ?à $"
+    r"\b(?:[Mm]erci|[Gg]râce|appel|confiée?s?|s'alli\w+|ven\w+|cédée?s?|appart\w+|remise?s?|rattachée?s?|associée?s?|parole|succèd\w+|[Ff]ace) ?à $"
 )
 _ARTICLE_BEFORE = re.compile(r"(?:\b(?:l[ae]s?|d[ue]s|du|aux?|une?|ce|cet|cette|son|sa|notre|leur) |\b[lL]')$", re.I)
 _AT = re.compile(
@@ -88,7 +90,7 @@ _STREET_BEFORE = re.compile(
 _SUFFIX = re.compile(
     r"(?:iques?|[tsx]ions?|eries?|isme|ologies?|graphies?|ware|[sS]oft|[tT]ech|[lL]abs?|[dD]ata|[bB]io|works|shop|media|[gG]ames|Energie|Énergie|ing)$"
 )
-_SIGNS = re.compile(r"[&@+(]|\w'\w{3,}|[a-zà-ÿ][A-Z]|\d")
+_SIGNS = re.compile(r"[&@+(]|[a-zà-ÿ]'\w{3,}|[a-zà-ÿ][A-Z]|\d")
 
 
 @dataclass
@@ -177,6 +179,8 @@ def _names(flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, i
         if start < done:
             continue
         first = starts_sentence(flat, start)
+        if office := re.match(r"(?:[EÉ]tat|Présidente?|Ministre|Mme|Madame|Monsieur) (?=\w)", flat[start:end]):
+            start += office.end()
         while (
             first
             and (head := re.match(r"[\w'-]+ ?", flat[start:end]))
@@ -196,7 +200,7 @@ def _names(flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, i
                     and "  " not in inside
                     and len(inside.split()) <= 6
                     and re.fullmatch(
-                        rf" (?:d[eu]s? |de la |de l'|d'|à |et |en |aux? |'|la |le |les )*[{UP}].*|'", flat[end:e]
+                        rf" (?:d[eu]s? |de la |de l'|d'|à |en |aux? |'|la |le |les )*[{UP}].*|'", flat[end:e]
                     )
                     and not re.search(r"[,.;:!?()\"]", flat[end:e])
                 ):
@@ -211,7 +215,8 @@ def _names(flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, i
             end = start + flat[start:end].rindex(" ")
         words = flat[start:end]
         if (
-            re.fullmatch(ROLE, words, re.I)
+            not re.search(rf"[{UP}]", words)
+            or re.fullmatch(r"[A-Z]\d|" + ROLE, words, re.I)
             or len(words) < 2
             or words.lower() in COMMON_FIRST
             or ROMAN.fullmatch(words)
@@ -248,13 +253,17 @@ def _is_word(word: str, seen: Mapping[str, int], single: bool) -> bool:
         return False
     if word in first_names() or _SIGNS.search(word) or word.isupper():
         return False
-    return low in seen or (not single and bool(re.search(r"(?:ée?s?|ez|ons|ant|ment)$", low)))
+    return (
+        low in seen
+        or bool(re.search(r".{3}(?:ons|ez)$", low))
+        or (not single and bool(re.search(r"(?:ée?s?|ez|ons|ant|ment)$", low)))
+    )
 
 
 def starts_sentence(flat: str, start: int) -> bool:
     """Whether a capital at `start` may be that of a sentence."""
     before = flat[max(0, start - 12) : start].rstrip(" \"'(–-•*")
-    return before[-1:] in (".", "!", "?", ":", "…", "") or "  " in flat[max(0, start - 2) : start]
+    return before[-1:] in (".", "!", "?", ":", "…", "\n", "") or "  " in flat[max(0, start - 2) : start]
 
 
 def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
@@ -262,7 +271,9 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
     before, after = flat[max(0, name.start - 70) : name.start], flat[name.end : name.end + 90]
     before = before.rstrip('"').rstrip("«") if before.endswith(('"', "«")) else before
     after = after.lstrip('"')
-    name.add(**{"PER": {"P": 1.5}, "ORG": {"O": 1.5}, "LOC": {"L": 1.0}, "MISC": {"O": 0.7}}.get(name.label, {}))
+    name.add(
+        **{"PER": {"P": 1.5}, "ORG": {"O": 1.5}, "LOC": {"L": 0.8, "O": 0.4}, "MISC": {"O": 0.7}}.get(name.label, {})
+    )
     person_like = bool(_WHOLE.fullmatch(words)) and not words.isupper()
     given = is_first(words)
     if given:
