@@ -25,9 +25,8 @@ _SHORT = re.compile(
 _EXPLAINED = re.compile(
     rf"(?<![\w'])(?P<short>{ACRONYM.pattern}) ?(?:\(|, )(?:l'|la |le |les )?(?P<after>[{UP}a-z][\w' -]{{8,90}}?)[),]"
 )
-_EXPLAINING = re.compile(
-    rf"(?P<before>(?:[\w'-]+ ){{2,12}})(?:\(|, ou )(?:l'|la |le |les )?(?P<short>{ACRONYM.pattern}(?: \d+)?)(?=[),])"
-)
+_EXPLAINING = re.compile(rf"(?:\(|, ou )(?:l'|la |le |les )?(?P<short>{ACRONYM.pattern}(?: \d+)?)(?=[),])")
+_WORD = re.compile(r"(?:(?<=')|(?<![\w'-]))[\w-]+")
 
 
 def name_key(name: str) -> str:
@@ -48,11 +47,11 @@ def explained(flat: str) -> Iterator[tuple[int, int]]:
     for m in _EXPLAINING.finditer(flat):
         if key(m["short"]) in JUNK:
             continue
-        words = list(re.finditer(r"(?:(?<=')|(?<![\w'-]))[\w-]+", m["before"]))
-        for word in reversed(words):
-            long = m["before"][word.start() :].strip()
-            if word[0][0].isupper() and " " in long and _initials(m["short"], long):
-                yield m.start("before") + word.start(), m.start("before") + word.start() + len(long)
+        end = m.start() - (flat[m.start() - 1 : m.start()] == " ")
+        before = max(0, end - 100, flat.rfind(". ", max(0, end - 100), end))
+        for word in reversed(list(_WORD.finditer(flat, before, end))):
+            if word[0][0].isupper() and " " in (long := flat[word.start() : end]) and _initials(m["short"], long):
+                yield word.start(), end
                 break
 
 

@@ -125,7 +125,7 @@ def weighed(flat: str, spans: Iterable[tuple[int, int, str]], taken: Iterable[tu
     ends = [k[1] for k in known]
     seen = frequencies(flat)
     found = []
-    alone = list(known)
+    within: set[tuple[int, int, str]] = set()
     for name in _names(flat, sorted(spans), seen):
         n = bisect_right(ends, name.start)
         over = [k for k in known[n : n + 4] if k[0] < name.end]
@@ -141,7 +141,8 @@ def weighed(flat: str, spans: Iterable[tuple[int, int, str]], taken: Iterable[tu
             continue
         _weigh(flat, name, seen)
         found.append(name)
-        alone = [k for k in alone if k not in over]
+        within.update(over)
+    alone = [k for k in known if k not in within]
     _agree(flat, found, alone)
     _even_out(flat, found, alone)
     return found
@@ -230,8 +231,8 @@ def _names(flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, i
         elif (
             " " not in words
             and is_first(words)
-            and (p := re.match(rf" (?:de |d'|du |de la ){_TOKEN}", flat[end:]))
-            and flat[end:][len(p[0]) :][:1] != "'"
+            and (p := re.match(rf" (?:de |d'|du |de la ){_TOKEN}", flat[end : end + 60]))
+            and flat[end + len(p[0]) : end + len(p[0]) + 1] != "'"
         ):
             end = done = end + len(p[0]) if label == "PER" else end
         yield Name(start, end, flat[start:end], label=label, first=first)
