@@ -16,8 +16,13 @@
       known       names known beforehand, found in linear time
       quantities  headcounts, amounts, areas
       dates       French dates as EDTF
+      furniture   lines about the page, left out
+      kinds       words that say what kind of organisation
       evidence    words that tell what a name beside them is
-      naming      spans re-typed, re-cut and joined into mentions
+      weighing    what a name not known beforehand is: organisation, person, place
+      mention     a subject spoken of at one place
+      joining     mentions of one subject, joined
+      naming      all this put together: from spans to mentions
       sentences   sentences with mentions, quantities and dates as placeholders
       grammar     what rules that read such sentences are made of
       relations   rules: who is, funds, founded, heads what
