@@ -68,11 +68,6 @@ SITE = re.compile(
 ADDRESS = re.compile(
     rf"\b(?P<name>\d{{1,4}}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|quai|allée|impasse|chemin|route) (?:de la |de l'|du |des |de |d')?(?:{CAP})(?:[ -](?:{WORD})){{0,3}})"
 )
-BY_VERB = re.compile(
-    rf"(?:(?<=[.!?] )|(?<=  )|^)(?!(?:Ils?|Elles?|L[ae]s?|Ces?|Cette|Un|Une|On|Nous|Vous|Je|Qui|Tout|Son|Sa|Ses|Leur|En|Au|Aux|Des|Du)\b)(?:[LD]')?(?P<name>(?!\w')(?:{CAP})(?:[ ](?:{WORD})){{0,3}})"
-    r"(?=(?: \([^()]{1,80}\))?(?:, [^,.]{1,60},)? (?:occupe|emploie|rejoint|s'installe|s'implante|recrute|développe|édite|lève|a levé|a rejoint|s'est (?:installée?|implantée?)"
-    r"|(?:est|sera|sont|seront) (?:déjà |aussi |également )?(?:locataires?|installée?s?|hébergée?s?|une? (?:start-?up|entreprise|société|association|agence|éditeur)))\b)"
-)
 WEAK = re.compile(
     r"(?P<name>\b[Cc]ollectivités (?:locales|territoriales)|\b(?:(?<=[Ll]a )Ville|(?<=l')agglomération|(?<=L')agglomération)(?= (?:a|ont|apporte|soutient|finance|verse|accorde)\b))"
 )
@@ -171,10 +166,6 @@ JUNK = frozenset(
     ]
 )
 WEB = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]{1,64}@\S{1,200}")
-LISTED = re.compile(
-    rf"\b(?:membres|partenaires|locataires|entreprises|start-?ups?|sociétés|structures|associations|acteurs|lauréats|occupants)[^.:;]{{0,60}} ?:\s+"
-    rf"(?P<items>{PROPER}(?:(?:, | et |, et )(?:{PROPER}))+)"
-)
 ROMAN = re.compile(r"[IVXLC]+(?:e|er|ème|ième)?\b(?: siècle)?")
 
 PUBLIC_TAIL = re.compile(r"(?: |-)(?:Communauté|Agglomération|Agglo|Métropole|Eurométropole|Habitat)$")
