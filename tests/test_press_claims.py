@@ -209,9 +209,11 @@ def test_no_name_of_reference_means_two_things() -> None:
     assert {name: found for name, found in meant.items() if len(found) > 1} == {}
 
 
-@pytest.mark.parametrize(("text", "named"), [("La CeA soutient le KM0.", {"CeA"}), ("Le CEA soutient le KM0.", set())])
-def test_an_acronym_is_known_as_it_is_written(project: Project, text: str, named: set[str]) -> None:
-    assert {f.subject for f in said(project, text) if f.property == "funds"} == named
+@pytest.mark.parametrize(("text", "name", "kinds"), [("La CeA soutient le KM0.", "CeA", {"public_body"}), ("Le CEA soutient le KM0.", "CEA", set())])
+def test_an_acronym_is_known_as_it_is_written(project: Project, text: str, name: str, kinds: set[str]) -> None:
+    found = said(project, text)
+    assert {f.subject for f in found if f.property == "funds"} == {name}
+    assert {f.value for f in found if f.subject == name and f.property == "kind"} == kinds
 
 
 def test_an_acronym_in_brackets_is_the_same_organisation(project: Project) -> None:

@@ -17,16 +17,24 @@
       quantities  headcounts, amounts, areas
       dates       French dates in a text
       edtf        what the words of a date mean, as EDTF
+      furniture   lines about the page, left out
+      kinds       words that say what kind of organisation
       evidence    words that tell what a name beside them is
-      naming      spans re-typed, re-cut and joined into mentions
+      weighing    what a name not known beforehand is: organisation, person, place
+      mention     a subject spoken of at one place
+      joining     mentions of one subject, joined
+      naming      all this put together: from spans to mentions
+      resumed     « le service », « l'entreprise »: whom a noun takes up
+      speech      what is said by whom
       sentences   sentences with mentions, quantities and dates as placeholders
       grammar     what rules that read such sentences are made of
-      relations   rules: who is, funds, founded, heads what
+      relations   rules: who is where, funds, heads what
+      bonds       rules: who operates, organises, founded, is a member of what
       accounts    rules: how many, how large, how much
       happenings  rules: what happens or is announced, and when
       buildings   rules: what the hub's building was, since when it stands
     understood  what the steps made of a document, side by side; the steps for one file aside
 
-Each step redoes only documents whose bytes, code or names changed (`reuse`). A new kind of file
+Each step redoes only documents whose bytes, code or names changed (`reuse`); much work is forked over the cores (`shards`). A new kind of file
 is one reader module and one line in `read.READERS`.
 """

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from km0_pipeline.claims import HEADCOUNT_SCOPES, Qualifier
 from km0_pipeline.press.grammar import AUX, BE, DET, FUND, IN, NOUN, OF, Reader, Rule, Said, interposed, leads, rule
-from km0_pipeline.press.naming import Mention
+from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.quantities import Quantity, number
 
 # --- how many, how large, how much ------------------------------------------------------------

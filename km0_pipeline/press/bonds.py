@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from km0_pipeline.press.evidence import ROLE
 from km0_pipeline.press.grammar import ADJECTIVE, APPOSED, AUX, BE, NOUN, THE, Form, Reader, Rule, Said, rule
-from km0_pipeline.press.naming import Mention
+from km0_pipeline.press.mention import Mention
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.grammar import OF, Reader, Rule, Said, interposed
-from km0_pipeline.press.naming import Mention
+from km0_pipeline.press.mention import Mention
 
 _OF_WHAT = r"(?:(?: de | d'| du )(?!la |l')[a-zà-ÿ-]+)?(?: (?:de la |de l'|du |de |d')‹O\d+›)?"
 _BUILDING = re.compile(

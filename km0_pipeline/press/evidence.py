@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from km0_pipeline.press.kinds import NOUN
+
 UP = "A-ZÀ-ÖØ-Þ"
 CAP = rf"[{UP}][\w'&+@-]*[\w+]|[{UP}]"
 WORD = rf"(?:(?:{CAP})|\d+(?![\w%]))"
@@ -15,17 +17,25 @@ TAIL = rf"(?:[ -](?:(?:de la |de l'|de |du |des |d'|& |by |la |le |les |l')?{WOR
 PROPER = rf"(?:{CAP}){TAIL}{{0,5}}"
 PERSON = rf"[{UP}][\w'-]+(?:[ ](?:d[eu] |d'|de la |van |von |le |la )?[{UP}][\w'-]*\w){{1,2}}"
 HEADS = (
-    r"[Uu]niversité|[EÉeé]cole|[Ii]nstitut|[Ll]ycée|[Cc]ommunauté de communes?|[Cc]ommunauté d'agglomération|[Aa]ssociation|[Ff]ondation"
-    r"|[Cc]hambre|[Mm]inistère|Région|Département|[Vv]ille|[Mm]étropole|[Ee]urométropole|[Mm]airie|[Ss]yndicat|[Ff]édération|[Rr]éseau"
-    r"|Agence|Incubateur|Fonds|Office|[Cc]onseil (?:régional|départemental|général)|[Tt]echnopole|Pôle|Banque|Caisse"
-    r"|[Ff]ablab|[Cc]oopérative|[Cc]ollectif|Comité|[Pp]réfecture|[Rr]ectorat|[Cc]ampus|LUG|Groupe|[Pp]rogramme|Club"
+    r"[Uu]niversité|[EÉeé]cole|[Ii]nstitut|[Ll]ycée|[Cc]ommunauté de communes?|[Cc]ommunauté d'agglomération|[Cc]ommunauté urbaine|[Aa]gglomération|[Aa]ssociation|[Ff]ondation"
+    r"|[Cc]hambre|[Mm]inistère|Région|Département|[Vv]ille|[Mm]étropole|[Ee]urométropole|[Mm]airie|[Ss]yndicat|[Ff]édération|[Rr]éseau|[Cc]entre social|Centre|[Tt]ribunal"
+    r"|Agence|Incubateur|Accélérateur|Pépinière|Fonds|Office|[Cc]onseil (?:régional|départemental|général)|[Tt]echnopole|Technopôle|Pôle|Cluster|Banque|Caisse|Crédit|Laboratoire"
+    r"|[Ff]ab-?[Ll]ab|[Cc]oopérative|[Cc]ollectif|Comité|[Pp]réfecture|[Rr]ectorat|[Cc]ampus|LUG|Groupe|[Pp]rogramme|Club|[Bb]rasserie|Fabrique|Atelier|Observatoire|Conservatoire|IUT|INSA|Commissariat"
+    r"|Confédération|Union|Société|[Ss]ociété d'économie mixte|Mission|Secrétariat|Académie|Faculté|Pays(?= d')|Hôpital|Bureau|[Dd]irection"
 )
+HEAD = re.compile(HEADS)
+_TO = r"(?: de la | de l'| du | des | de | d'| à la | aux? )"
+_ADJECTIVE = r"(?: [a-zà-ÿ]+(?:al|ale|aux|ales|ique|iques|el|elle|ien|ienne|ain|aine|ais|aise|aire|if|ive|publique|mixte|numérique))"
 HEADED = re.compile(
-    rf"\b(?P<name>(?:{HEADS})(?: [a-zà-ÿ]+(?:al|ale|aux|ique|el|elle))?(?:(?: de la | de l'| du | des | de | d')(?=[{UP}\d])|(?: (?=[{UP}])))(?:{CAP}){TAIL}{{0,5}})"
+    rf"\b(?P<name>(?:(?:{HEADS}){_ADJECTIVE}{{0,2}}(?:{_TO}(?=[{UP}\d])|(?: (?=[{UP}])))(?:{CAP}){TAIL}{{0,5}}"
+    rf"|(?=[{UP}])(?:{HEADS})(?:{_ADJECTIVE}{{1,2}}{_TO}[a-zà-ÿ-]{{3,}}|{_ADJECTIVE}{{0,2}}{_TO}[a-zà-ÿ-]{{3,}}{_ADJECTIVE}?(?: et d(?:e |u |es |')[a-zà-ÿ]{{3,}}|{_TO}[a-zà-ÿ-]{{3,}}))(?:{_TO}(?:{CAP}){TAIL}{{0,3}})?))"
 )
+"""Names that begin with the word for what they name: « Université de Haute-Alsace », « Fédération des artisans du bois »."""
 LOWER_NEEDS_LINK = re.compile(
-    r"(?:école|institut|lycée|association|fondation|réseau|agence|campus|fablab|coopérative|collectif|technopole) [A-Z]"
+    r"(?:école|institut|lycée|association|fondation|réseau|agence|campus|fab-?lab|coopérative|collectif|technopole|incubateur|pépinière|direction|syndicat|fédération|tribunal|métropole) [A-Z]"
 )
+UNIT = re.compile(r"(?:[Dd]irection|Bureau|Comité|Mission|[Pp]réfecture|Centre)(?: [a-zà-ÿ]+)? (?:de |du |des |d')")
+"""Heads of names of parts of a body, or of places: said of only if something is said of them."""
 APPOSED = re.compile(
     r"\b(?:société|entreprise(?: textile| familiale| industrielle)?|start-?up|éditeur|agence|association|groupe|studio|cabinet|PME|ESN|maison|marque|techlab|"
     rf"incubateur|accélérateur|chez|(?:co-?)?fondat(?:eur|rice) (?:et [a-zà-ÿ]+ )?(?:de|d'|du)|(?:PDG|CEO|gérante?|dirigeante?|présidente?|directeur|directrice)(?: générale?)? (?:de|d'|du))[ ]?(?P<name>(?:{CAP})(?:[ ](?:{WORD})){{0,3}})"
@@ -45,16 +55,18 @@ BY_ROLE = re.compile(
 )
 BRACKET = re.compile(r" \((?P<in>[^()]{2,80})\)")
 ACRONYM = re.compile(r"[A-Z][A-Za-z0-9&-]{1,9}")
+SITES = (
+    r"quartier|parc|[Vv]illage industriel|places?|avenue|boulevard|quai|rue|pont|halle|ZAC|ZI|vallée|château|gare|allées?|impasse|faubourg|square|stade|îlot|friche|cité|Cité"
+    r"|caserne|manufacture|théâtre|musée|médiathèque|bibliothèque|esplanade|canal|gymnase|palais|jardin|lac|plaine"
+)
+_THE_SITES = r"site|(?<!au )tour|zone|cours|passage|salle|maison(?= d)|filature|usine|hôtel|plateau|secteur|port"
+"""Nouns that with « de » and a name say something of what is named: « le site de Mulhouse », « le tour de France »."""
 SITE = re.compile(
-    rf"\b(?P<name>(?:site|quartier|parc|village industriel|place|avenue|boulevard|quai|rue|pont) (?:de la |de l'|du |des |de |d')?(?:{CAP})(?:[ -](?:{WORD})){{0,3}})"
+    rf"\b(?P<name>(?:(?:{SITES})(?: industrielle?| artisanale?| commerciale?| d'activités?| d'affaires)? (?:de la |de l'|du |des |de |d')?|(?:{_THE_SITES}) (?:de la |de l'|du |des )?)(?<!tour de la )(?<!tour de l')(?<!tour des )(?<!tour du )(?P<tail>(?:{CAP})(?:[ -](?:(?:de la |de l'|du |des |de |d')?{WORD})){{0,3}}))"
+    r"|\b(?P<name2>Grand (?:Lyon|Paris|Nancy|Reims|Besançon|Dijon|Poitiers|Avignon|Angoulême|Chambéry|Annecy|Belfort))"
 )
 ADDRESS = re.compile(
     rf"\b(?P<name>\d{{1,4}}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|quai|allée|impasse|chemin|route) (?:de la |de l'|du |des |de |d')?(?:{CAP})(?:[ -](?:{WORD})){{0,3}})"
-)
-BY_VERB = re.compile(
-    rf"(?:(?<=[.!?] )|(?<=  )|^)(?!(?:Ils?|Elles?|L[ae]s?|Ces?|Cette|Un|Une|On|Nous|Vous|Je|Qui|Tout|Son|Sa|Ses|Leur|En|Au|Aux|Des|Du)\b)(?:[LD]')?(?P<name>(?!\w')(?:{CAP})(?:[ ](?:{WORD})){{0,3}})"
-    r"(?=(?: \([^()]{1,80}\))?(?:, [^,.]{1,60},)? (?:occupe|emploie|rejoint|s'installe|s'implante|recrute|développe|édite|lève|a levé|a rejoint|s'est (?:installée?|implantée?)"
-    r"|(?:est|sera|sont|seront) (?:déjà |aussi |également )?(?:locataires?|installée?s?|hébergée?s?|une? (?:start-?up|entreprise|société|association|agence|éditeur)))\b)"
 )
 WEAK = re.compile(
     r"(?P<name>\b[Cc]ollectivités (?:locales|territoriales)|\b(?:(?<=[Ll]a )Ville|(?<=l')agglomération|(?<=L')agglomération)(?= (?:a|ont|apporte|soutient|finance|verse|accorde)\b))"
@@ -70,58 +82,423 @@ COREFERENT = re.compile(
 )
 JUNK = frozenset(
     [
-        "sud",
-        "nord",
-        "est",
-        "ouest",
-        "pdg",
-        "ceo",
-        "tpe",
-        "pme",
-        "cdi",
-        "cdd",
-        "erp",
-        "rh",
-        "ia",
-        "ht",
-        "ttc",
-        "rgpd",
-        "tic",
-        "credits",
-        "photo",
-        "photos",
-        "video",
-        "covid",
-        "internet",
-        "web",
-        "euros",
-        "euro",
-        "twitter",
-        "facebook",
-        "linkedin",
-        "youtube",
-        "instagram",
-        "communique",
-        "gnu",
-        "otp",
-        "scop",
+        "accueil",
+        "ag",
+        "covid 19",
+        "diy",
+        "fablab",
+        "fablabs",
+        "laser",
+        "mooc",
+        "api",
+        "bac",
+        "bonjour",
+        "bts",
         "bureau",
-        "linux",
-        "presse",
+        "cdd",
+        "cdi",
+        "ceo",
+        "cnc",
+        "communique",
         "contact",
         "contacts",
-        "bonjour",
-        "merci",
-        "oui",
-        "non",
+        "covid",
+        "credits",
+        "csp",
+        "css",
+        "cv",
+        "dut",
+        "erp",
+        "esr",
+        "ess",
+        "est",
+        "euro",
+        "euros",
+        "facebook",
+        "faq",
+        "gnu",
+        "gps",
+        "ht",
+        "html",
+        "ia",
+        "instagram",
+        "internet",
+        "iot",
+        "led",
+        "linkedin",
+        "linux",
         "lire",
+        "merci",
+        "non",
+        "nord",
+        "os",
+        "otp",
+        "ouest",
+        "oui",
+        "pc",
+        "pdf",
+        "pdg",
+        "photo",
+        "photos",
+        "pib",
+        "pme",
+        "presse",
+        "rgpd",
+        "rh",
+        "rse",
+        "scop",
+        "seo",
+        "sud",
+        "ter",
+        "tgv",
+        "tic",
+        "tpe",
+        "tt",
+        "ttc",
+        "tva",
+        "twitter",
+        "usb",
+        "video",
         "voir",
-        "accueil",
+        "web",
+        "wifi",
+        "youtube",
     ]
 )
 WEB = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]{1,64}@\S{1,200}")
-LISTED = re.compile(
-    rf"\b(?:membres|partenaires|locataires|entreprises|start-?ups?|sociétés|structures|associations|acteurs|lauréats|occupants)[^.:;]{{0,60}} ?:\s+"
-    rf"(?P<items>{PROPER}(?:(?:, | et |, et )(?:{PROPER}))+)"
+ROMAN = re.compile(r"[IVXLC]+(?:e|er|ème|ième)?\b(?: siècle)?")
+
+PUBLIC_TAIL = re.compile(r"(?: |-)(?:Communauté|Agglomération|Agglo|Métropole|Eurométropole|Habitat)$")
+"""How names of bodies of several communes end: « Lannion-Trégor Communauté »."""
+TRADE_WORD = re.compile(
+    r"\b(?:House|[Cc]o-?[Ww]orking|Labs?|LAB|Factory|Tech|Club|Studios?|Games|Data|Bio|Capital|Industries?|Robotique|Robotics|Conseils?|Consulting|Group|Groupe|Digital|Ventures|Partners|Solutions?|Services?|Systems?"
+    r"|Software|Design|Energy|Énergies?|Energies?|Médias?|Media|Presse|Éditions?|Editions?|Press|Textiles?|Campus|Hub|Space|Work|Works|Cowork|Company|Cloud|Web|Web\w+|Cyber|Green|Immo|Immobilier|Assurances?"
+    r"|Mutuelle|Formations?|Innovation|Network|Alternatives|Initiatives?|Coop|Espaces?|Ateliers?|Fabrique|Locaux|Maison|Collectif|Agence|Atelier|Café|[Bb]rasserie|Ferme|Village|Hôtel|Librairie|Pépinière|Incubateur"
+    r"|Academy|School|Institute?|International|France|Europe|Sud|Nord|Alsace|Est|Ouest|Pulse|Mind|Box|App|Pay|Car|Bike|Vélo|Food|Drinks?|Santé|Soin|Care|Pharma|Medical|Logistique|Transports?|Bâtiment|Construction"
+    r"|Automobile|Aéro\w*|Batteries?|Cosmétiques?|Nacelles|Motors?|Invest\w*|Finance|Patrimoine|Réseau|Communication|Événements?|Production|Productions|Films|Records|Radio|TV|Télé\w*|Poterie|Menuiserie|Boulangerie|Garage|Pépinières)\b"
 )
-ROMAN = re.compile(r"[IVXLC]+(?:e|er|ème|ième)?(?: siècle)?")
+"""Words that make a name that of an organisation rather than of a person."""
+TRADE_NOUN = rf"(?:{NOUN})"
+SORT_NOUN = re.compile(
+    rf"\b(?:(?:jeune|petite?) )?(?:{NOUN})(?: (?!de\b|du\b|des\b|et\b|est\b|a\b|à\b|en\b|qui\b|que\b|dont\b|par\b|sur\b|pour\b|avec\b|dans\b|comme\b|ou\b|sont\b)[a-zà-ÿ-]+)? \"?$",
+    re.I,
+)
+"""A noun that says of which sort the name after it is: « la start-up mulhousienne … », « le service … »."""
+SPEECH = (
+    r"(?:explique|raconte|confie|annonce|précise|souligne|ajoute|indique|déclare|affirme|assure|estime|insiste|sourit|résume|témoigne|détaille|rappelle|reconnaît|poursuit|conclut|glisse|lance|se réjouit|se félicite|réjouit"
+    r"|félicite|observe|constate|plaide|regrette|espère|promet|répond|note|dit|lâche|martèle|commente|prévient|relève|complète|s'enthousiasme|enthousiasme|tempère|admet|avoue|remarque|analyse|interroge|justifie|salue"
+    r"|expliqué|raconté|confié|annoncé|précisé|souligné|ajouté|indiqué|déclaré|affirmé|assuré|estimé|rappelé|détaillé|conclu|dirige|préside|succède|prend la tête|travaillent?|gère|s'occupe|rejoint)\b"
+)
+ARTICLES = frozenset(
+    [
+        "le",
+        "la",
+        "les",
+        "un",
+        "une",
+        "des",
+        "du",
+        "de",
+        "ce",
+        "cet",
+        "cette",
+        "ces",
+        "son",
+        "sa",
+        "ses",
+        "il",
+        "elle",
+        "ils",
+        "elles",
+        "on",
+        "nous",
+        "vous",
+        "et",
+        "mais",
+        "pour",
+        "dans",
+        "en",
+        "à",
+        "au",
+        "aux",
+        "l",
+        "d",
+    ]
+)
+COMMON_FIRST = frozenset(
+    [
+        "le",
+        "la",
+        "les",
+        "un",
+        "une",
+        "des",
+        "du",
+        "de",
+        "d",
+        "l",
+        "au",
+        "aux",
+        "ce",
+        "cet",
+        "cette",
+        "ces",
+        "son",
+        "sa",
+        "ses",
+        "leur",
+        "leurs",
+        "mon",
+        "ma",
+        "mes",
+        "notre",
+        "nos",
+        "votre",
+        "vos",
+        "il",
+        "ils",
+        "elle",
+        "elles",
+        "on",
+        "nous",
+        "vous",
+        "je",
+        "tu",
+        "qui",
+        "que",
+        "quoi",
+        "dont",
+        "où",
+        "quand",
+        "comment",
+        "pourquoi",
+        "combien",
+        "quel",
+        "quelle",
+        "quels",
+        "quelles",
+        "et",
+        "ou",
+        "mais",
+        "or",
+        "ni",
+        "car",
+        "donc",
+        "si",
+        "dans",
+        "sur",
+        "sous",
+        "avec",
+        "sans",
+        "pour",
+        "par",
+        "vers",
+        "chez",
+        "entre",
+        "depuis",
+        "pendant",
+        "durant",
+        "après",
+        "avant",
+        "dès",
+        "lors",
+        "lorsque",
+        "puis",
+        "ensuite",
+        "enfin",
+        "ainsi",
+        "aussi",
+        "alors",
+        "aujourd'hui",
+        "demain",
+        "hier",
+        "ici",
+        "là",
+        "voici",
+        "voilà",
+        "plus",
+        "moins",
+        "très",
+        "trop",
+        "tout",
+        "toute",
+        "tous",
+        "toutes",
+        "chaque",
+        "plusieurs",
+        "quelques",
+        "certains",
+        "certaines",
+        "autre",
+        "autres",
+        "même",
+        "en",
+        "à",
+        "selon",
+        "malgré",
+        "grâce",
+        "outre",
+        "parmi",
+        "contre",
+        "hors",
+        "via",
+        "suite",
+        "face",
+        "côté",
+        "installé",
+        "installée",
+        "situé",
+        "située",
+        "fondé",
+        "fondée",
+        "créé",
+        "créée",
+        "né",
+        "née",
+        "porté",
+        "portée",
+        "lancé",
+        "lancée",
+        "basé",
+        "basée",
+        "soutenu",
+        "organisé",
+        "imaginé",
+        "pourtant",
+        "cependant",
+        "toutefois",
+        "néanmoins",
+        "désormais",
+        "déjà",
+        "bientôt",
+        "oui",
+        "non",
+        "merci",
+        "bravo",
+        "bonjour",
+        "rendez-vous",
+        "bref",
+        "résultat",
+        "objectif",
+        "seul",
+        "seule",
+        "seuls",
+        "ancien",
+        "ancienne",
+        "nouveau",
+        "nouvelle",
+        "premier",
+        "première",
+        "dernier",
+        "dernière",
+        "deux",
+        "trois",
+        "quatre",
+        "cinq",
+        "six",
+        "sept",
+        "huit",
+        "neuf",
+        "dix",
+        "cela",
+        "ça",
+        "ceci",
+        "celui",
+        "celle",
+        "ceux",
+        "celles",
+        "est",
+        "sont",
+        "c'est",
+        "c'",
+        "jusqu'à",
+        "quant",
+        "afin",
+        "parce",
+        "puisque",
+        "comme",
+        "tandis",
+        "aucun",
+        "aucune",
+        "rien",
+        "personne",
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+        "lundi",
+        "mardi",
+        "mercredi",
+        "jeudi",
+        "vendredi",
+        "samedi",
+        "dimanche",
+        "français",
+        "française",
+        "françaises",
+        "toujours",
+        "jamais",
+        "souvent",
+        "parfois",
+        "peu",
+        "beaucoup",
+        "reportage",
+        "interview",
+        "portrait",
+        "dossier",
+        "zoom",
+        "retour",
+        "retours",
+        "lancement",
+        "ouverture",
+        "actualité",
+        "crédit",
+        "photo",
+        "consultez",
+        "découvrez",
+        "participez",
+        "inscrivez-vous",
+        "contactez",
+        "retrouvez",
+        "venez",
+        "rejoignez",
+        "avez",
+        "êtes",
+        "état",
+        "etat",
+        "gouvernement",
+        "internet",
+        "covid",
+        "noël",
+        "monsieur",
+        "madame",
+        "mme",
+        "m",
+        "président",
+        "présidente",
+        "directeur",
+        "directrice",
+        "maire",
+        "ministre",
+        "république",
+        "promo",
+        "vintage",
+        "bonne",
+        "bon",
+        "petit",
+        "petite",
+        "grand",
+        "grande",
+        "journée",
+        "journées",
+    ]
+)
+"""Words with which sentences begin, folded by case only: alone they name nothing."""

@@ -19,7 +19,7 @@ from typing import Any
 
 from km0_pipeline.claims import Qualifier
 from km0_pipeline.press.dates import Found
-from km0_pipeline.press.naming import Mention
+from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.sentences import Masked, Sentence, letter
 from km0_pipeline.press.speech import Speech
 

@@ -16,7 +16,7 @@ from km0_pipeline.claims import Qualifier
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.folding import key
 from km0_pipeline.press.grammar import APPOSED, AUX, BE, DET, IN, OF, Reader, Rule, Said, interposed, leads, rule
-from km0_pipeline.press.naming import Mention
+from km0_pipeline.press.mention import Mention
 
 EVENT_NAMES = {
     "opening": "Ouverture de {}",

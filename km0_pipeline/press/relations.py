@@ -29,7 +29,7 @@ from km0_pipeline.press.grammar import (
     Said,
     rule,
 )
-from km0_pipeline.press.naming import Mention
+from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.quantities import Quantity
 from km0_pipeline.press.sentences import Masked
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from km0_pipeline.press.folding import key, straighten
-from km0_pipeline.press.naming import Mention
+from km0_pipeline.press.mention import Mention
 
 _KINDS = (
     "start-up|startup|jeune pousse|entreprise|société|pme|éditeur|agence|studio|cabinet|brasserie|groupe|marque|scop|coopérative",

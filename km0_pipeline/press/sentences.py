@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.folding import straighten
-from km0_pipeline.press.naming import Mention
+from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.quantities import Quantity
 
 Item = Mention | Quantity | Found
@@ -110,18 +110,6 @@ def split(text: str) -> list[tuple[int, int]]:
         start = m.end()
     found.append((start, len(text)))
     return [(a, b) for a, b in found if text[a:b].strip()]
-
-
-def furniture(text: str) -> int:
-    """Characters at the head of `text` that are a breadcrumb: a first line that ends in the title which follows it."""
-    lines = [m for m in re.finditer(r"[^\n]+", text) if m[0].strip()][:2]
-    if (
-        len(lines) == 2
-        and lines[0][0].strip() != lines[1][0].strip()
-        and lines[0][0].strip().endswith(lines[1][0].strip())
-    ):
-        return lines[0].end()
-    return 0
 
 
 def sentences(

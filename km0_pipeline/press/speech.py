@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from km0_pipeline.press.folding import straighten
-from km0_pipeline.press.naming import Mention
+from km0_pipeline.press.mention import Mention
 
 
 @dataclass(frozen=True, slots=True)

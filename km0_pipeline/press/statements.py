@@ -20,14 +20,16 @@ from km0_pipeline.claims import CLAIMS, Claim, SubjectKind, claims_table, digest
 from km0_pipeline.press import accounts, bonds, buildings, dates, happenings, quantities, relations
 from km0_pipeline.press.document import locator
 from km0_pipeline.press.folding import fold, key, spell, straighten
+from km0_pipeline.press.furniture import readable
 from km0_pipeline.press.grammar import Reader, Rule, Said
 from km0_pipeline.press.happenings import EVENT_NAMES
 from km0_pipeline.press.known import Names
+from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.mentions import Span
-from km0_pipeline.press.naming import Mention, mentions
+from km0_pipeline.press.naming import mentions
 from km0_pipeline.press.resumed import resumed
 from km0_pipeline.press.reuse import Previous, write_keys
-from km0_pipeline.press.sentences import Sentence, furniture, sentences
+from km0_pipeline.press.sentences import Sentence, sentences
 from km0_pipeline.press.shards import sharded
 from km0_pipeline.press.speech import Speech, speaker_of, speeches
 from km0_pipeline.sql import connect
@@ -125,19 +127,18 @@ def tagged(project: Project, document_ids: Iterable[str]) -> Mapping[str, list[S
 
 def mentioned(document: Mapping[str, Any], spans: list[Span], names: Names) -> list[Mention]:
     """Who and what one document (as in `extract`) speaks of, and where: in its text, without page furniture."""
-    text = document["text"]
-    skip = furniture(text)
     about_hub = any(m.known.sort == "hub" for m in names.find(document["title"]))
-    return [m for m in resumed(text, mentions(text, spans, names, about_hub=about_hub)) if m.start >= skip]
+    text = readable(document["text"])
+    return resumed(text, mentions(text, spans, names, about_hub=about_hub))
 
 
 def recognise(document: Mapping[str, Any], spans: list[Span], names: Names) -> tuple[list[Mention], list[Sentence]]:
     """The mentions of one document, and its sentences that have items and can be read; takes what `extract` takes."""
-    text = document["text"]
-    skip, found = furniture(text), mentioned(document, spans, names)
+    text = readable(document["text"])
+    found = mentioned(document, spans, names)
     flat = straighten(text).replace("\n", " ")
     split = sentences(text, found, quantities.find(flat), dates.find(flat, document["published_on"]))
-    return found, [s for s in split if s.start >= skip and (s.items or s.listed) and s.end - s.start <= LONGEST_SENTENCE]
+    return found, [s for s in split if (s.items or s.listed) and s.end - s.start <= LONGEST_SENTENCE]
 
 
 def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> list[Claim]:
@@ -198,7 +199,9 @@ def _claims(
         kind = KINDS[m.letter]
         return mention_id(document_id, kind, m.key), kind
 
-    def claim(m: Mention, prop: str, value: str, start: int, end: int, confidence: float, method: str = METHOD, **more: Any) -> Claim:
+    def claim(
+        m: Mention, prop: str, value: str, start: int, end: int, confidence: float, method: str = METHOD, **more: Any
+    ) -> Claim:
         i, kind = subject(m)
         return Claim(
             document_id,

@@ -1,10 +1,11 @@
 """Reference: what is known beforehand, shipped with the library as small files of our own making.
 
     institutions.csv  banks, public bodies, schools, media… that press about innovation speaks of
+    first_names.csv   first names met in France: what makes « Camille Exemple » a person, not a company
     places.csv        communes around Mulhouse and the big cities; departments, regions, countries
 
-Both are short on purpose: a broad list of names lowers the quality of what is found in a text,
-a local one raises it. A name or acronym that could mean two things is in neither list. Belongs
+Institutions and places are few on purpose: a broad list of names lowers the quality of what is found in a text,
+a local one raises it. A name or acronym that could mean two things is in neither. Belongs
 here: the data and their loading; not how they are matched.
 """
 
@@ -57,3 +58,9 @@ def institutions() -> tuple[Institution, ...]:
 def places() -> tuple[Place, ...]:
     """The places, in the order of the file."""
     return tuple(Place(r["name"], r["kind"], r["code"], _aliases(r["aliases"])) for r in _rows("places.csv"))
+
+
+@cache
+def first_names() -> frozenset[str]:
+    """The first names, as they are written."""
+    return frozenset(r["name"] for r in _rows("first_names.csv"))

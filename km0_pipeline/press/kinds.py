@@ -1,0 +1,65 @@
+"""Which kind of organisation a word says: the noun beside a name (« la start-up … ») or the head of a name (« Université de … »).
+
+Belongs here: words and the kind each stands for. Kinds are those of `claims.ORGANISATION_KINDS`.
+"""
+
+from __future__ import annotations
+
+import re
+
+NOUNS = {
+    "startup": r"start-?ups?|jeunes? pousses?|spin-?offs?|licornes?",
+    "incubator": r"incubateurs?|accélérateurs?|pépinières?(?: d'entreprises)?|couveuses?",
+    "hub": r"hubs?|tiers-?lieux?|fab-?labs?|coworkings?|espaces? de coworking|technopôles?|technopoles?|makerspaces?|hôtel d'entreprises",
+    "bank": r"banques?|caisses? d'épargne|caisses? régionales?",
+    "school": r"écoles?|universités?|lycées?|collèges?|instituts?|campus|facultés?|IUT|INSA|laboratoires?|grandes? écoles?",
+    "media": r"journal|quotidien|hebdomadaire|mensuel|magazines?|revues?|radios?|chaînes?|médias?|webzine|station",
+    "programme": r"programmes?|plan|dispositifs?|label|appel à projets?",
+    "product": r"services?|applications?|applis?|plateformes?|plate-formes?|logiciels?|outils?|solutions?|application mobile|sites? internet|robots?|capteurs?|jeux?(?: vidéo)?",
+    "event": r"festivals?|salons?|forums?|concours|hackathons?|soirées?|événements?|évènements?|congrès|trophées?|challenges?|foires?|prix|biennale",
+    "association": r"associations?|collectifs?|fédérations?|fondations?|réseaux?|clubs?|syndicats?|clusters?|pôles?(?: de compétitivité)?|ONG|confédérations?|LUG",
+    "public_body": r"villes?|mairies?|communautés? (?:de communes?|d'agglomération|urbaine)|agglomérations?|métropoles?|eurométropoles?|ministères?|préfectures?|sous-préfectures?|rectorats?|collectivités?"
+    r"|établissements? publics?|syndicat mixte|chambres? d[e'] ?[a-zé]+|conseil (?:régional|départemental|général|municipal)|région|département|tribunal|office|direction",
+    "company": r"sociétés?|entreprises?|groupes?|PME|TPE|ETI|ESN|filiales?|éditeurs?|éditrice|studios?|cabinets?|coopératives?|SCOP|SCIC|SAS|SARL|brasseries?|marques?|maisons?|industriels?|opérateurs?|équipementiers?"
+    r"|constructeurs?|fabricants?|fabricante|agences?|fournisseurs?|distributeurs?|assureurs?|multinationales?|géants?",
+}
+"""Kind -> the nouns that say it, in the order in which they are tried."""
+
+NOUN = "|".join(NOUNS.values())
+_BESIDE = {
+    kind: re.compile(
+        rf"(?:(?:jeune|petite?|grande?|nouve(?:au|lle)|future?|célèbre) )?(?:{nouns})(?: (?!de\b|du\b|des\b|d')[\w-]+){{0,2}}",
+        re.I,
+    )
+    for kind, nouns in NOUNS.items()
+}
+_HEADS = {
+    **{
+        kind: re.compile(rf"(?:{nouns})\b", re.I)
+        for kind, nouns in NOUNS.items()
+        if kind not in ("product", "event", "programme")
+    },
+    "programme": re.compile(r"programmes?\b", re.I),
+    "event": re.compile(
+        r"(?:festival|salon|forum|concours|hackathon|journées?|assises|rencontres|trophées|prix)\b", re.I
+    ),
+}
+_OF_ITS_OWN = {
+    "public_body": re.compile(
+        r"(?:\b(?:Communauté|Agglomération|Métropole|Eurométropole)$)|^(?:Agence|Office|Caisse) (?:nationale?|régionale?|départementale?)\b|^Agence d(?:e l'|u |')|^(?:CCI|CMA|DRAC|DREAL|ARS|DDT|DITP)\b|^Pays d"
+    ),
+    "bank": re.compile(r"^(?:Banque|Crédit|Caisse d'[EÉ]pargne|Caisse de [Cc]rédit)\b"),
+    "hub": re.compile(r"\b(?:[Cc]oworking|Fab-?[Ll]ab|Tiers-?[Ll]ieu)$"),
+}
+
+
+def of_noun(noun: str) -> str:
+    """The kind that a noun beside a name says, or ''."""
+    return next((kind for kind, pattern in _BESIDE.items() if pattern.fullmatch(noun.strip())), "")
+
+
+def of_name(name: str) -> str:
+    """The kind that a name says by its own words, or ''."""
+    return next((kind for kind, p in _OF_ITS_OWN.items() if p.search(name)), "") or next(
+        (kind for kind, p in _HEADS.items() if p.match(name)), ""
+    )

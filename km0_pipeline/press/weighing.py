@@ -1,0 +1,371 @@
+"""What a name that is not known beforehand is: an organisation, a person or a place, by the weight of what speaks for each.
+
+The language model's label is one voice among several: a first name, the words a name is made of, the
+words beside it, and the company it keeps (a list is of one sort). Belongs here: the scan for names,
+their borders, and the weights. Patterns that settle the matter alone belong to `evidence`; what
+becomes of the names, to `naming`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from km0_pipeline.press.evidence import (
+    ARTICLES,
+    COMMON_FIRST,
+    HEAD,
+    JUNK,
+    PUBLIC_TAIL,
+    ROLE,
+    ROMAN,
+    SORT_NOUN,
+    SPEECH,
+    TRADE_NOUN,
+    TRADE_WORD,
+    UP,
+)
+from km0_pipeline.press.folding import key
+from km0_pipeline.reference import first_names
+
+Sorts = dict[str, float]
+"""Letter -> weight."""
+
+_TOKEN = (
+    rf"(?:(?!(?:[LDCSJNMT]|Qu)')[{UP}](?:[\w&@+]|[.](?=[{UP}\d])|['-](?=\w)|[(]\w{{1,3}}[)])*|[a-z]{{1,3}}[A-Z]\w*)"
+)
+_RUN = re.compile(
+    rf"(?<![\w'@./-])(?:(?<=[dlDL]')|(?<![\w'])){_TOKEN}(?: (?:(?:& )?{_TOKEN}|\d{{1,3}}(?:\.\d)?(?![\w%]|[,.]\d| ?(?:%|€|[a-zà-ÿ]+s\b|m²|k?m\b|h\b))))*|(?<=\b[dlDL]'){_TOKEN}(?: {_TOKEN})*"
+)
+_PARTICLE = r"(?:(?:d[eu]|d'|de la|von|van|van der|ben|el|al|le|la) ?)?"
+_SURNAME = re.compile(rf"(?: {_PARTICLE}[{UP}][\w'-]*\w)+")
+_WHOLE = re.compile(rf"[{UP}][\w'-]+(?: {_PARTICLE}[{UP}][\w'-]*\w){{1,3}}")
+_AND = re.compile(
+    r"(?:, (?:et |ou |mais aussi |ainsi que )?| et | & | ou | ainsi que | / |, dont )(?:(?:l[ae]s?|aux?|d[ue]s?|de la|avec) |l'|d'|à l'|de l')?"
+)
+_TOWN_BETWEEN = re.compile(r"^, (?:\w+ )?(?:à|en) [^,]{2,40}(?=,)")
+_OFFICE = re.compile(
+    r"\b(?:ministre|secrétaire d'[EÉ]tat|haut-commissaire)s?\b[^,.;:()]{0,110}(?:d[eu] |de la |de l'|des |à la |à l'|aux? )$|\b(?:de type|genre) $"
+)
+_ABSTRACT = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]+(?:tion|sion|ment|isme|ité|ités|ance|ence|tions|ments)")
+_WORK = re.compile(
+    r"(?:Manifeste|Charte|Guide|Rapport|Livre|Assises|Plan|Loi|Code|Règlement|Traité|Convention|Contrat|Schéma|Stratégie|Grenelle|Semaine|Journées?|Nuit|Fête|Mois|Rencontres|Reportage|Blog)\b"
+)
+"""First words of titles and of days: what they name is neither organisation, person nor place."""
+_GIVEN_TO = re.compile(
+    r"\b(?:[Mm]erci|[Gg]râce|appel|confiée?s?|s'alli\w+|ven\w+|cédée?s?|appart\w+|remise?s?|rattachée?s?|associée?s?|parole|succèd\w+|[Ff]ace) ?à $"
+)
+_ARTICLE_BEFORE = re.compile(r"(?:\b(?:l[ae]s?|d[ue]s|du|aux?|une?|ce|cet|cette|son|sa|notre|leur) |\b[lL]')$", re.I)
+_AT = re.compile(
+    r"\b(?:à|en|vers|près de|entre|depuis|jusqu'à|autour de|hors de|sur) $|\b(?:dans (?:le|la|les|l')|ville de|habitants? d[e']|région de|bassin de|pays de|agglomération de|communes? de|côté de) ?$",
+    re.I,
+)
+_WITH = re.compile(
+    r"\b(?:chez|auprès d[e']|marque|baptisée?s?|nommée?s?|intitulée?s?|appelée?s?|dénommée?s?|filiale d[e']|clients?|avec|par|et d[e']|ex-) ?$",
+    re.I,
+)
+_HEADED_BY = re.compile(
+    rf"\b(?:{ROLE}|équipe|salariés|fondateurs|associés|locaux|capital|partenaires?|membres?|siège|adhérents|clients|tête|commandes|rênes) (?:(?:et|générale?|[a-zà-ÿ-]+) ){{0,3}}(?:d[eu] |de la |d'|de l'|des |chez |au sein d[eu] )$",
+    re.I,
+)
+_OFFICE_BEFORE = re.compile(rf"\b{ROLE}(?: (?!de\b|du\b|des\b)[a-zà-ÿ-]+){{0,3}},? (?:M\. |Mme )?$", re.I)
+_ROLE_AFTER = re.compile(rf",? ?\(?(?:(?:le |la |l'|l'une? des |son |sa |leur |notre )?(?:\w+ )?{ROLE})\b", re.I)
+_SAYS_AFTER = re.compile(rf"(?:,[^,.]{{1,60}},)? (?:a |l'|s'|se |ont |avait )?{SPEECH}")
+_SAYS_BEFORE = re.compile(
+    rf"{SPEECH}(?:-t-(?:il|elle|on))?,? (?:à l'\w+ |au \w+ )?$|\b(?:[Ss]elon|[Pp]our|d'après|merci à|aux côtés d[e']) ?$"
+)
+_NOUN_AFTER = re.compile(
+    rf" ?,? ?\(?(?:une?|la|le|l'|jeune|première?|leader|est une?|est la|est le|est l'|,) ?(?:\w+ )?{TRADE_NOUN}\b|, (?:qui |spécialis|spécialiste|éditeur|éditrice|fabricant|filiale|basée?|fondée?|créée?|implantée?|installée? )"
+)
+_DOES = re.compile(
+    r"(?: \([^()]{1,60}\))?(?:,[^,.]{1,60},)? (?:(?:a|ont|va|vont|vient de|doit) )?(?:lev|lèv|recrut|emploi|édit|fabriqu|développ|commercialis|fédèr|rassembl|accompagn|propos|lanc|s'install|s'implant|s'alli|rejoin|"
+    r"héberg|accueill|organis|soutien|financ|rachet|ouvr|compt|investi|produi|conçoi|livr|vend|inaugur|déploi|rachèt|distribu)[a-zà-ÿ]*\b"
+)
+_STREET_BEFORE = re.compile(
+    r"\b(?:rue|avenue|boulevard|place|quai|allées?|impasse|cours|square|lycée|collège|école|stade|salle|médiathèque|bibliothèque|théâtre|gymnase|hôpital|clinique|centre|maison|parc|pont|tour|halle|aéroport|gare|prix|concours|fondation|espace|musée)s? (?:de la |de l'|du |de |d')?$",
+    re.I,
+)
+_SUFFIX = re.compile(
+    r"(?:iques?|[tsx]ions?|eries?|isme|ologies?|graphies?|ware|[sS]oft|[tT]ech|[lL]abs?|[dD]ata|[bB]io|works|shop|media|[gG]ames|Energie|Énergie|ing)$"
+)
+_SIGNS = re.compile(r"[&@+(]|[a-zà-ÿ]'\w{3,}|[a-zà-ÿ][A-Z]|\d")
+
+
+@dataclass
+class Name:
+    """A name in the text: its range and the weights of what it may be."""
+
+    start: int
+    end: int
+    words: str
+    weights: Sorts = field(default_factory=lambda: {"O": 0.0, "P": 0.0, "L": 0.0})
+    label: str = ""
+    first: bool = False
+    noun: str = ""
+
+    def add(self, **weights: float) -> None:
+        for letter, weight in weights.items():
+            self.weights[letter] += weight
+
+    @property
+    def best(self) -> tuple[str, float]:
+        """The letter that weighs most, and by how much it leads the next."""
+        (letter, most), (_, next_), _ = sorted(self.weights.items(), key=lambda w: (-w[1], w[0]))
+        return letter, most - max(next_, 0)
+
+
+def weighed(flat: str, spans: Iterable[tuple[int, int, str]], taken: Iterable[tuple[int, int, str]]) -> list[Name]:
+    """The names of `flat`, in order, weighed; `taken` are ranges with the letter of what is known to stand there.
+
+    A known name is weighed only as part of a longer one.
+    """
+    known = sorted(taken)
+    ends = [k[1] for k in known]
+    seen = frequencies(flat)
+    found = []
+    within: set[tuple[int, int, str]] = set()
+    for name in _names(flat, sorted(spans), seen):
+        n = bisect_right(ends, name.start)
+        over = [k for k in known[n : n + 4] if k[0] < name.end]
+        if over and not (
+            len(over) == 1
+            and over[0][2] == "L"
+            and name.start <= over[0][0]
+            and over[0][1] <= name.end
+            and name.end - name.start > over[0][1] - over[0][0] + 1
+        ):
+            continue
+        if _OFFICE.search(flat[max(0, name.start - 140) : name.start]):
+            continue
+        _weigh(flat, name, seen)
+        found.append(name)
+        within.update(over)
+    alone = [k for k in known if k not in within]
+    _agree(flat, found, alone)
+    _even_out(flat, found, alone)
+    return found
+
+
+def _agree(flat: str, names: list[Name], known: list[tuple[int, int, str]]) -> None:
+    """Give the same words the same weights wherever they stand, and what is known of them once."""
+    same: dict[str, list[Name]] = {}
+    for name in names:
+        same.setdefault(name.words, []).append(name)
+    elsewhere = {flat[s:e]: letter for s, e, letter in known}
+    for words, group in same.items():
+        shared = {letter: sum(n.weights[letter] for n in group) / len(group) ** 0.5 for letter in "OPL"}
+        if words in elsewhere and elsewhere[words] in shared:
+            shared[elsewhere[words]] += 3
+        for name in group:
+            name.weights = dict(shared)
+            name.noun = name.noun or next((n.noun for n in group if n.noun), "")
+
+
+def frequencies(flat: str) -> Mapping[str, int]:
+    """How often each word stands in lower case (a name that is also a word), and capitalised inside a sentence (`^` before it)."""
+    counts: dict[str, int] = {}
+    for m in re.finditer(rf"(?<![\w'])[a-zà-ÿ][\w-]+|(?<=[a-zà-ÿ,;'] )[{UP}][\w-]+|(?<=[dlDL]')[{UP}][\w-]+", flat):
+        word = m[0] if m[0][0].islower() else "^" + m[0]
+        counts[word] = counts.get(word, 0) + 1
+    return counts
+
+
+def _names(flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, int]) -> Iterable[Name]:
+    starts = [s for s, _, _ in labelled]
+    done = 0
+    for m in _RUN.finditer(flat):
+        start, end = m.start(), m.end()
+        if start < done:
+            continue
+        first = starts_sentence(flat, start)
+        if office := re.match(r"(?:[EÉ]tat|Présidente?|Ministre|Mme|Madame|Monsieur) (?=\w)", flat[start:end]):
+            start += office.end()
+        while (
+            first
+            and (head := re.match(r"[\w'-]+ ?", flat[start:end]))
+            and _is_word(head[0].strip(), seen, single=start + len(head[0]) >= end)
+        ):
+            start += len(head[0])
+            first = False
+        label = ""
+        n = bisect_right(starts, start)
+        for s, e, x in labelled[max(0, n - 2) : n + 2]:
+            if s < end and e > start:
+                label = label if label in ("PER", "ORG") else x
+                inside = flat[start : max(end, e)]
+                if (
+                    e > end
+                    and x != "PER"
+                    and "  " not in inside
+                    and len(inside.split()) <= 6
+                    and re.fullmatch(
+                        rf" (?:d[eu]s? |de la |de l'|d'|à |en |aux? |'|la |le |les )*[{UP}].*|'", flat[end:e]
+                    )
+                    and not re.search(r"[,.;:!?()\"]", flat[end:e])
+                ):
+                    end = e
+        if (
+            flat[end : end + 1] == "'"
+            and not flat[end + 1 : end + 2].isalnum()
+            and "'" not in flat[max(0, start - 1) : start]
+        ):
+            end += 1
+        while " " in flat[start:end] and flat[start:end].rsplit(" ", 1)[1].lower() in ARTICLES:
+            end = start + flat[start:end].rindex(" ")
+        words = flat[start:end]
+        if (
+            not re.search(rf"[{UP}]", words)
+            or re.fullmatch(r"[A-Z]\d|" + ROLE, words, re.I)
+            or len(words) < 2
+            or words.lower() in COMMON_FIRST
+            or ROMAN.fullmatch(words)
+            or key(words) in JUNK
+        ):
+            continue
+        done = end
+        surname = _SURNAME.match(flat, end) if is_first(words) else None
+        if surname and flat[surname.end() : surname.end() + 1] != "'":
+            end = done = surname.end()
+        elif (
+            " " not in words
+            and is_first(words)
+            and (p := re.match(rf" (?:de |d'|du |de la ){_TOKEN}", flat[end : end + 60]))
+            and flat[end + len(p[0]) : end + len(p[0]) + 1] != "'"
+        ):
+            end = done = end + len(p[0]) if label == "PER" else end
+        yield Name(start, end, flat[start:end], label=label, first=first)
+
+
+def is_first(words: str) -> bool:
+    """Whether `words` begin with a first name: « Camille », « Jean-Baptiste »."""
+    return re.split(r"[ -]", words)[0] in first_names()
+
+
+def _is_word(word: str, seen: Mapping[str, int], single: bool) -> bool:
+    """Whether a word that begins a sentence is capitalised for that only."""
+    low = word.lower()
+    if low in COMMON_FIRST:
+        return single or low not in ("grand", "grande", "petit", "petite", "bon", "bonne", "nouveau", "nouvelle")
+    if re.match(r"(?:qu|[cdjlmnst])'", low):
+        return True
+    if "^" + word in seen:
+        return False
+    if word in first_names() or _SIGNS.search(word) or word.isupper():
+        return False
+    return (
+        low in seen
+        or bool(re.search(r".{3}(?:ons|ez)$", low))
+        or (not single and bool(re.search(r"(?:ée?s?|ez|ons|ant|ment)$", low)))
+    )
+
+
+def starts_sentence(flat: str, start: int) -> bool:
+    """Whether a capital at `start` may be that of a sentence."""
+    before = flat[max(0, start - 12) : start].rstrip(" \"'(–-•*")
+    return before[-1:] in (".", "!", "?", ":", "…", "\n", "") or "  " in flat[max(0, start - 2) : start]
+
+
+def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
+    words, tokens = name.words, name.words.split()
+    before, after = flat[max(0, name.start - 70) : name.start], flat[name.end : name.end + 90]
+    before = before.rstrip('"').rstrip("«") if before.endswith(('"', "«")) else before
+    after = after.lstrip('"')
+    name.add(
+        **{"PER": {"P": 1.5}, "ORG": {"O": 1.5}, "LOC": {"L": 0.8, "O": 0.4}, "MISC": {"O": 0.7}}.get(name.label, {})
+    )
+    person_like = bool(_WHOLE.fullmatch(words)) and not words.isupper()
+    given = is_first(words)
+    if given:
+        name.add(P=3.0 if person_like else 1.5 if len(tokens) == 1 else 0)
+    elif not person_like:
+        name.add(P=-3.0)
+    if len(tokens) > 1 and not _ABSTRACT.fullmatch(tokens[0]) and (TRADE_WORD.search(words) or _SUFFIX.search(words)):
+        name.add(O=2.5, P=-3.5, L=-1)
+    if PUBLIC_TAIL.search(words) and len(tokens) > 1:
+        name.add(O=4, P=-4, L=-2)
+        name.noun = "collectivité"
+    if _SIGNS.search(words) or words.endswith("'"):
+        name.add(O=1.5, P=-3, L=-0.5)
+    elif re.fullmatch(r"[A-ZÉ]{2,8}\d?", words):
+        name.add(O=1.2, P=-3, L=-0.5)
+        if len(words) == 2 and name.label != "ORG":
+            name.add(O=-1)
+    if len(tokens) > 1 and any(re.fullmatch(r"[A-Z]{2}", t) for t in tokens):
+        name.add(O=-1)
+    if len(tokens) == 1 and (_ABSTRACT.fullmatch(words) or words.lower() in seen or words.lower() + "s" in seen):
+        name.add(O=-1.5, L=-0.5, P=-1)
+    elif _WORK.match(words) or (len(tokens) == 1 and HEAD.fullmatch(words)):
+        name.add(O=-4, L=-4)
+    elif len(tokens) > 1 and name.label:
+        name.add(O=0.4)
+    if re.search(r'" ?$', flat[max(0, name.start - 2) : name.start]) and not re.match(
+        r' ?"', flat[name.end : name.end + 2]
+    ):
+        name.add(O=-2.5, L=-0.5)
+    if re.search(r"\b[Ll]es $", before) and len(tokens) == 1:
+        name.add(O=-1.5)  # a family: « les Dollfus »
+    if _ARTICLE_BEFORE.search(before):
+        name.add(O=0.8, P=-4, L=0.3)
+    if _AT.search(before) and not _GIVEN_TO.search(before):
+        name.add(L=1.7 if name.label in ("LOC", "") else 0.9, O=-1.2)
+    elif re.search(r"\b[dD](?:e |')$|\($", before):
+        name.add(L=0.4)
+    if _STREET_BEFORE.search(before):
+        name.add(P=-4)
+    if _HEADED_BY.search(before):
+        name.add(O=2.5, L=0.5)
+    elif _OFFICE_BEFORE.search(before):
+        name.add(P=2.5)
+    if _WITH.search(before):
+        name.add(O=1.0)
+    if not (given and person_like) and (noun := SORT_NOUN.search(before)):
+        name.add(O=2.5, P=-3)
+        name.noun = name.noun or noun[0].strip(' "')
+    if _ROLE_AFTER.match(after):
+        name.add(P=2.5)
+    elif _NOUN_AFTER.match(_TOWN_BETWEEN.sub("", after, count=1)) and not _AT.search(before):
+        name.add(O=1.5)
+    if _SAYS_AFTER.match(after) or _SAYS_BEFORE.search(before):
+        name.add(P=1.2, O=0.3)
+    elif _DOES.match(after):
+        name.add(O=1.5, L=-0.5)
+    if seen.get("^" + tokens[0], 0) > 1 or (name.first and "^" + tokens[0] in seen):
+        name.add(O=0.4, P=0.2, L=0.2)
+    if name.first and len(tokens) == 1 and "^" + words not in seen and not _SIGNS.search(words):
+        name.add(O=-1.2, L=-1.5, P=-0.5)
+
+
+def _even_out(flat: str, names: list[Name], known: list[tuple[int, int, str]]) -> None:
+    """Give each name of a list the weight of its neighbours: a list is of one sort."""
+    members: list[tuple[int, int, Name | str]] = sorted(
+        [*((n.start, n.end, n) for n in names), *((s, e, x) for s, e, x in known)], key=lambda m: (m[0], m[1])
+    )
+    group: list[tuple[int, int, Name | str]] = []
+    for member in [*members, (len(flat) + 9, 0, "")]:
+        if group and (member[0] > len(flat) or not _AND.fullmatch(flat, group[-1][1], member[0])):
+            if len(group) > 1:
+                _level(flat, group)
+            group = []
+        group.append(member)
+
+
+def _level(flat: str, group: list[tuple[int, int, Name | str]]) -> None:
+    total = {"O": 0.0, "P": 0.0, "L": 0.0}
+    for _, _, m in group:
+        for letter, weight in ({m: 2.5} if isinstance(m, str) else m.weights).items():
+            if letter in total:
+                total[letter] += max(-2.0, min(weight, 3.0))
+    start = group[0][0]
+    lead = flat[max(0, start - 60) : start]
+    if re.search(
+        rf"\b(?:{TRADE_NOUN}s?|membres|partenaires|lauréats|locataires|espaces|lieux|ateliers|structures|projets)[^.;:]{{0,30}}(?::|, dont|tels? que|telles? que|comme|parmi lesquel(?:le)?s) *(?:l[ae]s? |l')?$",
+        lead,
+        re.I,
+    ):
+        total["O"] += 3.0 * len(group) ** 0.5
+    average = {letter: weight / len(group) for letter, weight in total.items()}
+    for _, _, m in group:
+        if isinstance(m, Name):
+            m.add(**{letter: min(weight, 2.0) if weight > 0 else weight / 2 for letter, weight in average.items()})

@@ -1,0 +1,76 @@
+"""Who and what a text speaks of: each name whole, and of the right sort."""
+
+from __future__ import annotations
+
+import pytest
+
+from km0_pipeline.hub import FRENCH_MODEL
+from km0_pipeline.press import mentions
+from km0_pipeline.press.kinds import of_name, of_noun
+from km0_pipeline.press.known import Names
+from km0_pipeline.press.statements import extract
+from km0_pipeline.steps import Project
+
+ORGANISATION, PERSON, PLACE = "organisation", "person", "place"
+NAMED = [  # sentence, names, sort
+    ("Les espaces de coworking sont dix : Nova Coworking, Bureau Perché, Fictahouse Factory et Data Rhin.", {"Nova Coworking", "Fictahouse Factory", "Data Rhin"}, ORGANISATION),
+    ("La société Orvane Bio recrute. Orvane Bio compte 14 salariés.", {"Orvane Bio"}, ORGANISATION),
+    ("Le projet est porté par Grand Val Communauté et l'Agglomération de Val Fictif.", {"Grand Val Communauté", "Agglomération de Val Fictif"}, ORGANISATION),
+    ("On y voit l'équipe des Locaux Fictif', voisine de Ruche & Co.", {"Locaux Fictif'", "Ruche & Co"}, ORGANISATION),
+    ("L'Institut fictif du bois (IFB) recrute. L'IFB ouvre.", {"Institut fictif du bois", "IFB"}, ORGANISATION),
+    ("L'IFB (Institut fictif du bois) recrute.", {"Institut fictif du bois", "IFB"}, ORGANISATION),
+    ("La Fédération des artisans du bois applaudit.", {"Fédération des artisans du bois"}, ORGANISATION),
+    ("L'entreprise appartient à ses salariés (Fred, Colin et Alexis).", {"Fred", "Colin", "Alexis"}, PERSON),
+    ("La ministre de la Fonction publique Camille Exemple et le ministre de la Recherche étaient là.", {"Camille Exemple"}, PERSON),
+    ("Camille Exemple-Durand, maraîchère, et Jean-Baptiste Le Fictif s'en réjouissent.", {"Camille Exemple-Durand", "Jean-Baptiste Le Fictif"}, PERSON),
+    ("Le fablab de Lannion est partenaire de la tour Valmont, quai des Brumes.", {"Lannion", "tour Valmont", "quai des Brumes"}, PLACE),
+]  # fmt: skip
+NOTHING = [  # sentence, what is named in it by no claim, sort
+    ("La ministre de la Fonction publique Camille Exemple est venue.", "Fonction", ORGANISATION),
+    ("Les Assises du numérique ont lieu. Ensemble, disent les Exemple.", "Assises", ORGANISATION),
+    ("L'atelier de Orvane Bio plaît : Orvane Bio, la start-up, recrute.", "Orvane Bio", PERSON),
+    ("On parle de « Culture et partage » à l'atelier.", "Culture", ORGANISATION),
+    ("Selon Camille Exemple, directrice, tout va bien.", "Selon Camille Exemple", PERSON),
+]
+
+
+def names(project: Project, text: str) -> set[tuple[str, str]]:
+    """The names that `text` gives to subjects, with what each is, found with the language model."""
+    document = {"document_id": "0" * 20, "title": "", "published_on": "", "language": "fr", "text": text}
+    claims = extract(document, mentions._tag(FRENCH_MODEL, [text])[0], Names(project.hub))
+    return {(c.value, c.subject_kind) for c in claims if c.property == "name"}
+
+
+@pytest.mark.parametrize(("text", "expected", "sort"), NAMED, ids=[t for t, _, _ in NAMED])
+def test_a_name_is_found_whole_and_is_of_its_sort(project: Project, text: str, expected: set[str], sort: str) -> None:
+    assert {(n, sort) for n in expected} <= names(project, text)
+
+
+@pytest.mark.parametrize(("text", "words", "sort"), NOTHING, ids=[t for t, _, _ in NOTHING])
+def test_what_only_looks_like_a_name_is_none(project: Project, text: str, words: str, sort: str) -> None:
+    assert (words, sort) not in names(project, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Ville de Colmar", "public_body"), ("Val Fictif Communauté", "public_body"), ("Université de Val Fictif", "school"), ("Banque de l'Orbe", "bank"),
+        ("Association des Fictions", "association"), ("Incubateur des Territoires", "incubator"), ("fablab de Lannion", "hub"), ("Ficta Robotique", ""),
+    ],
+)  # fmt: skip
+def test_the_head_of_a_name_says_its_kind(name: str, kind: str) -> None:
+    assert of_name(name) == kind
+
+
+@pytest.mark.parametrize(
+    ("noun", "kind"),
+    [
+        ("start-up mulhousienne", "startup"),
+        ("jeune pousse", "startup"),
+        ("société", "company"),
+        ("quotidien", "media"),
+        ("voisine", ""),
+    ],
+)
+def test_the_noun_beside_a_name_says_its_kind(noun: str, kind: str) -> None:
+    assert of_noun(noun) == kind
