@@ -107,7 +107,7 @@ trusted as (
         row_number() over (
             partition by entity_id, property, scope, room
             order by
-                source_rank, replace(coalesce(as_of, stated_on, ''), 'X', '0') desc, confidence desc, path, position nulls first, value, qualifier,
+                source_rank, replace(coalesce(as_of, stated_on, ''), 'X', '0') desc, repeats is not null, confidence desc, path, position nulls first, value, qualifier,
                 claim_id
         ) as trust
     from bounded
