@@ -51,8 +51,10 @@ CROWD = 50
 CORE = 5
 """Members of a story, or versions of an article, that another one is compared with."""
 
-SHARED, OPENED, FEWEST = 0.5, 0.3, 25
+SHARED, OPENED, FEWEST = 0.7, 0.3, 25
 """A story: share of the shorter text's shingles that the longer holds, share of those of its first third, and how many at least."""
+LONG, PART = 100, 0.5
+"""So many shingles are more than a form of words: then that share is enough, for a paper that adds as much of its own."""
 SHORT = 0.7
 """A story of fewer shingles than that: share of all that both have."""
 RECOGNISABLE, KEPT = 0.3, 0.5
@@ -94,7 +96,7 @@ class Alike(NamedTuple):
         """Whether they tell one story."""
         if self.shared < FEWEST:
             return self.jaccard >= SHORT
-        return self.contained >= SHARED and self.opening >= OPENED
+        return self.contained >= (PART if self.shared >= LONG else SHARED) and self.opening >= OPENED
 
 
 @dataclass(frozen=True)
