@@ -12,9 +12,10 @@ from click.testing import CliRunner
 
 from assets.steps import STEPS
 from km0_pipeline.cli import main
-from km0_pipeline.press import duplicates
+from km0_pipeline.press import duplicates, sidecar
 from km0_pipeline.press.duplicates import Article, identified, press_stories, sketches, stories, versions
 from km0_pipeline.press.read import press_documents
+from km0_pipeline.press.sidecar import Sidecar
 from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.steps import Project
 from km0_pipeline.tables.build import assemble, build_table
@@ -213,3 +214,18 @@ def test_only_new_documents_are_sketched(project: Project, monkeypatch: pytest.M
         step(project)
     assert len(seen) == 1 and "cerfs-volants" in seen[0]
     assert pq.read_metadata(project.made("press_stories")).num_rows == 2
+
+
+def test_a_page_that_its_feed_says_was_changed_takes_the_place_of_the_page_kept_before(project: Project) -> None:
+    from km0_pipeline.press.collect import press_files
+
+    folder = project.raw / "press" / "gazette"
+    folder.mkdir()
+    for name, text, updated in (("un", WIRE, "2026-10-01T08:00:00+00:00"), ("deux", RIGHT, "2026-10-01T17:00:00+00:00")):
+        (folder / f"{name}.html").write_text(f"<html><body><article><p>{text}</p></article></body></html>", encoding="utf-8")
+        note = Sidecar(url=f"https://gazette.example/{name}", feed="https://gazette.example/rss", item="atelier-42", updated=updated)
+        sidecar.write(sidecar.beside(folder / f"{name}.html"), note)
+    for step in (press_files, press_documents, press_stories):
+        step(project)
+    documents = {r["path"].rpartition("/")[2]: r["document_id"] for r in rows(project, "press_documents")}
+    assert {r["document_id"]: r["superseded_by"] for r in rows(project, "press_stories")} == {documents["un.html"]: documents["deux.html"], documents["deux.html"]: ""}

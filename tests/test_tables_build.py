@@ -43,7 +43,6 @@ class World:
     rejects: list[Reject] = field(default_factory=list)
     mentions: dict[str, dict[str, Any]] = field(default_factory=dict)
     redirects: list[dict[str, str]] = field(default_factory=list)
-    stories: dict[str, dict[str, str]] = field(default_factory=dict)
     shared_only: bool = False
     single: bool = True
 
@@ -131,7 +130,7 @@ class World:
             "press_rejects": rejects_table(self.rejects),
             "registry_rejects": rejects_table([]),
             "press_documents": pa.Table.from_pylist(self.documents, texts("document_id", "path", "format", "title", "publisher", "url", "published_on", "language", "licence", "text", characters=pa.int64())),
-            "press_stories": pa.Table.from_pylist([{"document_id": d["document_id"], "story_id": d["document_id"], "superseded_by": ""} | self.stories.get(d["document_id"], {}) for d in self.documents], texts("document_id", "story_id", "superseded_by")),
+            "press_stories": pa.Table.from_pylist([{"document_id": d["document_id"], "story_id": d["document_id"], "superseded_by": ""} for d in self.documents], texts("document_id", "story_id", "superseded_by")),
             "registry_documents": pa.Table.from_pylist(self.registries, texts(*of_registry, rows=pa.int64(), at_hub=pa.bool_())),
             "registry_columns": pa.Table.from_pylist(columns, texts("document_id", "sheet", "header", "property", "locator", "how", position=pa.int64())),
             "registry_rows": pa.Table.from_pylist(self.rows, rows),

@@ -5,6 +5,7 @@ Belongs here: reading statements from `data/warehouse`, and the rule of `tables/
 
 from __future__ import annotations
 
+import builtins
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -57,7 +58,7 @@ class Said:
     superseded_by: str
     corrected: str
 
-    @property
+    @builtins.property
     def also_in(self) -> list[str]:
         """The other publishers of the story that says it."""
         return [p for p in self.publishers.split("|") if p not in ("", (self.publisher or self.title).replace("|", "/"))]

@@ -42,7 +42,7 @@ class Document:
 
     Text, title and publisher are composed (NFC): macOS and PDF write é as e and an accent, which no rule reads.
     `item` is the article's id where its publisher gives it one that outlasts its versions, `updated` when this version of
-    it was made or had (ISO 8601 in UTC). Where the file has pages, each ends with a form feed in `text`. `attachments` are (file name,
+    it was made (ISO 8601 in UTC). Where the file has pages, each ends with a form feed in `text`. `attachments` are (file name,
     bytes) of files inside this one, which become documents of their own; with some, `text` may be empty.
     """
 

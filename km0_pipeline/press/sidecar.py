@@ -53,7 +53,7 @@ class Sidecar(BaseModel):
             published_on=date_said(self.published, zone),
             licence=self.licence,
             item=f"{self.feed} {self.item}" if self.item else "",
-            updated=self.fetched_at or self.updated,
+            updated=self.updated,
         )
 
 
