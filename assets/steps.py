@@ -14,7 +14,7 @@ import dagster as dg
 from assets.describe import both, file_columns, made_metadata, understood
 from assets.resources import ProjectResource, plainly
 from km0_pipeline.entities import resolve
-from km0_pipeline.press import collect, feeds, mentions
+from km0_pipeline.press import collect, duplicates, feeds, mentions
 from km0_pipeline.press import read as press_read
 from km0_pipeline.press import statements as press_statements
 from km0_pipeline.registries import read as registry_read
@@ -86,6 +86,19 @@ STEPS = (
         {
             "press_documents": ("Press releases as metadata and text.", "Communiqués : métadonnées et texte."),
             "press_rejects": ("What could not be read of the press, and why.", "Ce qui n'a pu être lu de la presse, et pourquoi."),
+        },
+    ),
+    Step(
+        duplicates.press_stories,
+        duplicates.VERSION,
+        "3_press",
+        frozenset({"python", "parquet"}),
+        ("press_documents",),
+        {
+            "press_stories": (
+                "Which documents tell the same story, and which a later version supersedes.",
+                "Quels documents racontent le même sujet, et lesquels une version ultérieure remplace.",
+            )
         },
     ),
     Step(

@@ -197,7 +197,7 @@ def _cell(cell: Cell, width: int, most: int | None) -> list[str]:
     for sort, labels, colour in (
         (cell.also, [label for _ in cell.also], "green"),
         (cell.otherwise, [f"{other}: {s.shown} –" for s in cell.otherwise], "yellow"),
-        (cell.gone, [f"until {s.gone_since}: {s.shown} –" for s in cell.gone], "bright_black"),
+        (cell.gone, [f"{s.shown}, {s.corrected}:" if s.corrected else f"until {s.gone_since}: {s.shown} –" for s in cell.gone], "bright_black"),
     ):
         for said, words in list(zip(sort, labels, strict=True))[:most]:
             lines += _said(said, width, words, colour)
@@ -213,6 +213,8 @@ def _said(said: Said, width: int, label: str, colour: str | None = None) -> list
     quoted = f", quoting {said.said_by}" if said.said_by else ""
     lines = _wrapped(f"{label} {document}{quoted}{qualifier}", width, "  ")
     lines[0] = lines[0].replace(label, click.style(label, fg=colour), 1)
+    if said.also_in:
+        lines += _wrapped(f"also in: {', '.join(said.also_in)}", width, "    ")
     if said.sentence:
         before, words, after = said.sentence
         lines += _wrapped(f"“{before}[{words}]{after}”", width, "    ")

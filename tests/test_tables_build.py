@@ -130,6 +130,7 @@ class World:
             "press_rejects": rejects_table(self.rejects),
             "registry_rejects": rejects_table([]),
             "press_documents": pa.Table.from_pylist(self.documents, texts("document_id", "path", "format", "title", "publisher", "url", "published_on", "language", "licence", "text", characters=pa.int64())),
+            "press_stories": pa.Table.from_pylist([{"document_id": d["document_id"], "story_id": d["document_id"], "superseded_by": ""} for d in self.documents], texts("document_id", "story_id", "superseded_by")),
             "registry_documents": pa.Table.from_pylist(self.registries, texts(*of_registry, rows=pa.int64(), at_hub=pa.bool_())),
             "registry_columns": pa.Table.from_pylist(columns, texts("document_id", "sheet", "header", "property", "locator", "how", position=pa.int64())),
             "registry_rows": pa.Table.from_pylist(self.rows, rows),

@@ -238,7 +238,8 @@ def _statement_rows(db: duckdb.DuckDBPyConnection, project: Project, spec: Table
 def _statement_row(db: duckdb.DuckDBPyConnection, project: Project, spec: Table, row_id: str, note: str, column: str | None) -> Row:
     """One statement of a source, beside what other sources state of the same."""
     values = _row(db, spec, row_id)
-    said = [s for s in statements(db, project, values[STATEMENTS[spec.name][0]]) if not s.gone_since]
+    ever = statements(db, project, values[STATEMENTS[spec.name][0]])
+    said = [s for s in ever if not s.gone_since]
     names = dict(db.execute("select entity_id, name from names").fetchall())
     cells = []
     for field in spec.fields:
@@ -262,11 +263,13 @@ def _statement_row(db: duckdb.DuckDBPyConnection, project: Project, spec: Table,
         elsewhere = [s for s in same_thing if s is not chosen and (spec.name != "tenancies" or s.document_id != values["document_id"])]
         also = tuple(s for s in elsewhere if s in mine)
         otherwise = tuple(s for s in elsewhere if s not in mine)
+        corrected = (s for s in ever if s.gone_since and chosen and s.superseded_by == chosen.document_id)
+        gone = tuple(s for s in corrected if s.property == told and _of_the_same(spec, s, values, value))
         reason = "each source's statement has a row of its own; none is chosen" if spec.name in ("headcounts", "funding") else ""
         if told is None or (value and chosen is None):
             reason = _worked_out(field)
         shown = chosen.shown if chosen and chosen.property == told else names.get(value, value)
-        cells.append(Cell(field, shown, chosen, also, otherwise, (), reason))
+        cells.append(Cell(field, shown, chosen, also, otherwise, gone, reason))
     subject = " – ".join(names.get(values[c], values[c]) for c in STATEMENTS[spec.name] if values[c])
     return Row(spec.name, row_id, subject, note, tuple(cells))
 

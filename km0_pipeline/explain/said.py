@@ -5,6 +5,7 @@ Belongs here: reading statements from `data/warehouse`, and the rule of `tables/
 
 from __future__ import annotations
 
+import builtins
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -22,7 +23,8 @@ class Said:
     `object_id` is where a relation leads, or who receives an amount. `low` and `high` bound a number or a date, `trust` and
     `rank` are those of `ranked_claims`, `room` is the space that it speaks of, of a tenant that has several. `sentence` is
     the text before, the words, the text after; empty unless a press document says it. `gone_since` is the version since
-    which no source says it any more.
+    which no source says it any more; `corrected` tells when a later version of its article said otherwise, and what.
+    `publishers` are all in whose papers the same story says it.
     """
 
     claim_id: str
@@ -52,6 +54,15 @@ class Said:
     locator: str
     gone_since: str
     said_by: str
+    publishers: str
+    repeats: str
+    superseded_by: str
+    corrected: str
+
+    @builtins.property
+    def also_in(self) -> list[str]:
+        """The other publishers of the story that says it."""
+        return [p for p in self.publishers.split("|") if p not in ("", (self.publisher or self.title).replace("|", "/"))]
 
 
 _SAID = """
@@ -59,7 +70,7 @@ with ranked as (
     select
         r.claim_id, r.property, r.value, r.value_kind, r.object_entity_id as object_id, r.qualifier, coalesce(r.scope, '') as scope,
         coalesce(r.room, '') as room, r.low, r.high, coalesce(r.stated_on, '') as stated_on, r.confidence, r.trust, r.rank,
-        r.document_id, r.locator, coalesce(w.original, '') as words, '' as gone_since
+        r.document_id, r.locator, coalesce(w.original, '') as words, '' as gone_since, r.publishers, r.repeats
     from ranked_claims as r
     left join (
         select claim_id, original from press_claims
@@ -72,7 +83,7 @@ gone as (
     select
         claim_id, property, value, value_kind, object_entity_id as object_id, qualifier, coalesce(scope, '') as scope,
         '' as room, null as low, null as high, coalesce(stated_on, '') as stated_on, confidence, 0 as trust, 0 as rank,
-        document_id, locator, coalesce(original, '') as words, closed_version as gone_since
+        document_id, locator, coalesce(original, '') as words, closed_version as gone_since, null as publishers, null as repeats
     from claims
     where entity_id = $id and closed_version is not null
 ),
@@ -86,20 +97,23 @@ select
     case when d.document_id is null or not contains('/' || s.locator, '/char:') then [] else [d.text] end as sentence,
     s.qualifier, s.scope, s.room, s.low, s.high, s.stated_on, s.confidence, s.trust, s.rank, coalesce(o.kind, '') as source_kind, s.document_id,
     coalesce(o.title, ''), coalesce(o.publisher, ''), coalesce(o.published_on, ''), coalesce(o.url, ''), coalesce(o.path, ''), s.locator, s.gone_since,
-    coalesce(spoke.name, '')
+    coalesce(spoke.name, ''),
+    coalesce(s.publishers, ''), coalesce(s.repeats, ''), coalesce(o.superseded_by, ''),
+    case when o.superseded_by is null then '' else 'corrected' || coalesce(' on ' || l.published_on, '') end
 from said as s
 left join names as n on n.entity_id = s.object_id
 left join entity_mentions as m on s.property = 'funding_eur' and m.mention_id = s.scope
 left join press_claims as q on q.claim_id = s.claim_id
 left join entity_mentions as spoke on spoke.mention_id = q.said_by
 left join sources as o on o.document_id = s.document_id
+left join sources as l on l.document_id = o.superseded_by
 left join (select document_id, any_value(text) as text from press_documents group by document_id) as d on d.document_id = s.document_id
 order by s.property, s.rank, s.scope, s.claim_id
 """
 
 
 def statements(db: duckdb.DuckDBPyConnection, project: Project, entity_id: str) -> list[Said]:
-    """All that sources say of an entity, the claims that win first."""
+    """All that sources say of an entity, the claims that win first; what a story says in several papers once."""
     # rows of registries whose claims the claims table leaves out (limits.claims) are made into claims here
     db.execute(
         """
@@ -115,7 +129,7 @@ def statements(db: duckdb.DuckDBPyConnection, project: Project, entity_id: str) 
         create or replace temp table registered as
         select
             c.claim_id, c.property, c.value, c.value_kind, m.entity_id as object_id, c.qualifier, c.scope, '' as room,
-            null as low, null as high, c.stated_on, c.confidence, 1 as trust, 1 as rank, c.document_id, c.locator, c.original as words, '' as gone_since
+            null as low, null as high, c.stated_on, c.confidence, 1 as trust, 1 as rank, c.document_id, c.locator, c.original as words, '' as gone_since, null::varchar as publishers, null::varchar as repeats
         from ({claims_sql(project.hub.mention_id)}) as c
         left join entity_mentions as m on c.value_kind = 'mention' and m.mention_id = c.value
         """
@@ -126,7 +140,13 @@ def statements(db: duckdb.DuckDBPyConnection, project: Project, entity_id: str) 
         if said.sentence:
             said = replace(said, sentence=_sentence(said.sentence[0], said.locator))
         found.append(said)
-    return found
+    return [_corrected(s, found) if s.corrected else s for s in found if not s.repeats]
+
+
+def _corrected(said: Said, found: list[Said]) -> Said:
+    """With what the later version of its article says instead, if that is one thing."""
+    now = {s.shown for s in found if (s.document_id, s.property, s.scope) == (said.superseded_by, said.property, said.scope) and not s.gone_since}
+    return replace(said, corrected=f"{said.corrected} to {now.pop()}") if len(now) == 1 else said
 
 
 def _sentence(text: str, locator: str) -> tuple[str, str, str]:

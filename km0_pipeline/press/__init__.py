@@ -10,6 +10,7 @@
       text, markdown, page, pdf, word, mail   the readers, one a format
         metadata    what a web page says of itself
         layout      printed lines -> running text
+    duplicates  the same story in several papers; corrections      -> press_stories
     mentions    what the language model alone finds                -> press_spans
     statements  who says what, where                               -> press_claims
       folding     the text as rules read it, character for character

@@ -41,7 +41,8 @@ class Document:
     """Text and metadata of one file; '' where unknown.
 
     Text, title and publisher are composed (NFC): macOS and PDF write é as e and an accent, which no rule reads.
-    Where the file has pages, each ends with a form feed in `text`. `attachments` are (file name,
+    `item` is the article's id where its publisher gives it one that outlasts its versions, `updated` when this version of
+    it was made (ISO 8601 in UTC). Where the file has pages, each ends with a form feed in `text`. `attachments` are (file name,
     bytes) of files inside this one, which become documents of their own; with some, `text` may be empty.
     """
 
@@ -52,6 +53,8 @@ class Document:
     url: str = ""
     published_on: str = ""
     licence: str = ""
+    item: str = ""
+    updated: str = ""
     language: str = ""
     remarks: tuple[Remark, ...] = ()
     attachments: tuple[tuple[str, bytes], ...] = ()

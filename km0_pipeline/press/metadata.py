@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -44,6 +45,7 @@ _DATES = (
         "cxenseparse:recs:publishtime",
     ),
 )
+_CHANGES = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified")
 _TITLES = ("og:title", "citation_title", "dc.title", "twitter:title")
 _PUBLISHERS = ("og:site_name", "citation_publisher", "dc.publisher", "publisher", "application-name")
 _AUTHORS = ("author", "article:author", "citation_author", "dc.creator", "parsely-author")
@@ -59,6 +61,8 @@ class Metadata:
     publisher: str
     url: str
     published_on: str
+    updated: str
+    """When it was last changed, ISO 8601 in UTC."""
 
 
 def metadata(tree: Any, zone: ZoneInfo) -> Metadata:
@@ -98,6 +102,7 @@ def metadata(tree: Any, zone: ZoneInfo) -> Metadata:
         publisher if not publisher.startswith("http") else "",
         next((u for u in urls if re.match(r"https?://[^\s/]+", u)), ""),
         next((d for d in dates if d), ""),
+        next((m for m in map(_moment, (*said("dateModified"), *metas(_CHANGES))) if m), ""),
     )
 
 
@@ -141,6 +146,15 @@ def date_said(value: str, zone: ZoneInfo) -> str:
     try:
         return publication_date(value, zone) or publication_date(parsedate_to_datetime(value).isoformat(), zone)
     except ValueError:
+        return ""
+
+
+def _moment(value: str) -> str:
+    """A moment with its time zone as ISO 8601 in UTC; '' if it is none."""
+    try:
+        at = datetime.fromisoformat(value.strip())
+        return at.astimezone(UTC).isoformat(timespec="seconds") if at.tzinfo else ""
+    except (ValueError, OverflowError):
         return ""
 
 

@@ -68,6 +68,7 @@ def article(page: str, hub: Hub, tables: bool = False) -> Document:
         url=said.url or guessed["url"],
         published_on=said.published_on,  # trafilatura would guess one from any year on the page, and by today's date
         licence=guessed["license"],
+        updated=said.updated,
     )
 
 

@@ -56,6 +56,8 @@ DOCUMENTS = pa.schema(
             "published_on",
             "language",
             "licence",
+            "item",
+            "updated",
         )
     ]
     + [("characters", pa.int64()), ("text", pa.string())]
@@ -238,6 +240,8 @@ def _documents(
                 "published_on": document.published_on,
                 "language": language,
                 "licence": document.licence or hub.press.licence,
+                "item": around.item if not depth else "",
+                "updated": (around.updated if not depth else "") or document.updated,
                 "characters": len(document.text),
             }
         )

@@ -52,6 +52,8 @@ class Sidecar(BaseModel):
             url=self.url,
             published_on=date_said(self.published, zone),
             licence=self.licence,
+            item=f"{self.feed} {self.item}" if self.item else "",
+            updated=self.updated,
         )
 
 

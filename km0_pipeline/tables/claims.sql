@@ -16,22 +16,26 @@ linked as (
     select
         s.claim_id, s.document_id, s.locator, s.subject_id, s.subject_kind, s.property, s.value, s.value_kind, s.original,
         s.qualifier, s.scope, s.as_of, s.stated_on, s.method, s.confidence, s.said_by,
-        m.entity_id as entity_id, o.entity_id as object_entity_id, o.kind as object_kind
+        m.entity_id as entity_id, o.entity_id as object_entity_id, o.kind as object_kind, d.superseded_by is not null as superseded,
+        coalesce(d.kind, '') = 'press' as is_press, coalesce(n.path, d.path) as path
     from said as s
     join vocabulary as v on v.property = s.property and v.releasable
     left join entity_mentions as m on m.mention_id = s.subject_id
     left join entity_mentions as o on s.value_kind = 'mention' and o.mention_id = s.value
+    left join sources as d on d.document_id = s.document_id
+    -- a later version of an article stands in its place, as a new edition of a file does
+    left join sources as n on n.document_id = d.superseded_by
 ),
 -- a person is published for a public role, else not at all: for what they founded or head, or for a role in an organisation
 public_people as (
     select distinct entity_id
     from linked
-    where subject_kind = 'person' and property in ('founder_of', 'heads')
+    where subject_kind = 'person' and property in ('founder_of', 'heads') and not superseded
     union
     select distinct r.entity_id
     from linked as r
     join linked as w on w.entity_id = r.entity_id and w.document_id = r.document_id
-    where r.subject_kind = 'person' and r.property = 'role' and w.property = 'works_for' and w.object_kind = 'organisation'
+    where r.subject_kind = 'person' and not r.superseded and r.property = 'role' and w.property = 'works_for' and w.object_kind = 'organisation'
 ),
 -- who may be named as the one who says it: organisations, and people with a public role
 speakers as (
@@ -52,9 +56,8 @@ unquotable as (
     where contains(l.original, p.name)
 ),
 present as (
-    select l.*, s.path, coalesce(s.kind, '') = 'press' as is_press
+    select l.*
     from linked as l
-    left join sources as s on s.document_id = l.document_id
     where (l.subject_kind <> 'person' or l.entity_id in (select entity_id from public_people))
         and (coalesce(l.object_kind, '') <> 'person' or l.object_entity_id in (select entity_id from public_people))
 ),
@@ -89,11 +92,13 @@ before as (
     select
         c.claim_id, c.document_id, c.locator, c.subject_id, c.subject_kind, coalesce(m.new_id, c.entity_id) as entity_id,
         c.property, c.value, c.value_kind, coalesce(o.new_id, c.object_entity_id) as object_entity_id, c.original, c.qualifier,
-        c.scope, c.as_of, c.stated_on, c.method, c.confidence, c.said_by, c.first_version, c.last_version, c.closed_version, s.path
+        c.scope, c.as_of, c.stated_on, c.method, c.confidence, c.said_by, c.first_version, c.last_version, c.closed_version,
+        coalesce(n.path, s.path) as path
     from previous_claims as c
     left join merged as m on m.old_id = c.entity_id
     left join merged as o on o.old_id = c.object_entity_id
     left join sources as s on s.document_id = c.document_id
+    left join sources as n on n.document_id = s.superseded_by
 ),
 -- a new edition of a file has other bytes and so other claim ids: what it repeats was first said by the old one
 repeated as (
@@ -109,6 +114,7 @@ repeated as (
 present_statements as (
     select distinct path, entity_id, property, scope, coalesce(object_entity_id, value) as value
     from present
+    where not superseded
 ),
 gone as (
     select b.*
@@ -143,20 +149,26 @@ select
     p.confidence as confidence,
     speaker.mention_id as said_by,
     coalesce(b.first_version, r.first_version, getvariable('version')) as first_version,
-    null as last_version,
-    null as closed_version
+    case when not p.superseded then null when b.closed_version is null then b.last_open else b.last_version end as last_version,
+    case when p.superseded then coalesce(b.closed_version, getvariable('version')) end as closed_version
 from present as p
 left join unquotable as u on u.claim_id = p.claim_id
 left join quoted as q on q.claim_id = p.claim_id
 left join speakers as speaker on speaker.mention_id = p.said_by
-left join previous_claims as b on b.claim_id = p.claim_id
+left join (select claim_id, first_version, last_version, closed_version, getvariable('previous_version') as last_open from previous_claims) as b
+    on b.claim_id = p.claim_id
+left join present_statements as n
+    on p.superseded and n.path = p.path and n.entity_id = p.entity_id and n.property = p.property and n.scope = p.scope
+    and n.value = coalesce(p.object_entity_id, p.value)
 left join repeated as r
     on r.path = p.path and r.entity_id = p.entity_id and r.property = p.property and r.scope = p.scope
     and r.value = coalesce(p.object_entity_id, p.value)
+-- what an earlier version of an article said and the later one does not say stays, closed
+where not p.superseded or (n.path is null and p.subject_kind <> 'person')
 union all
 select
     claim_id, document_id, locator, subject_id, subject_kind, entity_id, property, value, value_kind, object_entity_id, original,
     qualifier, scope, as_of, stated_on, method, confidence, said_by, first_version,
-    coalesce(last_version, getvariable('previous_version')) as last_version,
+    case when closed_version is null then getvariable('previous_version') else last_version end as last_version,
     coalesce(closed_version, getvariable('version')) as closed_version
 from gone

@@ -13,7 +13,7 @@ comparable as (
     select
         claim_id, entity_id, entity_kind, property, coalesce(scope, '') as scope, coalesce(room, '') as room, value, low, high,
         lower(strip_accents(value)) as same, qualifier, as_of, coalesce(as_of, stated_on, '') as held_on,
-        replace(coalesce(as_of, stated_on, ''), 'X', '0') as stated_on, document_id, locator,
+        replace(coalesce(as_of, stated_on, ''), 'X', '0') as stated_on, document_id, story_id, locator,
         confidence, source_rank, trust, rank
     from ranked_claims
     where value_kind <> 'mention'
@@ -71,7 +71,7 @@ others as (
     group by s.entity_id, s.property, s.scope, s.room
 ),
 documents as (
-    select entity_id, property, scope, room, count(distinct document_id) as sources, min_by(claim_id, trust) as first_id
+    select entity_id, property, scope, room, count(distinct story_id) as sources, min_by(claim_id, trust) as first_id
     from said
     group by entity_id, property, scope, room
 )

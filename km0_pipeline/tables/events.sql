@@ -1,6 +1,6 @@
 -- What happened or was announced: openings, arrivals, signatures, awards, conferences, calls for projects.
 with said as (
-    select entity_id, property, value, object_entity_id, qualifier, document_id, path, locator, position, stated_on, rank
+    select entity_id, property, value, object_entity_id, qualifier, document_id, story_id, path, locator, position, stated_on, rank
     from ranked_claims
     where entity_kind = 'event'
 ),
@@ -29,7 +29,7 @@ select
     c.held_on as held_on,
     c.announced_on as announced_on,
     c.deadline as deadline,
-    count(distinct s.document_id) as sources,
+    count(distinct s.story_id) as sources,
     first(s.document_id order by s.stated_on nulls last, s.path, s.position, s.locator) as first_document_id,
     first(s.locator order by s.stated_on nulls last, s.path, s.position, s.locator) as first_locator
 from said as s

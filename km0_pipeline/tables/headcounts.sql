@@ -20,17 +20,18 @@ registered as (
 ),
 said as (
     select
-        c.entity_id, c.value as headcount, c.qualifier, coalesce(c.scope, 'people') as scope, c.as_of, c.stated_on, c.document_id, c.locator
+        c.entity_id, c.value as headcount, c.qualifier, coalesce(c.scope, 'people') as scope, c.as_of, c.stated_on, c.document_id, c.locator,
+        c.publishers
     from ranked_claims as c
-    where c.property = 'headcount' and c.entity_kind = 'organisation'
+    where c.property = 'headcount' and c.entity_kind = 'organisation' and c.repeats is null
         and (c.source_kind <> 'registry' or c.entity_id not in (select m.entity_id from entity_mentions as m where m.single))
     qualify row_number() over (partition by c.entity_id, c.document_id, c.locator, c.scope, c.value, c.qualifier order by c.claim_id) = 1
 ),
 figures as (
-    select entity_id, headcount, qualifier, scope, as_of, stated_on, document_id, locator
+    select entity_id, headcount, qualifier, scope, as_of, stated_on, document_id, locator, publishers
     from said
     union all
-    select entity_id, headcount, qualifier, 'employees' as scope, null as as_of, stated_on, document_id, locator
+    select entity_id, headcount, qualifier, 'employees' as scope, null as as_of, stated_on, document_id, locator, null as publishers
     from registered
 )
 -- the id begins as the organisation's, so that rows and keys lie in the same order
@@ -43,5 +44,6 @@ select
     as_of,
     stated_on,
     document_id,
-    locator
+    locator,
+    publishers
 from figures

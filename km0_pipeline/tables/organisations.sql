@@ -19,7 +19,7 @@ linked as (
 ),
 said as (
     select
-        c.entity_id, c.property, c.value, c.stated_on, c.document_id, c.path, c.position, c.rank,
+        c.entity_id, c.property, c.value, c.stated_on, c.document_id, c.story_id, c.path, c.position, c.rank,
         -- of a cell, its row
         regexp_replace(regexp_replace(c.locator, '^(row:[0-9]+)/.*$', '\1'), '/cell:[A-Z]+([0-9]+)$', '/row:\1') as locator
     from ranked_claims as c
@@ -53,7 +53,7 @@ names as (
     select
         s.entity_id,
         string_agg(distinct replace(s.value, '|', '/'), '|' order by replace(s.value, '|', '/')) filter (where s.value <> c.name) as other_names,
-        count(distinct s.document_id) as sources,
+        count(distinct s.story_id) as sources,
         first(s.document_id order by s.stated_on nulls last, s.path, s.position, s.locator) as first_document_id,
         first(s.locator order by s.stated_on nulls last, s.path, s.position, s.locator) as first_locator
     from said as s
@@ -102,7 +102,8 @@ everyone as not materialized (
         o.first_document_id, o.first_locator, coalesce(o.closed_version, getvariable('version')) as closed_version
     from previous_organisations as o
     where exists (select 1 from previous_tenancies as t where t.organisation_id = o.organisation_id and t.basis = 'registry')
-        and not exists (select 1 from entity_mentions as m where m.entity_id = o.organisation_id)
+        and not exists (select 1 from chosen as c where c.entity_id = o.organisation_id)
+        and not exists (select 1 from registered as g where g.entity_id = o.organisation_id)
         and not exists (select 1 from entity_redirects as r where r.old_id = o.organisation_id)
 )
 -- the hub's commune, known by name or by code, is known by both

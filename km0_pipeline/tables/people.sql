@@ -1,7 +1,7 @@
 -- People in a public role. `claims` holds no one else.
 with said as (
     select
-        entity_id, property, value, object_entity_id, document_id, path, locator, position, stated_on, rank,
+        entity_id, property, value, object_entity_id, document_id, story_id, path, locator, position, stated_on, rank,
         try_cast(regexp_extract(locator, '-([0-9]+)$', 1) as bigint) as until
     from ranked_claims
     where entity_kind = 'person'
@@ -36,7 +36,7 @@ select
     n.name as name,
     string_agg(distinct replace(s.value, '|', '/'), '|' order by replace(s.value, '|', '/')) filter (where s.property = 'name' and s.value <> n.name) as other_names,
     h.roles as roles,
-    count(distinct s.document_id) as sources,
+    count(distinct s.story_id) as sources,
     first(s.document_id order by s.stated_on nulls last, s.path, s.position, s.locator) as first_document_id,
     first(s.locator order by s.stated_on nulls last, s.path, s.position, s.locator) as first_locator
 from said as s

@@ -1,6 +1,6 @@
 -- Communes, sites, buildings, lines: what the sources locate things in, from the claims that win.
 with said as (
-    select entity_id, property, value, object_entity_id, document_id, path, locator, position, stated_on, rank
+    select entity_id, property, value, object_entity_id, document_id, story_id, path, locator, position, stated_on, rank
     from ranked_claims
     where entity_kind = 'place'
 ),
@@ -39,7 +39,7 @@ select
     c.former_use as former_use,
     c.built_in as built_in,
     c.opened_on as opened_on,
-    count(distinct s.document_id) as sources,
+    count(distinct s.story_id) as sources,
     first(s.document_id order by s.stated_on nulls last, s.path, s.position, s.locator) as first_document_id,
     first(s.locator order by s.stated_on nulls last, s.path, s.position, s.locator) as first_locator
 from said as s

@@ -1,6 +1,7 @@
 -- Which claim wins, declared once: the source, then the later day (of which it speaks, else on which it was said), then
 -- confidence, then what stays as it is when a file's bytes change. Among claims that agree with that one, the more precise
--- stands before it (2019-09 before 2019).
+-- stands before it (2019-09 before 2019). What documents that tell one story all say is said once: on the day of the first of
+-- them, whose claim the others repeat.
 with parts(code, first_day, last_day) as (
     -- seasons (a winter may be of either year), quarters and halves of a year in EDTF
     values ('21', 301, 621), ('22', 601, 923), ('23', 901, 1221), ('24', 101, 10321),
@@ -31,16 +32,50 @@ rooms as (
     from tenants
     where entity_id in (select entity_id from several)
 ),
+stories as (
+    select story_id
+    from sources
+    where closed_version is null and superseded_by is null and story_id is not null
+    group by story_id
+    having count(*) > 1
+),
+told as (
+    select
+        c.claim_id, c.document_id, s.story_id, s.path, coalesce(c.stated_on, '') as stated_on, replace(coalesce(s.publisher, s.title), '|', '/') as publisher,
+        concat_ws('|', c.entity_id, c.property, c.qualifier, coalesce(c.as_of, ''), coalesce(m.entity_id, c.scope, ''), coalesce(c.object_entity_id, c.value)) as statement
+    from claims as c
+    join sources as s on s.document_id = c.document_id
+    join stories as t on t.story_id = s.story_id
+    left join entity_mentions as m on c.property = 'funding_eur' and m.mention_id = c.scope
+    where c.closed_version is null
+),
+retold as (
+    select
+        story_id, statement, min(nullif(stated_on, '')) as stated_on, first(claim_id order by nullif(stated_on, '') nulls last, path, claim_id) as claim_id,
+        first(document_id order by nullif(stated_on, '') nulls last, path, claim_id) as document_id,
+        string_agg(distinct publisher, '|' order by publisher) as publishers
+    from told
+    group by story_id, statement
+    having count(distinct document_id) > 1
+),
+voices as (
+    select t.claim_id, r.stated_on, r.publishers, case when t.document_id <> r.document_id then r.claim_id end as repeats
+    from told as t
+    join retold as r on r.story_id = t.story_id and r.statement = t.statement
+),
 open_claims as (
     select
         c.claim_id, c.entity_id, c.subject_kind, c.property, c.scope, c.value, c.value_kind, c.object_entity_id, c.qualifier,
-        c.as_of, c.stated_on, c.document_id, c.locator, c.confidence, s.kind as source_kind, s.path, r.room,
+        c.as_of, coalesce(v.stated_on, c.stated_on) as stated_on, c.document_id, c.locator, c.confidence, s.kind as source_kind, s.path, r.room,
+        coalesce(s.story_id, c.document_id) as story_id, v.repeats,
+        coalesce(v.publishers, case when s.kind = 'press' then replace(coalesce(s.publisher, s.title), '|', '/') end) as publishers,
         case s.kind when 'hub' then 1 when 'register' then 2 when 'registry' then 3 else 4 end as source_rank,
         try_cast(regexp_extract(c.locator, '(?:char:|row:|/cell:[A-Z]+)([0-9]+)', 1) as bigint) as position,
         split_part(c.value, '/', 1) as since,
         split_part(c.value, '/', case when contains(c.value, '/') then 2 else 1 end) as until
     from claims as c
     join sources as s on s.document_id = c.document_id
+    left join voices as v on v.claim_id = c.claim_id
     left join rooms as r on r.subject_id = c.subject_id and c.property in ('space', 'occupied_from', 'occupied_until', 'area_m2')
     where c.closed_version is null
 ),
@@ -72,7 +107,7 @@ trusted as (
         row_number() over (
             partition by entity_id, property, scope, room
             order by
-                source_rank, replace(coalesce(as_of, stated_on, ''), 'X', '0') desc, confidence desc, path, position nulls first, value, qualifier,
+                source_rank, replace(coalesce(as_of, stated_on, ''), 'X', '0') desc, repeats is not null, confidence desc, path, position nulls first, value, qualifier,
                 claim_id
         ) as trust
     from bounded
@@ -116,7 +151,10 @@ select
     t.source_kind,
     t.source_rank,
     t.trust,
-    case when t.trust = p.chosen then 1 when t.trust < p.chosen then t.trust + 1 else t.trust end as rank
+    case when t.trust = p.chosen then 1 when t.trust < p.chosen then t.trust + 1 else t.trust end as rank,
+    t.story_id,
+    t.repeats,
+    t.publishers
 from trusted as t
 left join precise as p
     on p.entity_id = t.entity_id and p.property = t.property and p.scope = coalesce(t.scope, '') and p.room = coalesce(t.room, '')

@@ -13,7 +13,7 @@ said as (
         min_by(stated_on, rank) as stated_on,
         min_by(document_id, rank) as document_id,
         min_by(locator, rank) as locator,
-        count(distinct document_id) as sources
+        count(distinct story_id) as sources
     from ranked_claims
     where value_kind = 'mention' and property not in ('tenant_of', 'about') and object_entity_id <> entity_id
     group by entity_id, property, object_entity_id

@@ -29,14 +29,17 @@ select
     now.format as format,
     now.path as path,
     coalesce(before.first_version, getvariable('version')) as first_version,
-    null as closed_version
+    null as closed_version,
+    nullif(t.story_id, '') as story_id,
+    nullif(t.superseded_by, '') as superseded_by
 from documents as now
+left join press_stories as t on t.document_id = now.document_id
 left join previous_sources as before on before.document_id = now.document_id
 where now.copy = 1
 union all
 select
     before.document_id, before.kind, before.title, before.publisher, before.url, before.published_on, before.language,
     before.licence, before.format, before.path, before.first_version,
-    coalesce(before.closed_version, getvariable('version')) as closed_version
+    coalesce(before.closed_version, getvariable('version')) as closed_version, before.story_id, before.superseded_by
 from previous_sources as before
 where not exists (select 1 from documents as now where now.document_id = before.document_id)

@@ -32,6 +32,7 @@ FOLDER = Path(__file__).parent
 
 STEPS: dict[str, tuple[str, ...]] = {
     "press_documents": ("document_id", "path", "format", "title", "publisher", "url", "published_on", "language", "licence"),
+    "press_stories": ("document_id", "story_id", "superseded_by"),
     "press_claims": tuple(CLAIMS.names),
     "press_rejects": tuple(REJECTS.names),
     "registry_documents": ("document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format", "rows", "at_hub"),
