@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT
+from press_world import accepted
 
 from km0_pipeline.claims import Claim, Reject, claims_table, digest, mention_id, rejects_table
 from km0_pipeline.registries.columns import PROPERTIES as COLUMNS
@@ -125,9 +126,10 @@ class World:
         of_registry = ("document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format")
         steps = {
             "hub_claims": claims_table(hub_claims),
-            "press_claims": claims_table(self.press),
+            "press_reviewed": accepted(self.press),
             "registry_claims": claims_table(long),
             "press_rejects": rejects_table(self.rejects),
+            "decision_rejects": rejects_table([]),
             "registry_rejects": rejects_table([]),
             "press_documents": pa.Table.from_pylist(self.documents, texts("document_id", "path", "format", "title", "publisher", "url", "published_on", "language", "licence", "text", characters=pa.int64())),
             "registry_documents": pa.Table.from_pylist(self.registries, texts(*of_registry, rows=pa.int64(), at_hub=pa.bool_())),

@@ -22,7 +22,7 @@ class Said:
     `object_id` is where a relation leads, or who receives an amount. `low` and `high` bound a number or a date, `trust` and
     `rank` are those of `ranked_claims`, `room` is the space that it speaks of, of a tenant that has several. `sentence` is
     the text before, the words, the text after; empty unless a press document says it. `gone_since` is the version since
-    which no source says it any more.
+    which no source says it any more, `held` says why a claim of the press is not published: to_review or rejected.
     """
 
     claim_id: str
@@ -51,6 +51,7 @@ class Said:
     path: str
     locator: str
     gone_since: str
+    held: str
 
 
 _SAID = """
@@ -58,10 +59,10 @@ with ranked as (
     select
         r.claim_id, r.property, r.value, r.value_kind, r.object_entity_id as object_id, r.qualifier, coalesce(r.scope, '') as scope,
         coalesce(r.room, '') as room, r.low, r.high, coalesce(r.stated_on, '') as stated_on, r.confidence, r.trust, r.rank,
-        r.document_id, r.locator, coalesce(w.original, '') as words, '' as gone_since
+        r.document_id, r.locator, coalesce(w.original, '') as words, '' as gone_since, '' as held
     from ranked_claims as r
     left join (
-        select claim_id, original from press_claims
+        select claim_id, original from press_reviewed
         union all select claim_id, original from registry_claims
         union all select claim_id, original from hub_claims
     ) as w on w.claim_id = r.claim_id
@@ -71,22 +72,31 @@ gone as (
     select
         claim_id, property, value, value_kind, object_entity_id as object_id, qualifier, coalesce(scope, '') as scope,
         '' as room, null as low, null as high, coalesce(stated_on, '') as stated_on, confidence, 0 as trust, 0 as rank,
-        document_id, locator, coalesce(original, '') as words, closed_version as gone_since
+        document_id, locator, coalesce(original, '') as words, closed_version as gone_since, '' as held
     from claims
     where entity_id = $id and closed_version is not null
 ),
+held as (
+    select
+        c.claim_id, c.property, c.value, c.value_kind, null as object_id, c.qualifier, c.scope, '' as room, null as low, null as high,
+        c.stated_on, c.confidence, 0 as trust, 0 as rank, c.document_id, c.locator, c.original as words, '' as gone_since, c.status as held
+    from press_reviewed as c
+    join entity_mentions as m on m.mention_id = c.subject_id and m.entity_id = $id
+    where c.status <> 'accepted'
+),
 said as (
-    from ranked union all from gone union all by name from registered
+    from ranked union all from gone union all from held union all by name from registered
 )
 select
     s.claim_id, s.property, s.value, s.value_kind, coalesce(s.object_id, m.entity_id, '') as object_id,
-    coalesce(n.name, case when s.scope = '' or s.property = 'funding_eur' then s.value else s.value || ' ' || s.scope end) as shown,
+    coalesce(n.name, h.shown, case when s.scope = '' or s.property = 'funding_eur' then s.value else s.value || ' ' || s.scope end) as shown,
     s.words,
     case when d.document_id is null or not contains('/' || s.locator, '/char:') then [] else [d.text] end as sentence,
     s.qualifier, s.scope, s.room, s.low, s.high, s.stated_on, s.confidence, s.trust, s.rank, coalesce(o.kind, '') as source_kind, s.document_id,
-    coalesce(o.title, ''), coalesce(o.publisher, ''), coalesce(o.published_on, ''), coalesce(o.url, ''), coalesce(o.path, ''), s.locator, s.gone_since
+    coalesce(o.title, ''), coalesce(o.publisher, ''), coalesce(o.published_on, ''), coalesce(o.url, ''), coalesce(o.path, ''), s.locator, s.gone_since, s.held
 from said as s
 left join names as n on n.entity_id = s.object_id
+left join press_reviewed as h on s.held <> '' and s.value_kind = 'mention' and h.claim_id = s.claim_id
 left join entity_mentions as m on s.property = 'funding_eur' and m.mention_id = s.scope
 left join sources as o on o.document_id = s.document_id
 left join (select document_id, any_value(text) as text from press_documents group by document_id) as d on d.document_id = s.document_id
@@ -111,7 +121,7 @@ def statements(db: duckdb.DuckDBPyConnection, project: Project, entity_id: str) 
         create or replace temp table registered as
         select
             c.claim_id, c.property, c.value, c.value_kind, m.entity_id as object_id, c.qualifier, c.scope, '' as room,
-            null as low, null as high, c.stated_on, c.confidence, 1 as trust, 1 as rank, c.document_id, c.locator, c.original as words, '' as gone_since
+            null as low, null as high, c.stated_on, c.confidence, 1 as trust, 1 as rank, c.document_id, c.locator, c.original as words, '' as gone_since, '' as held
         from ({claims_sql(project.hub.mention_id)}) as c
         left join entity_mentions as m on c.value_kind = 'mention' and m.mention_id = c.value
         """
@@ -120,12 +130,12 @@ def statements(db: duckdb.DuckDBPyConnection, project: Project, entity_id: str) 
     for row in db.execute(_SAID, {"id": entity_id}).fetchall():
         said = Said(*row)
         if said.sentence:
-            said = replace(said, sentence=_sentence(said.sentence[0], said.locator))
+            said = replace(said, sentence=sentence(said.sentence[0], said.locator))
         found.append(said)
     return found
 
 
-def _sentence(text: str, locator: str) -> tuple[str, str, str]:
+def sentence(text: str, locator: str) -> tuple[str, str, str]:
     """The sentence around `char:a-b` (or `page:n/char:a-b`) in `text`: before the words, the words, after them; at most 200 characters each side."""
     start, end = (int(n) for n in locator.rpartition("char:")[2].split("-"))
     ends = list(re.finditer(r"(?<=[.!?…])\s+(?=[A-ZÀ-Ý«\"“])|\n\s*", text))

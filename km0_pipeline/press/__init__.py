@@ -23,6 +23,7 @@
       relations   rules: who is, funds, founded, heads what
       accounts    rules: how many, how large, how much; what happens when
       buildings   rules: what the hub's building was, since when it stands
+    review      which claims may be published: by confidence, or as decided -> claim_decisions, press_reviewed
     understood  what the steps made of a document, side by side; the steps for one file aside
 
 Each step redoes only documents whose bytes, code or names changed (`reuse`). A new kind of file
