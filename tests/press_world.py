@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,9 +56,10 @@ def put(project: Project, name: str, content: str | bytes) -> Path:
     return path
 
 
-def accepted(claims: Iterable[Claim]) -> pa.Table:
-    """Claims of the press as if each had been accepted."""
-    return pa.Table.from_pylist([c | {"score": c["confidence"], "status": "accepted", "reason": "confidence"} for c in claims_table(claims).to_pylist()], REVIEWED)
+def accepted(claims: Iterable[Claim], held: Mapping[str, str] = {}) -> pa.Table:
+    """Claims of the press as if each had been accepted, but for those in `held`: their id -> their status."""
+    rows = claims_table(claims).to_pylist()
+    return pa.Table.from_pylist([c | {"score": c["confidence"], "status": held.get(c["claim_id"], "accepted"), "reason": "confidence"} for c in rows], REVIEWED)
 
 
 def facts(claims: Iterable[Claim | dict[str, Any]]) -> set[Fact]:

@@ -175,6 +175,8 @@ def test_explain_and_read_tell_what_waits_and_what_was_rejected(hub: Project) ->
         .invoke(main, ["--root", str(hub.root), "read", str(hub.raw / "press" / "b.md")])
         .output
     )
+    about = CliRunner(env={"COLUMNS": "100"}).invoke(main, ["--root", str(hub.root), "explain", "organisations", "KM0"])
+    assert about.exit_code == 0, about.output
     assert sorted(line.rpartition("– ")[2] for line in (read + other).splitlines() if "headcount:" in line) == [
         "rejected",
         "to review",
