@@ -38,7 +38,7 @@ PRIOR = 8.0
 """How many claims of its family are added to those of one kind at one score."""
 WEAK = 4.0
 """How many claims that are as often right as all of gold are added to those of a family at one score: none is ever sure."""
-SAMPLE = 0.25
+SAMPLE = 0.5
 """What a claim of the sample weighs, against one of gold."""
 BANDS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
 LIMITS = (0.7, 0.8, 0.85, 0.9, 0.93, 0.95)
