@@ -14,7 +14,7 @@ import dagster as dg
 from assets.describe import both, file_columns, made_metadata, understood
 from assets.resources import ProjectResource, plainly
 from km0_pipeline.entities import resolve
-from km0_pipeline.press import collect, duplicates, feeds, mentions
+from km0_pipeline.press import collect, duplicates, feeds, mentions, review
 from km0_pipeline.press import read as press_read
 from km0_pipeline.press import statements as press_statements
 from km0_pipeline.registries import read as registry_read
@@ -43,6 +43,10 @@ AGAIN = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
 
 SOURCES = {
     "press": ("Press releases, as dropped into data/raw/press.", "Communiqués de presse, déposés dans data/raw/press."),
+    "decisions": (
+        "Decisions of stewards, as `km0 review` adds them to data/raw/decisions.",
+        "Décisions des gestionnaires, ajoutées par `km0 review` dans data/raw/decisions.",
+    ),
     "registries": (
         "Tenant registries, as dropped into data/raw/registries.",
         "Registres des locataires, déposés dans data/raw/registries.",
@@ -115,7 +119,34 @@ STEPS = (
         "3_press",
         frozenset({"python", "parquet"}),
         ("press_documents", "press_spans", "registry_rows", "hub_toml"),
-        {"press_claims": ("What the press says, and where it says it.", "Ce que dit la presse, et où elle le dit.")},
+        {"press_claims": ("What the rules find that the press says, and where.", "Ce que les règles trouvent dit par la presse, et où.")},
+    ),
+    Step(
+        review.claim_decisions,
+        review.version(),
+        "3_press",
+        frozenset({"python", "parquet"}),
+        ("decisions",),
+        {
+            "claim_decisions": (
+                "What stewards accepted and rejected of what was understood of the press.",
+                "Ce que les gestionnaires ont accepté ou rejeté de ce qui a été compris de la presse.",
+            ),
+            "decision_rejects": ("Lines of decisions that can't be used, and why.", "Lignes de décisions inutilisables, et pourquoi."),
+        },
+    ),
+    Step(
+        review.press_reviewed,
+        review.version(),
+        "3_press",
+        frozenset({"duckdb", "parquet"}),
+        ("press_claims", "press_documents", "claim_decisions", "hub_toml"),
+        {
+            "press_reviewed": (
+                "Claims of the press with their confidence: accepted, waiting for a person, or rejected.",
+                "Affirmations de la presse avec leur confiance : acceptées, en attente d'une personne, ou rejetées.",
+            )
+        },
         preview=understood,
     ),
     Step(
@@ -160,7 +191,7 @@ STEPS = (
         resolve.VERSION,
         "4_entities",
         frozenset({"duckdb", "parquet"}),
-        ("press_claims", "registry_rows", "hub_claims"),
+        ("press_reviewed", "registry_rows", "hub_claims"),
         {
             "entity_mentions": ("Which mentions are the same one.", "Quelles mentions désignent le même."),
             "entity_redirects": ("Published ids that were joined or parted.", "Identifiants publiés réunis ou séparés."),

@@ -8,6 +8,8 @@ hub.toml and no registry; the peer reads the same texts in the same run. Printed
 figures and ids of documents, no word of the corpus, the same bytes from the same inputs. `--errors` prints what was
 missed and what was wrong besides, for the person at the terminal only.
 
+Beside it stands what the confidence of claims is worth (`benchmarks.calibrate`); `--calibrate` measures it anew.
+
 How an item is compared stands in `INTRODUCTION`, which opens docs/evaluation.md. Belongs here: what of gold, of the
 pipeline and of spaCy is the same item, and the report. `score` is the one place that counts.
 """
@@ -38,6 +40,7 @@ from km0_pipeline.press.known import Names
 from km0_pipeline.press.mentions import press_spans
 from km0_pipeline.press.quantities import Quantity
 from km0_pipeline.press.read import press_documents
+from km0_pipeline.press.review import claim_decisions, press_reviewed
 from km0_pipeline.press.statements import press_claims, recognise
 from km0_pipeline.registries.read import registry_files, registry_rows
 from km0_pipeline.steps import Project
@@ -191,18 +194,9 @@ def relation(predicate: str, subject: Item, obj: Item) -> Item:
 
 def pipeline_items(corpus: Path, texts: Iterable[str]) -> dict[str, tuple[str, dict[str, set[Item]]]]:
     """Document id -> its text as stored, and kind -> items that the pipeline finds in it."""
-    import pyarrow.parquet as pq
-
-    with tempfile.TemporaryDirectory(prefix="km0-evaluate-") as scratch:
-        project = Project(Path(scratch), Hub.load(ROOT / "hub.toml").model_copy(update={"registries": (), "feeds": ()}))
-        press = project.raw / project.hub.press.path
-        press.mkdir(parents=True)
-        for text in texts:
-            shutil.copy(corpus / text, press)
-        for step in (press_files, registry_files, registry_rows, press_documents, press_spans, press_claims):
-            step(project)
-        documents, spans, claims = (pq.read_table(project.made(n)).to_pylist() for n in ("press_documents", "press_spans", "press_claims"))
-    names = Names(project.hub)
+    hub = Hub.load(ROOT / "hub.toml").model_copy(update={"registries": (), "feeds": ()})
+    documents, spans, claims = extracted(hub, (corpus / text for text in texts), "press_documents", "press_spans", "press_claims")
+    names = Names(hub)
     spans_of, claims_of = defaultdict(list), defaultdict(list)
     for s in spans:
         spans_of[s["document_id"]].append((s["start"], s["end"], s["label"]))
@@ -213,6 +207,21 @@ def pipeline_items(corpus: Path, texts: Iterable[str]) -> dict[str, tuple[str, d
         for d in documents
         if (i := d["document_id"])
     }
+
+
+def extracted(hub: Hub, press: Iterable[Path], *steps: str, registries: Iterable[Path] = ()) -> list[list[dict[str, Any]]]:
+    """The rows of some `steps` of the pipeline, run on these files in a project of their own; nothing of them is decided there."""
+    import pyarrow.parquet as pq
+
+    with tempfile.TemporaryDirectory(prefix="km0-evaluate-") as scratch:
+        project = Project(Path(scratch), hub)
+        for folder, files in ((hub.press.path, press), ("registries", registries)):
+            (project.raw / folder).mkdir(parents=True)
+            for file in files:
+                shutil.copy(file, project.raw / folder)
+        for step in (press_files, registry_files, registry_rows, press_documents, press_spans, press_claims, claim_decisions, press_reviewed):
+            step(project)
+        return [pq.read_table(project.made(n)).to_pylist() for n in steps]
 
 
 def claimed(claims: Iterable[Mapping[str, Any]], published_on: str) -> dict[str, set[Item]]:
@@ -393,15 +402,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, default=CORPUS, help="folder of the gold annotations and their texts (default: %(default)s)")
     parser.add_argument("--errors", action="store_true", help="print what was missed and what was wrong, too")
+    parser.add_argument("--calibrate", action="store_true", help="measure the confidence of claims anew (writes km0_pipeline/press/calibration.csv)")
     options = parser.parse_args()
     if not any(options.corpus.glob("*.json")):
         print(f'There are no gold annotations (*.json) in {options.corpus}; name their folder: make evaluate ARGS="--corpus FOLDER".', file=sys.stderr)
         return 1
+    from benchmarks.calibrate import section
+
     compared = compare(options.corpus)
-    written = report(compared)
+    sure, wrong = section(options.corpus, fitting=options.calibrate)
+    written = f"{report(compared)}\n{sure}"
     print(written)
     if options.errors:
-        print(errors(compared))
+        print(errors(compared), wrong, sep="\n")
     REPORT.write_text(written, encoding="utf-8")
     return 0
 

@@ -10,6 +10,7 @@ with this value. All that is published is a view of the claims.
     sql         DuckDB as the steps use it
     encoding    is it UTF-8 broken in places, or another encoding
     steps       what a step makes, and when it need not be made again
+    decisions   what stewards decided, a line each in data/raw/decisions
     press       press releases    -> documents -> claims
     registries  tenant registries -> rows      -> claims
     reference   nomenclatures and institutions, shipped with the library

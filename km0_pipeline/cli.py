@@ -7,13 +7,14 @@ with exit status 1 (2 where the command was typed wrongly).
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
 import shutil
 import sys
 import textwrap
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ import click
 if TYPE_CHECKING:
     from km0_pipeline.explain import Cell, Row
     from km0_pipeline.explain.said import Said
+    from km0_pipeline.explain.waiting import Waiting
     from km0_pipeline.press.understood import Understood
     from km0_pipeline.steps import Project
 
@@ -36,6 +38,10 @@ PLACES = {"page": "page", "char": "characters", "sheet": "sheet", "cell": "cell"
 
 COLOURS = {"organisation": "green", "person": "magenta", "place": "blue", "event": "yellow", "figure": "cyan", "date": "bright_cyan", "statement": "bright_black"}
 """Colour of what is found in a document."""
+
+
+HELD = {"to_review": "to review", "rejected": "rejected"}
+"""What is said of a claim that is not published."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -119,6 +125,101 @@ def read(context: click.Context, file: Path) -> None:
     click.echo("\n".join(lines))
 
 
+@main.group()
+def review() -> None:
+    """Decide on what the programme is not sure of. Decisions are kept in data/raw/decisions; the next `make run` heeds them."""
+
+
+KEYS = "a accept   r reject   s skip   u undo   q quit   ? help"
+
+
+@review.command()
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Ask about the first N claims only.")
+@click.option("--list", "listed", is_flag=True, help="Show the claims that wait, and ask nothing.")
+@click.option("--by", default=getpass.getuser, show_default="the user of this machine", help="Who decides; kept with the decision, never published.")
+@click.pass_context
+def claims(context: click.Context, limit: int | None, listed: bool, by: str) -> None:
+    """Accept or reject what was understood of the press, where the programme is not sure.
+
+    A claim whose confidence is below press.review_below of hub.toml waits here and is not published. Asked first: names that
+    most other claims wait for, then what is most likely right. Who accepts a claim accepts the names in it. Answer with a letter and
+    Enter; a reason may follow it: "r another company of that name".
+    """
+    from km0_pipeline.explain.waiting import CannotReview, waiting
+
+    project = _project(context.obj)
+    try:
+        found = waiting(project)
+    except CannotReview as e:
+        raise click.ClickException(str(e)) from None
+    if not found:
+        click.echo("Nothing to review: no claim of the press waits for a decision.")
+        return
+    some, width = found[:limit], min(shutil.get_terminal_size((100, 24)).columns, 120)
+    click.echo(f"{len(found):,} claim{'s wait' if len(found) > 1 else ' waits'} for a decision.")
+    if listed:
+        click.echo("\n\n".join("\n".join(_waiting(c, width)) for c in some))
+        return
+    try:
+        answered, decided = _ask(project, some, by, width)
+    except OSError as e:
+        raise click.ClickException(f"The decision could not be written to data/raw/decisions: {e}. Mend that and decide again.") from None
+    if not answered:
+        raise click.ClickException("No answer could be read. Run `km0 review claims` in a terminal, or with --list to see what waits.")
+    click.echo(f"{decided:,} decided, {len(found) - decided:,} left." + (" The next `make run` publishes what you accepted." if decided else ""))
+
+
+def _ask(project: Project, some: list[Waiting], by: str, width: int) -> tuple[int, int]:
+    """Ask about each claim in turn; returns how many answers were read, and how many claims are decided."""
+    from km0_pipeline.explain.waiting import decide
+
+    decisions: list[str] = []  # one for each claim passed; '' where it was skipped
+    answered, shown = 0, -1
+    while len(decisions) < len(some):
+        claim, n = some[len(decisions)], len(decisions)
+        if shown != n:
+            click.echo("\n" + "\n".join([f"{n + 1} of {len(some)}", *_waiting(claim, width)]))
+            shown = n
+        click.echo(f"{KEYS} > ", nl=False)
+        line = sys.stdin.readline()
+        if not line:
+            click.echo()
+            break
+        answered += 1
+        key, _, why = line.strip().partition(" ")
+        if key in ("a", "r"):
+            decision = "accept" if key == "a" else "reject"
+            decide(project, claim, decision, by=by, why=why.strip(), when=datetime.now(UTC))
+            decisions.append(decision)
+        elif key == "s":
+            decisions.append("")
+        elif key == "u" and decisions:
+            if decisions.pop():
+                decide(project, some[len(decisions)], "withdraw", by=by, why="", when=datetime.now(UTC))
+        elif key == "u":
+            click.echo("Nothing to undo.")
+        elif key == "q":
+            break
+        else:
+            click.echo("a: it says so, publish it.  r: it does not, or not of this one.  s: leave it for later.  u: back to the one before, its decision\n"
+                       "withdrawn.  q: stop; what was decided stays.  A reason may follow a or r: r another company of that name")  # fmt: skip
+    return answered, sum(map(bool, decisions))
+
+
+def _waiting(claim: Waiting, width: int) -> list[str]:
+    """A claim to decide on: what it says, its words, where they stand, and who else speaks of it."""
+    before, words, after = claim.sentence
+    waits = f"; {claim.waiting} other{'s wait' if claim.waiting > 1 else ' waits'} for it" if claim.waiting else ""
+    document = ", ".join(part for part in (claim.title, claim.publisher, claim.published_on or "undated") if part)
+    lines = [click.style(line, bold=True) for line in _wrapped(claim.says, width, "")]
+    lines += _wrapped(f"“{before}[{words}]{after}”", width, "  ")
+    lines += _wrapped(document, width, "  ") + _wrapped(f"{claim.path}, {_place(claim.locator)}", width, "  ")
+    lines.append(f"  confidence {claim.confidence:.2f}{waits}")
+    for label, said in (("also said by", claim.also), ("otherwise:", claim.otherwise)):
+        lines += [line for other in said for line in _wrapped(f"{label} {other}", width, "  ")]
+    return lines
+
+
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.pass_obj
@@ -197,6 +298,7 @@ def _cell(cell: Cell, width: int, most: int | None) -> list[str]:
     for sort, labels, colour in (
         (cell.also, [label for _ in cell.also], "green"),
         (cell.otherwise, [f"{other}: {s.shown} –" for s in cell.otherwise], "yellow"),
+        (cell.held, [f"{HELD[s.held]}: {s.shown} ({s.confidence:.2f}) –" for s in cell.held], "bright_black"),
         (cell.gone, [f"{s.shown}, {s.corrected}:" if s.corrected else f"until {s.gone_since}: {s.shown} –" for s in cell.gone], "bright_black"),
     ):
         for said, words in list(zip(sort, labels, strict=True))[:most]:
@@ -244,7 +346,8 @@ def _document(document: Understood, width: int, colour: bool) -> list[str]:
     for (subject, kind), claims in groupby(d.claims, key=lambda c: (c.subject, c.subject_kind)):
         lines.append(f"  {click.style(subject, fg=COLOURS[kind] if colour else None)} ({kind})")
         for c in claims:
-            lines += _wrapped(f"{c.confidence:.2f}  {c.property}: {c.shown} – “{' '.join(c.words.split())}”, {_place(c.locator)}", width, "    ")
+            held = f" – {HELD[c.status]}" if c.status in HELD else ""
+            lines += _wrapped(f"{c.confidence:.2f}  {c.property}: {c.shown} – “{' '.join(c.words.split())}”, {_place(c.locator)}{held}", width, "    ")
     return lines
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from km0_pipeline.claims import Claim
+from km0_pipeline.claims import Claim, claims_table
 from km0_pipeline.press.collect import press_files
 from km0_pipeline.press.known import Names
 from km0_pipeline.press.mentions import press_spans
 from km0_pipeline.press.read import press_documents
+from km0_pipeline.press.review import REVIEWED, claim_decisions, press_reviewed
 from km0_pipeline.press.statements import extract, press_claims
 from km0_pipeline.steps import Made, Project, make
 
@@ -29,14 +30,14 @@ class Fact(NamedTuple):
 
 
 def run(project: Project, names: Iterable[str] = ()) -> list[Made]:
-    """The four press steps, beside a registry that holds `names`."""
+    """The press steps, beside a registry that holds `names`."""
     held = sorted(names)
 
     def registry(out: Path) -> None:
         pq.write_table(pa.table({"name": pa.array(held, pa.string())}), out)
 
     make(project, "registry_rows", registry, version="test", parameters=held)
-    return [step(project) for step in (press_files, press_documents, press_spans, press_claims)]
+    return [step(project) for step in (press_files, press_documents, press_spans, press_claims, claim_decisions, press_reviewed)]
 
 
 def rows(project: Project, name: str) -> list[dict[str, Any]]:
@@ -53,6 +54,12 @@ def put(project: Project, name: str, content: str | bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
+
+
+def accepted(claims: Iterable[Claim], held: Mapping[str, str] = {}) -> pa.Table:
+    """Claims of the press as if each had been accepted, but for those in `held`: their id -> their status."""
+    rows = claims_table(claims).to_pylist()
+    return pa.Table.from_pylist([c | {"score": c["confidence"], "status": held.get(c["claim_id"], "accepted"), "reason": "confidence"} for c in rows], REVIEWED)
 
 
 def facts(claims: Iterable[Claim | dict[str, Any]]) -> set[Fact]:

@@ -16,7 +16,7 @@ import pytest
 from assets.definitions import definitions
 from assets.resources import ProjectResource, sole_use
 from assets.run import STARTED_HERE, main
-from tests.conftest import ROOT
+from tests.conftest import ROOT, hub_toml
 
 REGISTRY = """Dénomination;Activité;SIREN;Effectif;Courriel
 Tisserands du Futur;Textile;;12;contact@tisserands.example
@@ -60,7 +60,7 @@ class Hub:
 
     def __init__(self, root: Path, terminal: pytest.CaptureFixture[str]) -> None:
         self.root, self.terminal = root, terminal
-        shutil.copy(ROOT / "hub.toml", root)
+        hub_toml(root)
         shutil.copy(ROOT / "assets" / "dagster.yaml", os.environ["DAGSTER_HOME"])
         for folder, name, text in (("press", "fete.md", NOTE), ("registries", "locataires.csv", REGISTRY)):
             (root / "data" / "raw" / folder).mkdir(parents=True)
@@ -126,8 +126,8 @@ def a_refresh_publishes_shows_each_step_and_stands_in_the_history(run: Run) -> N
     for asset, materialization in run.shown.items():
         text = str({name: value.value for name, value in materialization.metadata.items()})
         assert "contact@tisserands.example" not in text, f"{asset} shows a contact"
-        assert "accueille" not in text or asset in ("claims", "press_claims"), f"{asset} shows the text of an article"
-    understood = str(run.shown["press_claims"].metadata["understood"].value)
+        assert "accueille" not in text or asset in ("claims", "press_reviewed"), f"{asset} shows the text of an article"
+    understood = str(run.shown["press_reviewed"].metadata["understood"].value)
     assert "Le **KM0** accueille **Nuage Bleu**." in understood and "| tenant\\_of | KM0 | Tisserands du Futur est installé au KM0 | 0." in understood
 
 

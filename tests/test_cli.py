@@ -11,10 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 from conftest import ROOT
+from press_world import accepted
 from publish_world import DAY, TABLES, fill_world
 
 from km0_pipeline import cli, explain
-from km0_pipeline.claims import Claim, claims_table, mention_id
+from km0_pipeline.claims import Claim, mention_id
 from km0_pipeline.cli import main
 from km0_pipeline.entities.resolve import entity_mentions, hub_claims
 from km0_pipeline.press.collect import press_files
@@ -83,7 +84,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         said(portrait, "organisation", "verger", "name", "Verger Inventé"),
         said(portrait, "organisation", "hub", "name", "KM0"),
     ]
-    make(project, "press_claims", lambda path: pq.write_table(claims_table(claims), path), version="t/1")
+    make(project, "press_reviewed", lambda path: pq.write_table(accepted(claims), path), version="t/1")
     entity_mentions(project)
     registry_claims(project)
     for spec in all_tables():
@@ -268,7 +269,11 @@ def test_verify_says_what_is_wrong_with_a_folder_and_fails(tmp_path: Path) -> No
 
 
 def commands() -> dict[str, click.Command]:
-    return {"km0": main, **{f"km0 {name}": command for name, command in main.commands.items()}}
+    """What can be typed -> the command; of a group, those in it."""
+    found: dict[str, click.Command] = {"km0": main}
+    for name, command in main.commands.items():
+        found |= {f"km0 {name} {n}": c for n, c in command.commands.items()} if isinstance(command, click.Group) else {f"km0 {name}": command}
+    return found
 
 
 @pytest.mark.parametrize("name", commands())

@@ -110,7 +110,7 @@ def test_it_shows_what_a_run_finds_with_the_names_of_the_registries_and_changes_
     output = km0(project.root, path).stdout
     assert "  les ateliers zéphyr 3000 (organisation)\n" in output and "path: press/a/note.md" in output
     found = re.findall(r"^    (\d\.\d\d)  (\w+): ", output, re.M)
-    assert sorted(found) == sorted((f"{c['confidence']:.2f}", c["property"]) for c in rows(project, "press_claims"))
+    assert sorted(found) == sorted((f"{c['confidence']:.2f}", c["property"]) for c in rows(project, "press_reviewed"))
     assert before == {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in project.warehouse.rglob("*.*")}
 
 

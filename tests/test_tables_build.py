@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT
+from press_world import accepted
 
 from km0_pipeline.claims import Claim, Reject, claims_table, digest, mention_id, rejects_table
 from km0_pipeline.registries.columns import PROPERTIES as COLUMNS
@@ -40,6 +41,7 @@ class World:
     registries: list[dict[str, Any]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     press: list[Claim] = field(default_factory=list)
+    held: dict[str, str] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     mentions: dict[str, dict[str, Any]] = field(default_factory=dict)
     redirects: list[dict[str, str]] = field(default_factory=list)
@@ -125,9 +127,10 @@ class World:
         of_registry = ("document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format")
         steps = {
             "hub_claims": claims_table(hub_claims),
-            "press_claims": claims_table(self.press),
+            "press_reviewed": accepted(self.press, self.held),
             "registry_claims": claims_table(long),
             "press_rejects": rejects_table(self.rejects),
+            "decision_rejects": rejects_table([]),
             "registry_rejects": rejects_table([]),
             "press_documents": pa.Table.from_pylist(self.documents, texts("document_id", "path", "format", "title", "publisher", "url", "published_on", "language", "licence", "text", characters=pa.int64())),
             "press_stories": pa.Table.from_pylist([{"document_id": d["document_id"], "story_id": d["document_id"], "superseded_by": ""} for d in self.documents], texts("document_id", "story_id", "superseded_by")),
@@ -415,6 +418,30 @@ def test_both_ends_of_a_range_stand_in_headcounts(world: World) -> None:
         world.said(ARTICLE, "organisation", "Fabrique Imaginaire", "headcount", value, 700, scope="jobs", qualifier=qualifier)
     world.build()
     assert {(h["headcount"], h["qualifier"]) for h in world.rows_of("headcounts") if h["scope"] == "jobs"} == {(250, "at_least"), (300, "at_most")}
+
+
+def test_what_waits_or_was_rejected_is_in_no_table_and_leaves_the_claims_altogether(world: World) -> None:
+    world.build()
+    world.publish("2026.11.22")
+    figure = next(c for c in world.press if c.property == "headcount")
+    assert figure.claim_id in {c["claim_id"] for c in world.rows_of("claims")}
+    for status in ("to_review", "rejected"):
+        world.held = {figure.claim_id: status}
+        world.build("2026.12.1")
+        assert figure.claim_id not in {c["claim_id"] for c in world.rows_of("claims")}, "nor closed: its source still says so"
+        assert figure.value not in {str(r["headcount"]) for r in world.rows_of("headcounts") if r["document_id"] == figure.document_id}
+
+
+def test_words_that_name_someone_whose_name_still_waits_are_kept_back(world: World) -> None:
+    document = world.documents[0]["document_id"]
+    world.said(document, "organisation", "Acme Fictive", "former_use", "atelier", 900, original="l'atelier de Zoé Exemple")
+    world.build()
+    assert "l'atelier de Zoé Exemple" in {c["original"] for c in world.rows_of("claims")}
+    waiting = Claim(document, "char:990-1001", mention_id(document, "person", "zoé"), "person", "name", "Zoé Exemple", "Zoé Exemple")
+    world.press.append(waiting)
+    world.held = {waiting.claim_id: "to_review"}
+    world.build()
+    assert not [c for c in world.rows_of("claims") if "Zoé" in f"{c['original']} {c['value']}"]
 
 
 def test_only_short_quotations_of_the_press_leave(world: World) -> None:

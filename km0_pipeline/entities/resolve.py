@@ -129,7 +129,8 @@ group by kind, alias;
 _MENTIONS = """
 create temp table claim as
 select document_id, subject_id, subject_kind, property, value, value_kind, original, scope
-from read_parquet(getvariable('claims'));
+from read_parquet(getvariable('claims'), union_by_name = true)
+where coalesce(status, 'accepted') = 'accepted';
 
 -- a document's id is long, and sorted with each row: as a number it costs nothing; numbered in order, as the numbers are written
 create type document as enum (
@@ -273,7 +274,7 @@ def hub_claims(project: Project) -> Made:
 def entity_mentions(project: Project) -> Made:
     """Which entity each mention is: the steps `entity_mentions` and `entity_redirects`.
 
-    Mentions are those of hub.toml, the press and the registries. Columns of `entity_mentions`, sorted by mention_id:
+    Mentions are those of hub.toml, the registries and, where its claims are accepted, the press. Columns of `entity_mentions`, sorted by mention_id:
     mention_id, document_id, kind, name, name_key, place_key, siren, entity_id, stage (the stage that linked it, or `only`
     where nothing else speaks of the entity), single (the entity has no other mention), is_hub. Of `entity_redirects`:
     old_id, new_id, reason (`merge`, `split`).
@@ -289,7 +290,7 @@ def entity_mentions(project: Project) -> Made:
         project,
         ("entity_mentions", "entity_redirects"),
         build,
-        inputs=("hub_claims", "press_claims", "registry_rows"),
+        inputs=("hub_claims", "press_reviewed", "registry_rows"),
         version=VERSION,
         parameters=[project.hub.document_id, *(f"{own}|{kind}|{name}|{alias}" for own, kind, name, alias in known), *ids.identity(snapshot)],
     )
@@ -304,7 +305,7 @@ def _prepare(db: duckdb.DuckDBPyConnection, project: Project, known: list[tuple[
         "commune_name": hub.commune_name,
         "department": hub.commune[:2].replace("2A", "20").replace("2B", "20"),
         "hub_name": hub.name,
-        "claims": [str(project.made("hub_claims")), str(project.made("press_claims"))],
+        "claims": [str(project.made("hub_claims")), str(project.made("press_reviewed"))],
         "rows": str(project.made("registry_rows")),
         "once": list(ONCE),
     }

@@ -12,7 +12,7 @@ What sources say is read in `said`; how it is shown belongs to `cli`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -50,7 +50,7 @@ class CannotExplain(LookupError):
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its value, what it rests on, who else says so, who says otherwise or said so once, and why it won."""
+    """One cell: its value, what it rests on, who else says so, who says otherwise or said so once, why it won, and what is not published."""
 
     column: Column
     value: str
@@ -59,6 +59,7 @@ class Cell:
     otherwise: tuple[Said, ...]
     gone: tuple[Said, ...]
     why: str
+    held: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def explain(project: Project, table_name: str, who: str, column: str | None = No
 
 def _open(db: duckdb.DuckDBPyConnection, project: Project) -> None:
     """Views of what is read, by the name of table or step. Raises CannotExplain where the pipeline never ran."""
-    steps = ["entity_mentions", "press_claims", "registry_claims", "hub_claims", "press_documents", "registry_rows", "registry_columns"]
+    steps = ["entity_mentions", "press_reviewed", "registry_claims", "hub_claims", "press_documents", "registry_rows", "registry_columns"]
     tables = ["claims", "ranked_claims", "sources", "redirects", *ENTITIES, *STATEMENTS]
     db.execute(DIGEST_SQL + NAMES_SQL)
     for name, step in [*((s, s) for s in steps), *((t, f"table_{t}") for t in tables)]:
@@ -192,8 +193,10 @@ def _entity_row(db: duckdb.DuckDBPyConnection, project: Project, spec: Table, en
             continue
         if column is not None and field.name != column:
             continue
-        cell = _cell(field, values[field.name], [s for s in said if s.property == field.property])
-        if column is not None or cell.value or cell.otherwise or cell.gone:
+        of_it = [s for s in said if s.property == field.property]
+        held = tuple(s for s in of_it if s.held)
+        cell = replace(_cell(field, values[field.name], [s for s in of_it if not s.held]), held=held)
+        if column is not None or cell.value or cell.otherwise or cell.gone or held:
             cells.append(cell)
     return Row(spec.name, entity_id, values["name"], note, tuple(cells))
 
@@ -239,7 +242,7 @@ def _statement_row(db: duckdb.DuckDBPyConnection, project: Project, spec: Table,
     """One statement of a source, beside what other sources state of the same."""
     values = _row(db, spec, row_id)
     ever = statements(db, project, values[STATEMENTS[spec.name][0]])
-    said = [s for s in ever if not s.gone_since]
+    said = [s for s in ever if not s.gone_since and not s.held]
     names = dict(db.execute("select entity_id, name from names").fetchall())
     cells = []
     for field in spec.fields:

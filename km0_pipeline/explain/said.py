@@ -25,6 +25,7 @@ class Said:
     the text before, the words, the text after; empty unless a press document says it. `gone_since` is the version since
     which no source says it any more; `corrected` tells when a later version of its article said otherwise, and what.
     `publishers` are all in whose papers the same story says it.
+    `held` says why a claim of the press is not published: to_review or rejected.
     """
 
     claim_id: str
@@ -58,6 +59,7 @@ class Said:
     repeats: str
     superseded_by: str
     corrected: str
+    held: str
 
     @builtins.property
     def also_in(self) -> list[str]:
@@ -70,10 +72,10 @@ with ranked as (
     select
         r.claim_id, r.property, r.value, r.value_kind, r.object_entity_id as object_id, r.qualifier, coalesce(r.scope, '') as scope,
         coalesce(r.room, '') as room, r.low, r.high, coalesce(r.stated_on, '') as stated_on, r.confidence, r.trust, r.rank,
-        r.document_id, r.locator, coalesce(w.original, '') as words, '' as gone_since, r.publishers, r.repeats
+        r.document_id, r.locator, coalesce(w.original, '') as words, '' as gone_since, r.publishers, r.repeats, '' as held
     from ranked_claims as r
     left join (
-        select claim_id, original from press_claims
+        select claim_id, original from press_reviewed
         union all select claim_id, original from registry_claims
         union all select claim_id, original from hub_claims
     ) as w on w.claim_id = r.claim_id
@@ -83,27 +85,38 @@ gone as (
     select
         claim_id, property, value, value_kind, object_entity_id as object_id, qualifier, coalesce(scope, '') as scope,
         '' as room, null as low, null as high, coalesce(stated_on, '') as stated_on, confidence, 0 as trust, 0 as rank,
-        document_id, locator, coalesce(original, '') as words, closed_version as gone_since, null as publishers, null as repeats
+        document_id, locator, coalesce(original, '') as words, closed_version as gone_since, null as publishers, null as repeats, '' as held
     from claims
     where entity_id = $id and closed_version is not null
 ),
+held as (
+    select
+        c.claim_id, c.property, c.value, c.value_kind, null as object_id, c.qualifier, c.scope, '' as room, null as low, null as high,
+        c.stated_on, c.confidence, 0 as trust, 0 as rank, c.document_id, c.locator, c.original as words, '' as gone_since,
+        null as publishers, null as repeats, c.status as held
+    from press_reviewed as c
+    join entity_mentions as m on m.mention_id = c.subject_id and m.entity_id = $id
+    where c.status <> 'accepted'
+),
 said as (
-    from ranked union all from gone union all by name from registered
+    from ranked union all from gone union all from held union all by name from registered
 )
 select
     s.claim_id, s.property, s.value, s.value_kind, coalesce(s.object_id, m.entity_id, '') as object_id,
-    coalesce(n.name, case when s.scope = '' or s.property = 'funding_eur' then s.value else s.value || ' ' || s.scope end) as shown,
+    coalesce(n.name, h.shown, case when s.scope = '' or s.property = 'funding_eur' then s.value else s.value || ' ' || s.scope end) as shown,
     s.words,
     case when d.document_id is null or not contains('/' || s.locator, '/char:') then [] else [d.text] end as sentence,
     s.qualifier, s.scope, s.room, s.low, s.high, s.stated_on, s.confidence, s.trust, s.rank, coalesce(o.kind, '') as source_kind, s.document_id,
     coalesce(o.title, ''), coalesce(o.publisher, ''), coalesce(o.published_on, ''), coalesce(o.url, ''), coalesce(o.path, ''), s.locator, s.gone_since,
     coalesce(spoke.name, ''),
     coalesce(s.publishers, ''), coalesce(s.repeats, ''), coalesce(o.superseded_by, ''),
-    case when o.superseded_by is null then '' else 'corrected' || coalesce(' on ' || l.published_on, '') end
+    case when o.superseded_by is null then '' else 'corrected' || coalesce(' on ' || l.published_on, '') end,
+    s.held
 from said as s
 left join names as n on n.entity_id = s.object_id
+left join press_reviewed as h on s.held <> '' and s.value_kind = 'mention' and h.claim_id = s.claim_id
 left join entity_mentions as m on s.property = 'funding_eur' and m.mention_id = s.scope
-left join press_claims as q on q.claim_id = s.claim_id
+left join press_reviewed as q on q.claim_id = s.claim_id
 left join entity_mentions as spoke on spoke.mention_id = q.said_by
 left join sources as o on o.document_id = s.document_id
 left join sources as l on l.document_id = o.superseded_by
@@ -129,7 +142,7 @@ def statements(db: duckdb.DuckDBPyConnection, project: Project, entity_id: str) 
         create or replace temp table registered as
         select
             c.claim_id, c.property, c.value, c.value_kind, m.entity_id as object_id, c.qualifier, c.scope, '' as room,
-            null as low, null as high, c.stated_on, c.confidence, 1 as trust, 1 as rank, c.document_id, c.locator, c.original as words, '' as gone_since, null::varchar as publishers, null::varchar as repeats
+            null as low, null as high, c.stated_on, c.confidence, 1 as trust, 1 as rank, c.document_id, c.locator, c.original as words, '' as gone_since, null::varchar as publishers, null::varchar as repeats, '' as held
         from ({claims_sql(project.hub.mention_id)}) as c
         left join entity_mentions as m on c.value_kind = 'mention' and m.mention_id = c.value
         """
@@ -138,7 +151,7 @@ def statements(db: duckdb.DuckDBPyConnection, project: Project, entity_id: str) 
     for row in db.execute(_SAID, {"id": entity_id}).fetchall():
         said = Said(*row)
         if said.sentence:
-            said = replace(said, sentence=_sentence(said.sentence[0], said.locator))
+            said = replace(said, sentence=sentence(said.sentence[0], said.locator))
         found.append(said)
     return [_corrected(s, found) if s.corrected else s for s in found if not s.repeats]
 
@@ -149,7 +162,7 @@ def _corrected(said: Said, found: list[Said]) -> Said:
     return replace(said, corrected=f"{said.corrected} to {now.pop()}") if len(now) == 1 else said
 
 
-def _sentence(text: str, locator: str) -> tuple[str, str, str]:
+def sentence(text: str, locator: str) -> tuple[str, str, str]:
     """The sentence around `char:a-b` (or `page:n/char:a-b`) in `text`: before the words, the words, after them; at most 200 characters each side."""
     start, end = (int(n) for n in locator.rpartition("char:")[2].split("-"))
     ends = list(re.finditer(r"(?<=[.!?…])\s+(?=[A-ZÀ-Ý«\"“])|\n\s*", text))

@@ -34,6 +34,7 @@
       accounts    rules: how many, how large, how much
       happenings  rules: what happens or is announced, and when
       buildings   rules: what the hub's building was, since when it stands
+    review      which claims may be published: by confidence, or as decided -> claim_decisions, press_reviewed
     understood  what the steps made of a document, side by side; the steps for one file aside
 
 Each step redoes only documents whose bytes, code or names changed (`reuse`); much work is forked over the cores (`shards`). A new kind of file

@@ -18,10 +18,12 @@ from typing import Literal
 import pyarrow as pa
 
 from km0_pipeline.claims import Reject, SubjectKind
+from km0_pipeline.decisions import path_of
 from km0_pipeline.press import sidecar
 from km0_pipeline.press.collect import press_files
 from km0_pipeline.press.mentions import press_spans
 from km0_pipeline.press.read import press_documents
+from km0_pipeline.press.review import CLAIM, claim_decisions, press_reviewed
 from km0_pipeline.press.statements import KINDS, known_names, mentioned, press_claims, tagged
 from km0_pipeline.sql import connect, location
 from km0_pipeline.steps import Project, make
@@ -49,6 +51,7 @@ class Found:
     locator: str
     confidence: float
     said_by: str
+    status: str
 
     @builtins.property
     def shown(self) -> str:
@@ -110,7 +113,10 @@ def read_aside(project: Project, file: Path) -> Picture:
         if sidecar.beside(file).is_file():
             sidecar.beside(there).symlink_to(sidecar.beside(file))
         make(aside, "registry_rows", names, version="aside")
-        for step in (press_files, press_documents, press_spans, press_claims):
+        if path_of(project.raw, CLAIM).is_file():
+            path_of(aside.raw, CLAIM).parent.mkdir()
+            path_of(aside.raw, CLAIM).symlink_to(path_of(project.raw, CLAIM).resolve())
+        for step in (press_files, press_documents, press_spans, press_claims, claim_decisions, press_reviewed):
             step(aside)
         return picture(aside)
 
@@ -120,7 +126,7 @@ def picture(project: Project, most: int | None = None) -> Picture:
     columns = ", ".join(n for n in Understood.__dataclass_fields__ if n not in ("marks", "claims"))
     order = "path" if most is None else f"published_on desc, path limit {most}"
     with connect(project.warehouse) as db:
-        for step in ("press_documents", "press_rejects", "press_claims"):
+        for step in ("press_documents", "press_rejects", "press_reviewed"):
             db.execute(f"create view {step} as from read_parquet({location(project.made(step))})")
         db.execute(f"create temp table shown as select document_id, {columns} from press_documents order by {order}")
         rows = db.execute("from shown").fetchall()
@@ -150,21 +156,17 @@ def picture(project: Project, most: int | None = None) -> Picture:
 _CLAIMS = """
 with said as (
     select *, [x::int for x in string_split(regexp_extract(locator, 'char:(.*)', 1), '-')] as place
-    from press_claims where document_id in (select document_id from shown)
+    from press_reviewed where document_id in (select document_id from shown)
 ),
-names as (
-    select subject_id, arg_min(value, (place, claim_id)) as name from said where property = 'name' group by subject_id
+speakers as (
+    select subject_id as mention, any_value(subject) as name from said group by subject_id
 )
 select
-    c.document_id, c.place[1], c.place[2], c.value_kind, coalesce(n.name, ''), c.subject_kind, c.property,
-    coalesce(o.name, c.value), c.qualifier, coalesce(s.name, c.scope), c.as_of, c.original, c.locator, c.confidence,
-    coalesce(b.name, '')
-from said as c
-left join names as n on n.subject_id = c.subject_id
-left join names as o on c.value_kind = 'mention' and o.subject_id = c.value
-left join names as s on s.subject_id = c.scope
-left join names as b on b.subject_id = c.said_by
-order by c.document_id, min(c.place) over (partition by c.document_id, c.subject_id), c.subject_id, c.place, c.property, c.claim_id
+    said.document_id, place[1], place[2], value_kind, subject, subject_kind, property, shown, qualifier, scope_shown, as_of, original, locator,
+    confidence, coalesce(b.name, ''), status
+from said
+left join speakers as b on b.mention = said.said_by
+order by document_id, min(place) over (partition by document_id, subject_id), subject_id, place, property, claim_id
 """
 """Claims with names: those of one subject together, in the order in which the text speaks of them."""
 

@@ -18,7 +18,7 @@ MOST = 4
 """Reasons of rejects, and unknown columns, that are spelt out."""
 DOCUMENTS = (("press", "press_documents", "press_documents"), ("registries", "registry_documents", "registry_rows"))
 """Documents, the step that lists them, and the first output of the step that reads them: figures stand with it."""
-REJECTS = ("press_rejects", "registry_rejects", "press_feed_rejects")
+REJECTS = ("press_rejects", "registry_rejects", "press_feed_rejects", "decision_rejects")
 CLAIMS = (("press", "press_claims"), ("registries", "registry_claims"), ("hub.toml", "hub_claims"))
 Rows = list[tuple[Any, ...]]
 Query = Callable[[str], Rows]
@@ -34,7 +34,7 @@ def summary(project: Project, published: Published) -> str:
 
         parts = [
             _snapshot(project, published),
-            _read(project) + _claims(project) + _entities(project, query),
+            _read(project) + _claims(project) + _review(project) + _entities(project, query),
             _tables(published),
             _rejects(project, query),
             _unknown_columns(project, query),
@@ -68,6 +68,16 @@ def _claims(project: Project) -> list[str]:
     if not counts:
         return []
     return [f"{'claims':<14}{sum(n for _, n in counts):,} ({', '.join(f'{name} {n:,}' for name, n in counts)})"]
+
+
+def _review(project: Project) -> list[str]:
+    """How many claims of the press wait for a person, and how many were decided."""
+    found = _made(project, "press_reviewed")
+    if found is None:
+        return []
+    waiting, decided = found.figures["to_review"], found.figures["decided"]
+    todo = "; to decide: .venv/bin/km0 review claims" if waiting else ""
+    return [f"{'review':<14}{_counted(waiting, 'claim')} of the press to review, {decided:,} decided by a person{todo}"]
 
 
 def _entities(project: Project, query: Query) -> list[str]:

@@ -2,7 +2,8 @@
 with said as (
     select claim_id, document_id, locator, subject_id, subject_kind, property, value, value_kind, original, qualifier, scope,
         as_of, stated_on, method, confidence, said_by
-    from press_claims
+    from press_reviewed
+    where status = 'accepted'
     union all
     select claim_id, document_id, locator, subject_id, subject_kind, property, value, value_kind, original, qualifier, scope,
         as_of, stated_on, method, confidence, said_by
@@ -47,6 +48,10 @@ private_names as (
     select distinct document_id, value as name
     from linked
     where subject_kind = 'person' and property = 'name' and entity_id not in (select entity_id from public_people)
+    union
+    select document_id, value
+    from press_reviewed
+    where subject_kind = 'person' and property = 'name' and subject_id not in (select subject_id from linked)
 ),
 -- words in which the name of anyone else stands are kept back
 unquotable as (
@@ -116,6 +121,7 @@ present_statements as (
     from present
     where not superseded
 ),
+-- what is no longer accepted leaves altogether: its source still says so, or never did
 gone as (
     select b.*
     from before as b
@@ -124,6 +130,7 @@ gone as (
         on s.path = b.path and s.entity_id = b.entity_id and s.property = b.property and s.scope = coalesce(b.scope, '')
         and s.value = coalesce(b.object_entity_id, b.value)
     where p.claim_id is null and s.path is null and b.subject_kind <> 'person'
+        and b.claim_id not in (select claim_id from press_reviewed where status <> 'accepted')
 )
 select
     p.claim_id as claim_id,

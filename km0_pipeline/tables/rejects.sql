@@ -2,6 +2,8 @@
 with refused as (
     select document_id, path, locator, reason from press_rejects
     union all
+    select document_id, path, locator, reason from decision_rejects
+    union all
     select document_id, path, locator, reason from registry_rejects
 )
 select

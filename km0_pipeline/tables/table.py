@@ -25,6 +25,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from km0_pipeline.claims import CLAIMS, PROPERTIES, REJECTS, RELEASABLE, Privacy
+from km0_pipeline.press.review import REVIEWED
 from km0_pipeline.registries.columns import PROPERTIES as COLUMNS
 from km0_pipeline.sql import literal
 
@@ -33,7 +34,8 @@ FOLDER = Path(__file__).parent
 STEPS: dict[str, tuple[str, ...]] = {
     "press_documents": ("document_id", "path", "format", "title", "publisher", "url", "published_on", "language", "licence"),
     "press_stories": ("document_id", "story_id", "superseded_by"),
-    "press_claims": tuple(CLAIMS.names),
+    "press_reviewed": tuple(REVIEWED.names),
+    "decision_rejects": tuple(REJECTS.names),
     "press_rejects": tuple(REJECTS.names),
     "registry_documents": ("document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format", "rows", "at_hub"),
     "registry_columns": ("document_id", "sheet", "position", "header", "property", "locator", "how"),

@@ -1,0 +1,312 @@
+"""How often a claim of a given confidence is right: the table behind the confidence of press claims, and how far to trust it.
+
+    make evaluate prints it; make evaluate ARGS=--calibrate measures anew and writes km0_pipeline/press/calibration.csv
+
+Each claim that can be judged is: those of the gold set by its annotations (names; figures, amounts and dates by value; relations where the
+annotation is exhaustive), those of the sample in data/raw by `judged.csv`, read by hand. `make evaluate ARGS=--errors` lists wrong
+claims, and those of the sample that nobody has judged yet: judge them there.
+
+The fit. Of all names, and of all other claims, the share right may only rise with the score (pool adjacent violators), `WEAK` claims
+of the whole of gold added at each score. Of one kind at one score, it is the share right there with `PRIOR` claims of its family added, and
+again may only rise. A claim of the sample counts for `SAMPLE` of one of
+gold: the rules were written with the sample before one's eyes. What is printed of gold was fitted without the document that the claim stands in.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from benchmarks import evaluate
+from benchmarks.evaluate import NAMES, ROOT
+from km0_pipeline.hub import Hub
+from km0_pipeline.press.review import CALIBRATION
+
+JUDGED = Path(__file__).with_name("judged.csv")
+KEY = ("path", "subject", "property", "shown", "qualifier", "scope_shown")
+"""What a claim of the sample is known by in judged.csv."""
+ANY, NAME = FAMILIES = ("any", "name")
+"""Kinds that stand for several: what rules say, and the names of those they say it of."""
+PRIOR = 8.0
+"""How many claims of its family are added to those of one kind at one score."""
+WEAK = 4.0
+"""How many claims that are as often right as all of gold are added to those of a family at one score: none is ever sure."""
+SAMPLE = 0.5
+"""What a claim of the sample weighs, against one of gold."""
+BANDS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
+LIMITS = (0.7, 0.8, 0.85, 0.9, 0.93, 0.95)
+
+Table = dict[str, list[tuple[float, float]]]
+"""Kind -> score from which on, confidence; both rise."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim, judged or not (None), with what it leads to: its subject, and other mentions."""
+
+    document: str
+    gold: bool
+    kind: str
+    score: float
+    mentions: tuple[str, ...]
+    names: str
+    right: bool | None
+    shown: str
+
+
+def kind(row: Mapping[str, Any]) -> str:
+    return f"name of {row['subject_kind']}" if row["property"] == "name" else str(row["value_kind"])
+
+
+# --- what is right ----------------------------------------------------------------------------
+
+
+def of_gold(corpus: Path) -> list[Claim]:
+    """The claims of the gold set."""
+    hub = Hub.load(ROOT / "hub.toml").model_copy(update={"registries": (), "feeds": ()})
+    gold = {
+        g["text_sha256"][:20]: g
+        for g in (json.loads(p.read_text(encoding="utf-8"), parse_float=Decimal) for p in sorted(corpus.glob("*.json")))
+    }
+    (rows,) = evaluate.extracted(hub, (corpus / g["text"] for g in gold.values()), "press_reviewed")
+    names: dict[str, set[str]] = defaultdict(set)
+    for r in rows:
+        if r["property"] == "name":
+            names[r["subject_id"]].add(evaluate.name_form(r["value"]))
+    annotated = {i: evaluate.gold_items(g) for i, g in gold.items()}
+    return [
+        _claim(r, gold[i]["id"], True, by_gold(r, names, annotated[i], gold[i]["annotation"]["confidence"] == "high"))
+        for r in rows
+        if (i := r["document_id"])
+    ]
+
+
+def by_gold(
+    row: Mapping[str, Any],
+    names: Mapping[str, set[str]],
+    gold: Mapping[str, Mapping[evaluate.Item, str]],
+    exhaustive: bool,
+) -> bool | None:
+    """Whether gold says what a claim says; None where gold does not say such things."""
+
+    def known(kind: str, *forms: Any) -> bool:
+        return any(not item.isdisjoint(forms) for item in gold[kind])
+
+    subject, prop = row["subject_kind"], row["property"]
+    named = next((k for k, (s, _) in NAMES.items() if s == subject), "")
+    if prop in ("name", "commune_code") and named:
+        return known(
+            named, *(names[row["subject_id"]] if prop == "commune_code" else [evaluate.name_form(row["value"])])
+        )
+    if prop == "headcount" and row["scope"] not in evaluate.NOT_PEOPLE:
+        return known("headcounts", (Decimal(row["value"]), row["qualifier"]))
+    if prop in ("funding_eur", "investment_eur"):
+        return known("amounts", (Decimal(row["value"]), "EUR"))
+    if row["value_kind"] == "date":
+        return known("dates", row["value"])
+    if row["value_kind"] == "mention" and subject != "event" and exhaustive:
+        return known(
+            "relations", *evaluate.relation(prop, frozenset(names[row["subject_id"]]), frozenset(names[row["value"]]))
+        )
+    return None
+
+
+def of_sample() -> list[Claim]:
+    """The claims of the sample in data/raw, judged by judged.csv."""
+    hub = Hub.load(ROOT / "hub.toml").model_copy(update={"feeds": ()})
+    raw = ROOT / "data" / "raw"
+    rows, documents = evaluate.extracted(
+        hub,
+        sorted((raw / "press").glob("*.md")),
+        "press_reviewed",
+        "press_documents",
+        registries=sorted((raw / "registries").iterdir()),
+    )
+    paths = {d["document_id"]: d["path"] for d in documents}
+    with JUDGED.open(encoding="utf-8", newline="") as file:
+        judged = {tuple(r[k] for k in KEY): r["right"] == "1" for r in csv.DictReader(file)}
+    rows = [r | {"path": paths[r["document_id"]]} for r in rows]
+    return [_claim(r, r["path"], False, judged.get(tuple(r[k] for k in KEY))) for r in rows]
+
+
+def _claim(row: Mapping[str, Any], document: str, gold: bool, right: bool | None) -> Claim:
+    mentions = (
+        row["subject_id"],
+        *([row["value"]] if row["value_kind"] == "mention" else []),
+        *([row["scope"]] if row["scope"] else []),
+    )
+    shown = "\t".join(str(row[k]) for k in ("subject", "property", "shown", "qualifier", "scope_shown", "original"))
+    return Claim(
+        document,
+        gold,
+        kind(row),
+        row["score"],
+        mentions,
+        row["subject_id"] if row["property"] == "name" else "",
+        right,
+        shown,
+    )
+
+
+# --- the fit ----------------------------------------------------------------------------------
+
+
+def rising(points: Iterable[tuple[float, float, float]]) -> list[tuple[float, float]]:
+    """Score, share and weight, in order of score -> score from which on, and share: the nearest that never falls."""
+    blocks: list[list[float]] = []
+    for score, share, weight in points:
+        blocks.append([score, share, weight])
+        while len(blocks) > 1 and blocks[-2][1] >= blocks[-1][1]:
+            _, share, weight = blocks.pop()
+            first = blocks[-1]
+            first[1], first[2] = (first[1] * first[2] + share * weight) / (first[2] + weight), first[2] + weight
+    return [(score, share) for score, share, _ in blocks]
+
+
+def fit(claims: Iterable[Claim]) -> Table:
+    """The share right by kind and score."""
+    claims = [c for c in claims if c.right is not None]
+    counts: dict[str, dict[float, list[float]]] = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
+    for c in claims:
+        for name in (c.kind, family(c.kind), ""):
+            n = counts[name][c.score]
+            weight = 1.0 if c.gold else SAMPLE
+            n[0], n[1] = n[0] + weight * bool(c.right), n[1] + weight
+    gold = [c.right for c in claims if c.gold]
+    overall = gold.count(True) / len(gold) if gold else 0.5
+    table: Table = {}
+    for name in sorted(counts.keys() - {""}, key=lambda k: (k not in FAMILIES, k)):
+        found, above = counts[name], "" if name in FAMILIES else family(name)
+        scores = [0.0, *sorted(counts[above])]
+        prior = [(PRIOR, look_up(table, above, s)) if above else (WEAK, overall) for s in scores]
+        shares = [
+            (s, (found[s][0] + n * p) / (found[s][1] + n), found[s][1] + n)
+            for s, (n, p) in zip(scores, prior, strict=True)
+        ]
+        table[name] = rising(shares)
+    return table
+
+
+def family(kind: str) -> str:
+    """Names that were recognised; or what rules say, the names that they give to events among it."""
+    return NAME if kind.startswith("name of ") and kind != "name of event" else ANY
+
+
+def look_up(table: Table, kind: str, score: float) -> float:
+    steps = table.get(kind) or table[family(kind)]
+    return steps[bisect_right(steps, score, key=lambda step: step[0]) - 1][1]
+
+
+def confidences(claims: Iterable[Claim], table: Callable[[str], Table]) -> dict[int, float]:
+    """Place of a claim -> its confidence: no more than that of the best name of each mention. `table` is asked for each document."""
+    claims = list(claims)
+    own = [look_up(table(c.document), c.kind, c.score) for c in claims]
+    best: dict[str, float] = defaultdict(float)
+    for c, p in zip(claims, own, strict=True):
+        if c.names:
+            best[c.names] = max(best[c.names], p)
+    return {
+        n: min([p, *(best[m] for m in c.mentions if m in best)])
+        for n, (c, p) in enumerate(zip(claims, own, strict=True))
+    }
+
+
+# --- the report -------------------------------------------------------------------------------
+
+
+def interval(right: int, n: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share."""
+    z = 1.96
+    p, d = right / n, 1 + z * z / n
+    middle, half = (p + z * z / (2 * n)) / d, z / d * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _row(name: str, some: list[tuple[float, bool]]) -> list[str]:
+    if not some:
+        return [name, "0", "–", "–", "–"]
+    n, right = len(some), sum(r for _, r in some)
+    low, high = interval(right, n)
+    return [name, str(n), f"{sum(p for p, _ in some) / n:.2f}", f"{right / n:.3f}", f"{low:.2f} to {high:.2f}"]
+
+
+def report(claims: list[Claim], sure: Mapping[int, float], limit: float) -> str:
+    """Reliability, Brier scores, and how much of what would be published is right."""
+    parts = ["## Confidence\n", CAPTION]
+    for gold, title in ((True, "gold set"), (False, "sample in data/raw")):
+        judged = [(sure[n], c) for n, c in enumerate(claims) if c.gold == gold and c.right is not None]
+        if not judged:
+            continue
+        pairs = [(p, bool(c.right)) for p, c in judged]
+        share = sum(r for _, r in pairs) / len(pairs)
+        brier = [
+            sum((p - r) ** 2 for p, r in of) / len(of)
+            for of in (pairs, [(c.score, bool(c.right)) for _, c in judged], [(share, r) for _, r in pairs])
+        ]
+        all_of_it = sum(c.gold == gold for c in claims)
+        parts.append(f"### {title.capitalize()}: {len(judged)} of {all_of_it} claims judged\n")
+        head = ["confidence", "claims", "mean", "share right", "95 % interval"]
+        bands = [
+            _row(f"{a:.2f} to {b:.2f}", [x for x in pairs if a <= x[0] < b or x[0] == b == 1])
+            for a, b in zip(BANDS, (*BANDS[1:], 1.0), strict=True)
+        ]
+        parts.append(evaluate._table(head, bands))
+        parts.append(
+            f"Brier score {brier[0]:.3f}; of the rules' own scores {brier[1]:.3f}; of one share for all {brier[2]:.3f}.\n"
+        )
+        head[0] = "published from"
+        rows = [
+            _row(f"{x:.2f}" + (" (hub.toml)" if x == limit else ""), [y for y in pairs if y[0] >= x])
+            for x in sorted({*LIMITS, limit})
+        ]
+        parts.append(evaluate._table(head, rows))
+        head[0] = "kind, published"
+        kinds = sorted({c.kind for _, c in judged})
+        parts.append(
+            evaluate._table(
+                head, [_row(k, [(p, bool(c.right)) for p, c in judged if c.kind == k and p >= limit]) for k in kinds]
+            )
+        )
+    return "\n".join(parts)
+
+
+CAPTION = """\
+A claim of the press is published from `press.review_below` of hub.toml on; below it waits for a person. Its confidence is the share of
+such claims that was right here (`benchmarks/calibrate.py` says how; `make evaluate ARGS=--calibrate` measures anew). Each claim's was
+measured without the document it stands in. The sample is ours and the rules were written on it: what it shows is the best case. A
+kind of which no claim of gold is published here rests on the sample alone.
+"""
+
+
+def section(corpus: Path, fitting: bool = False) -> tuple[str, str]:
+    """The report on the claims that can be judged, and, for the terminal, those that are wrong or that nobody has judged.
+
+    With `fitting`, the table is measured anew and written.
+    """
+    claims = [*of_gold(corpus), *of_sample()]
+    if fitting:
+        write(fit(claims))
+    without = {d: fit(c for c in claims if c.document != d) for d in {c.document for c in claims}}
+    sure = confidences(claims, without.__getitem__)
+    lines = [
+        f"{'wrong' if c.right is False else 'not judged'}\t{sure[n]:.2f}\t{c.score:.2f}\t{c.document}\t{c.shown}"
+        for n, c in enumerate(claims)
+        if c.right is False or (c.right is None and not c.gold)
+    ]
+    return report(claims, sure, Hub.load(ROOT / "hub.toml").press.review_below), "\n".join(sorted(lines))
+
+
+def write(table: Table) -> None:
+    with CALIBRATION.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(("kind", "score", "confidence"))
+        out.writerows(
+            (name, f"{score:g}", f"{confidence:.3f}") for name in sorted(table) for score, confidence in table[name]
+        )
