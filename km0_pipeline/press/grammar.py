@@ -18,6 +18,7 @@ from functools import cache
 from typing import Any
 
 from km0_pipeline.claims import Qualifier
+from km0_pipeline.press.cues import Cues
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.sentences import Masked, Sentence, letter
@@ -69,10 +70,11 @@ SEP = r"(?:, et | et |, ainsi que | ainsi que |, ou encore | ou encore | ou |, m
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """A compiled rule; `needs` are sets of letters of each of which a sentence must have one for it to match."""
+    """A compiled rule; `needs` are sets of letters of each of which a sentence must have one for it to match, `cues` strings of which it must hold one."""
 
     pattern: re.Pattern[str]
     needs: tuple[frozenset[str], ...]
+    cues: frozenset[str]
 
 
 @cache
@@ -99,7 +101,12 @@ def rule(text: str) -> Form:
         for m in _PLACEHOLDER.finditer(text)
         if bare.count("(", 0, m.start()) == bare.count(")", 0, m.start())
     )
-    return Form(re.compile(_PLACEHOLDER.sub(placeholder, text)), needs)
+    pattern = _PLACEHOLDER.sub(placeholder, text)
+    return Form(re.compile(pattern), needs, CUES.of(pattern))
+
+
+CUES = Cues()
+"""Of all rules."""
 
 
 _NEGATION = re.compile(
@@ -192,7 +199,13 @@ class Reader:
         self.hub = hub
         self.topic = topic
         self.cuts = [p for s in said for p in (s.start, s.end) if sentence.start < p < sentence.end]
+        full, flat = sentence.full.text, sentence.flat.text
+        self.words = CUES.within(full if full == flat else f"{full}\n{flat}")
         self.letters = frozenset(letter(i) for i in sentence.items.values())
+
+    def may(self, cues: frozenset[str]) -> bool:
+        """Whether the sentence holds one of `cues` (what `CUES.of` told), or nothing is told by them."""
+        return not cues or not cues.isdisjoint(self.words)
 
     def mention(self, number_: str) -> Any:
         """The item of a placeholder's number."""
@@ -221,7 +234,7 @@ class Reader:
 
     def matches(self, form: Form, full: bool = False) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
         """Where `form` stands in the sentence (with its brackets if `full`), with its modality and its range."""
-        if not _may_match(form, self.letters):
+        if not _may_match(form, self.letters) or not self.may(form.cues):
             return
         masked = self.sentence.full if full else self.sentence.flat
         for m in form.pattern.finditer(masked.text):
