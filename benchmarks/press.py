@@ -4,7 +4,7 @@
 
 Each side is a fresh process on the same machine, one after the other; wall time and peak memory are the operating
 system's, of the process and what it forks (Linux). Ours is what a refresh does with press, without Dagster: the steps
-`press_files` to `press_claims`, from files to claims, in a new project. The peer is `fr_core_news_md` with its named-entity
+`press_files` to `press_reviewed`, from files to claims, in a new project. The peer is `fr_core_news_md` with its named-entity
 recogniser only and nothing kept of what it finds, its texts in as many forked shards as there are cores, as ours.
 
 Then the same project with one article in a hundred new, and a project of one article (what starting costs); and
@@ -102,16 +102,18 @@ def project(folder: Path, numbers: range) -> Path:
 
 
 def ours(folder: Path) -> None:
-    """Our side: from files to claims."""
+    """Our side: from files to claims of which it is known whether they may be published."""
     from km0_pipeline.press.collect import press_files
+    from km0_pipeline.press.duplicates import press_stories
     from km0_pipeline.press.mentions import press_spans
     from km0_pipeline.press.read import press_documents
+    from km0_pipeline.press.review import claim_decisions, press_reviewed
     from km0_pipeline.press.statements import press_claims
     from km0_pipeline.registries.read import registry_files, registry_rows
     from km0_pipeline.steps import Project
 
     at = Project.at(folder)
-    for step in (registry_files, registry_rows, press_files, press_documents, press_spans, press_claims):
+    for step in (registry_files, registry_rows, press_files, press_documents, press_stories, press_spans, press_claims, claim_decisions, press_reviewed):
         start = time.perf_counter()
         made = step(at)
         print(f"{step.__name__:16} {time.perf_counter() - start:7.2f} s {made.rows:8,} rows {made.figures}")
