@@ -17,26 +17,6 @@ WORD = rf"(?:(?:{CAP})|\d+(?![\w%]))"
 TAIL = rf"(?:[ -](?:(?:de la |de l'|de |du |des |d'|& |by |la |le |les |l')?{WORD}))"
 PROPER = rf"(?:{CAP}){TAIL}{{0,5}}"
 PERSON = rf"[{UP}][\w'-]+(?:[ ](?:d[eu] |d'|de la |van |von |le |la )?[{UP}][\w'-]*\w){{1,2}}"
-HEADS = (
-    r"[Uu]niversité|[EÉeé]cole|[Ii]nstitut|[Ll]ycée|[Cc]ommunauté de communes?|[Cc]ommunauté d'agglomération|[Cc]ommunauté urbaine|[Aa]gglomération|[Aa]ssociation|[Ff]ondation"
-    r"|[Cc]hambre|[Mm]inistère|Région|Département|[Vv]ille|[Mm]étropole|[Ee]urométropole|[Mm]airie|[Ss]yndicat|[Ff]édération|[Rr]éseau|[Cc]entre social|Centre|[Tt]ribunal"
-    r"|Agence|Incubateur|Accélérateur|Pépinière|Fonds|Office|[Cc]onseil (?:régional|départemental|général)|[Tt]echnopole|Technopôle|Pôle|Cluster|Banque|Caisse|Crédit|Laboratoire"
-    r"|[Ff]ab-?[Ll]ab|[Cc]oopérative|[Cc]ollectif|Comité|[Pp]réfecture|[Rr]ectorat|[Cc]ampus|LUG|Groupe|[Pp]rogramme|Club|[Bb]rasserie|Fabrique|Atelier|Observatoire|Conservatoire|IUT|INSA|Commissariat"
-    r"|Confédération|Union|Société|[Ss]ociété d'économie mixte|Mission|Secrétariat|Académie|Faculté|Pays(?= d')|Hôpital|Bureau|[Dd]irection"
-)
-HEAD = re.compile(HEADS)
-_TO = r"(?: de la | de l'| du | des | de | d'| à la | aux? )"
-_ADJECTIVE = r"(?: [a-zà-ÿ]+(?:al|ale|aux|ales|ique|iques|el|elle|ien|ienne|ain|aine|ais|aise|aire|if|ive|publique|mixte|numérique))"
-HEADED = re.compile(
-    rf"\b(?P<name>(?:(?:{HEADS}){_ADJECTIVE}{{0,2}}(?:{_TO}(?=[{UP}\d])|(?: (?=[{UP}])))(?:{CAP}){TAIL}{{0,5}}"
-    rf"|(?=[{UP}])(?:{HEADS})(?:{_ADJECTIVE}{{1,2}}{_TO}[a-zà-ÿ-]{{3,}}|{_ADJECTIVE}{{0,2}}{_TO}[a-zà-ÿ-]{{3,}}{_ADJECTIVE}?(?: et d(?:e |u |es |')[a-zà-ÿ]{{3,}}|{_TO}[a-zà-ÿ-]{{3,}}))(?:{_TO}(?:{CAP}){TAIL}{{0,3}})?))"
-)
-"""Names that begin with the word for what they name: « Université de Haute-Alsace », « Fédération des artisans du bois »."""
-LOWER_NEEDS_LINK = re.compile(
-    r"(?:école|institut|lycée|association|fondation|réseau|agence|campus|fab-?lab|coopérative|collectif|technopole|incubateur|pépinière|direction|syndicat|fédération|tribunal|métropole) [A-Z]"
-)
-UNIT = re.compile(r"(?:[Dd]irection|Bureau|Comité|Mission|[Pp]réfecture|Centre)(?: [a-zà-ÿ]+)? (?:de |du |des |d')")
-"""Heads of names of parts of a body, or of places: said of only if something is said of them."""
 APPOSED = re.compile(
     r"\b(?:société|entreprise(?: textile| familiale| industrielle)?|start-?up|éditeur|agence|association|groupe|studio|cabinet|PME|ESN|maison|marque|techlab|"
     rf"incubateur|accélérateur|chez|(?:co-?)?fondat(?:eur|rice) (?:et [a-zà-ÿ]+ )?(?:de|d'|du)|(?:PDG|CEO|gérante?|dirigeante?|présidente?|directeur|directrice)(?: générale?)? (?:de|d'|du))[ ]?(?P<name>(?:{CAP})(?:[ ](?:{WORD})){{0,3}})"

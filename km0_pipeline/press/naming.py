@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 from km0_pipeline.press import joining, kinds
 from km0_pipeline.press.evidence import (
@@ -22,22 +23,22 @@ from km0_pipeline.press.evidence import (
     COMMON_FIRST,
     COREFERENT,
     FORMED,
-    HEADED,
     JUNK,
-    LOWER_NEEDS_LINK,
     ROMAN,
     SITE,
     TITLED,
     TRADE_WORD,
-    UNIT,
     WEAK,
     WEB,
 )
 from km0_pipeline.press.folding import key, straighten
+from km0_pipeline.press.headed import headed, is_unit
 from km0_pipeline.press.known import Names
 from km0_pipeline.press.mention import Letter, Mention, merge
 from km0_pipeline.press.weighing import Name, is_first, weighed
 
+_BRANCHED = frozenset(["public_body", "association", "bank", "school", "incubator"])
+"""Kinds of which « Ficta Occitanie » is the branch of Occitanie."""
 WRAPPED = 120
 """Characters up to which the lines of a wrapped text are long."""
 
@@ -75,11 +76,17 @@ def mentions(
 def _one_line(straight: str) -> str:
     """`straight` with the line ends inside a paragraph as blanks; same length.
 
-    A text of long lines is not wrapped: there, a line end before a capital ends a paragraph.
+    A line end ends a paragraph before a capital where the text is not wrapped (its lines are long) or the line is
+    clearly shorter than the others, and before the next item of a list.
     """
-    if max(map(len, straight.split("\n"))) <= WRAPPED:
-        return straight.replace("\n", " ")
-    return re.sub(r"\n(?=[ ]*[a-zà-ÿ])", " ", straight)
+    lines = straight.split("\n")
+    longest = max(map(len, lines))
+    parts = [lines[0]]
+    for above, line in pairwise(lines):
+        begins = line.lstrip()[:1]
+        ends = begins in ("-", "•", "–") or (begins.isupper() and (longest > WRAPPED or len(above) < 0.6 * longest))
+        parts += ["\n" if ends else " ", line]
+    return "".join(parts)
 
 
 def _town(m: Mention, flat: str, names: Names) -> Mention:
@@ -96,24 +103,26 @@ def _at(m: re.Match[str], letter: Letter, confidence: float = 0.8, group: str = 
 def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) -> list[tuple[float, Mention]]:
     """Everything that may be a mention, with its rank: lower is stronger."""
     found: list[tuple[float, Mention]] = []
-    for k in names.find(flat):
+    known = names.find(flat)
+    for k in known:
         letter: Letter = {"hub": "H", "organisation": "O", "place": "L"}[k.known.sort]  # type: ignore[assignment]
         mention = Mention(k.start, k.end, letter, k.known.key, k.known.kind, 0.95, known=k.known)
         found.append(({"H": 0, "O": 2, "L": 5}[letter], mention))
+    found += [
+        (1.9, _organisation(flat, o.start, p.end, 0.85, kind=o.known.kind))
+        for o, p in pairwise(known)
+        if o.known.sort == "organisation" and o.known.kind in _BRANCHED and p.known.sort == "place" and flat[o.end : p.start] == " "
+    ]
     found += [(1, _at(m, "P", 0.95)) for m in TITLED.finditer(flat)]
     found += [(1, replace(_at(m, "L", 0.85, weak=True), kind="address")) for m in ADDRESS.finditer(flat)]
     listed = {(m.start, m.end) for _, m in found}
     for start, end in joining.explained(flat):
         if (start, end) in listed:
             continue
-        found.append((1.5, _organisation(flat, start, end, 0.85, weak=bool(UNIT.match(flat, start)))))
-    for m in HEADED.finditer(flat):
-        if m.span("name") in listed:
-            continue
-        if m["name"][0].isupper() or not (LOWER_NEEDS_LINK.match(m["name"]) or flat.endswith("dans la ", 0, m.start())):
-            found.append(
-                (2, _organisation(flat, m.start("name"), m.end("name"), 0.8, weak=bool(UNIT.match(m["name"]))))
-            )
+        found.append((1.5, _organisation(flat, start, end, 0.85, weak=is_unit(flat[start:end]))))
+    found += [
+        (2, _organisation(flat, s, e, 0.8, weak=is_unit(flat[s:e]))) for s, e in headed(flat) if (s, e) not in listed
+    ]
     found += [
         (3, _at(m, "P", 0.9, "name" if m["name"] else "name2"))
         for m in BY_ROLE.finditer(flat)
@@ -149,12 +158,13 @@ def _taken_for(flat: str, name: Name) -> list[tuple[float, Mention]]:
     return [(rank, Mention(name.start, name.end, letter, key(name.words), confidence=confidence))]  # type: ignore[arg-type]
 
 
-def _organisation(flat: str, start: int, end: int, confidence: float, *, noun: str = "", weak: bool = False) -> Mention:
-    """A mention of an organisation, with the kind that its name or the noun beside it says."""
+def _organisation(
+    flat: str, start: int, end: int, confidence: float, *, kind: str = "", noun: str = "", weak: bool = False
+) -> Mention:
+    """A mention of an organisation, with the kind that is known, or that its name or the noun beside it says."""
     words = flat[start:end]
-    return Mention(
-        start, end, "O", joining.name_key(words), kinds.of_name(words) or kinds.of_noun(noun), confidence, weak=weak
-    )
+    kind = kind or kinds.of_name(words) or kinds.of_noun(noun)
+    return Mention(start, end, "O", joining.name_key(words), kind, confidence, weak=weak)
 
 
 def _districts(flat: str, chosen: list[Mention]) -> list[Mention]:

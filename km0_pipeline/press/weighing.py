@@ -13,10 +13,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from km0_pipeline.press import headed
 from km0_pipeline.press.evidence import (
     ARTICLES,
     COMMON_FIRST,
-    HEAD,
     JUNK,
     PUBLIC_TAIL,
     ROLE,
@@ -296,7 +296,7 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=-1)
     if len(tokens) == 1 and (_ABSTRACT.fullmatch(words) or words.lower() in seen or words.lower() + "s" in seen):
         name.add(O=-1.5, L=-0.5, P=-1)
-    elif _WORK.match(words) or (len(tokens) == 1 and HEAD.fullmatch(words)):
+    elif _WORK.match(words) or (len(tokens) == 1 and headed.WORD.fullmatch(words)):
         name.add(O=-4, L=-4)
     elif len(tokens) > 1 and name.label:
         name.add(O=0.4)
