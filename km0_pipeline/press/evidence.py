@@ -40,7 +40,7 @@ SITES = (
     r"quartier|parc|[Vv]illage industriel|places?|avenue|boulevard|quai|rue|pont|halle|ZAC|ZI|vallée|château|gare|allées?|impasse|faubourg|square|stade|îlot|friche|cité|Cité"
     r"|caserne|manufacture|théâtre|musée|médiathèque|bibliothèque|esplanade|canal|gymnase|palais|jardin|lac|plaine"
 )
-_THE_SITES = r"site|(?<!au )tour|zone|cours|passage|salle|maison(?= d)|filature|usine|hôtel|plateau|secteur|port"
+_THE_SITES = r"site|(?<!au )tour|zone|cours|passage|salle|maison(?= d)|filature(?= d)|usine(?= d)|hôtel|plateau|secteur|port"
 """Nouns that with « de » and a name say something of what is named: « le site de Mulhouse », « le tour de France »."""
 SITE = re.compile(
     rf"\b(?P<name>(?:(?:{SITES})(?: industrielle?| artisanale?| commerciale?| d'activités?| d'affaires)? (?:de la |de l'|du |des |de |d')?|(?:{_THE_SITES}) (?:de la |de l'|du |des )?)(?<!tour de la )(?<!tour de l')(?<!tour des )(?<!tour du )(?P<tail>(?:{CAP})(?:[ -](?:(?:de la |de l'|du |des |de |d')?{WORD})){{0,3}}))"
@@ -77,7 +77,7 @@ TRADE_WORD = re.compile(
 """Words that make a name that of an organisation rather than of a person."""
 TRADE_NOUN = rf"(?:{NOUN})"
 SORT_NOUN = re.compile(
-    rf"\b(?:(?:jeune|petite?) )?(?:{NOUN})(?: (?!de\b|du\b|des\b|et\b|est\b|a\b|à\b|en\b|qui\b|que\b|dont\b|par\b|sur\b|pour\b|avec\b|dans\b|comme\b|ou\b|sont\b)[a-zà-ÿ-]+)? \"?$",
+    rf"\b(?:(?:jeune|petite?) )?(?:{NOUN})(?: (?:de |d')[a-zà-ÿ-]+)?(?: (?!de\b|du\b|des\b|et\b|est\b|a\b|à\b|en\b|qui\b|que\b|dont\b|par\b|sur\b|pour\b|avec\b|dans\b|comme\b|ou\b|sont\b)[a-zà-ÿ-]+)? \"?$",
     re.I,
 )
 """A noun that says of which sort the name after it is: « la start-up mulhousienne … », « le service … »."""

@@ -21,7 +21,7 @@ NOUNS = {
     "public_body": r"villes?|mairies?|communautés? (?:de communes?|d'agglomération|urbaine)|agglomérations?|métropoles?|eurométropoles?|ministères?|préfectures?|sous-préfectures?|rectorats?|collectivités?"
     r"|établissements? publics?|syndicat mixte|chambres? d[e'] ?[a-zé]+|conseil (?:régional|départemental|général|municipal)|région|département|tribunal|office|direction",
     "company": r"sociétés?|entreprises?|groupes?|PME|TPE|ETI|ESN|filiales?|éditeurs?|éditrice|studios?|cabinets?|coopératives?|SCOP|SCIC|SAS|SARL|brasseries?|marques?|maisons?|industriels?|opérateurs?|équipementiers?"
-    r"|constructeurs?|fabricants?|fabricante|agences?|fournisseurs?|distributeurs?|assureurs?|multinationales?|géants?",
+    r"|constructeurs?|fabricants?|fabricante|agences?|fournisseurs?|distributeurs?|assureurs?|multinationales?|géants?|usines?|filatures?|scieries?|papeteries?|verreries?|imprimeries?|librairies?|actionnaires?|investisseurs?|prestataires?",
 }
 """Kind -> the nouns that say it, in the order in which they are tried."""
 

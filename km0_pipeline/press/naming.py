@@ -28,6 +28,7 @@ from km0_pipeline.press.evidence import (
     SITE,
     TITLED,
     TRADE_WORD,
+    UP,
     WEAK,
     WEB,
 )
@@ -37,6 +38,8 @@ from km0_pipeline.press.known import Names
 from km0_pipeline.press.mention import Letter, Mention, merge
 from km0_pipeline.press.weighing import Name, is_first, weighed
 
+_DISTRICT = re.compile(r"(?:quartier|site|secteur)\b")
+"""Nouns that say what a place is and do not belong to its name."""
 _BRANCHED = frozenset(["public_body", "association", "bank", "school", "incubator"])
 """Kinds of which « Ficta Occitanie » is the branch of Occitanie."""
 WRAPPED = 120
@@ -111,7 +114,11 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
     found += [
         (1.9, _organisation(flat, o.start, p.end, 0.85, kind=o.known.kind))
         for o, p in pairwise(known)
-        if o.known.sort == "organisation" and o.known.kind in _BRANCHED and p.known.sort == "place" and flat[o.end : p.start] == " "
+        if o.known.sort == "organisation"
+        and o.known.kind in _BRANCHED
+        and p.known.sort == "place"
+        and flat[o.end : p.start] == " "
+        and not re.match(rf" [{UP}]", flat[p.end : p.end + 2])
     ]
     found += [(1, _at(m, "P", 0.95)) for m in TITLED.finditer(flat)]
     found += [(1, replace(_at(m, "L", 0.85, weak=True), kind="address")) for m in ADDRESS.finditer(flat)]
@@ -129,7 +136,7 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
         if not TRADE_WORD.search(m[0]) and (m["name"] or m["name2"]).split()[0].lower() not in COMMON_FIRST
     ]
     found += [
-        (3, _at(m, "L", 0.7, "name" if m["name"] else "name2"))
+        (3, _at(m, "L", 0.7, "name2" if m["name2"] else "tail" if _DISTRICT.match(m["name"]) else "name"))
         for m in SITE.finditer(flat)
         if not ROMAN.match(m["tail"] or "")
     ]

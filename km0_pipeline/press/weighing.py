@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from km0_pipeline.press import headed
@@ -28,10 +28,9 @@ from km0_pipeline.press.evidence import (
     UP,
 )
 from km0_pipeline.press.folding import key
+from km0_pipeline.press.kinds import NOUN
+from km0_pipeline.press.listing import Sorts, announces, even_out
 from km0_pipeline.reference import first_names
-
-Sorts = dict[str, float]
-"""Letter -> weight."""
 
 _TOKEN = (
     rf"(?:(?!(?:[LDCSJNMT]|Qu)')[{UP}](?:[\w&@+]|[.](?=[{UP}\d])|['-](?=\w)|[(]\w{{1,3}}[)])*|[a-z]{{1,3}}[A-Z]\w*)"
@@ -42,8 +41,35 @@ _RUN = re.compile(
 _PARTICLE = r"(?:(?:d[eu]|d'|de la|von|van|van der|ben|el|al|le|la) ?)?"
 _SURNAME = re.compile(rf"(?: {_PARTICLE}[{UP}][\w'-]*\w)+")
 _WHOLE = re.compile(rf"[{UP}][\w'-]+(?: {_PARTICLE}[{UP}][\w'-]*\w){{1,3}}")
-_AND = re.compile(
-    r"(?:, (?:et |ou |mais aussi |ainsi que )?| et | & | ou | ainsi que | / |, dont )(?:(?:l[ae]s?|aux?|d[ue]s?|de la|avec) |l'|d'|à l'|de l')?"
+_LINKED = re.compile(rf" (?:(?:des|du|de la|aux) |de l')(?P<of>{_TOKEN}(?: {_TOKEN})*)| d'à [\w-]+")
+_PURPOSE = re.compile(
+    r"(?:(?:Petite |Grande )?(?:Usine|Fabrique|Boîte|Machine|Moulin|Mine|Malle|Café|Atelier|Laboratoire|Labo|Maison|Cabane|Four|Coffre|Boutique|Ruche|Halle|Caisse|Sac|Marmite)) à (?P<of>[A-ZÀ-Þ][\w-]+)"
+)
+_QUALITY = re.compile(
+    r" (?:numériques?|digitale?s?|connectée?s?|créati(?:f|ve)s?|solidaires?|citoyen(?:ne)?s?|partagée?s?|participati(?:f|ve)s?|collaborati(?:f|ve)s?|simplifiée?s?|populaires?|mobiles?|verte?s?|bleue?s?|rouges?|électriques?"
+    r"|magiques?|communs?|utiles?|libres?|ouverte?s?|durables?|curieu(?:x|se)s?|perchée?s?|éphémères?|mécaniques?|sonores?|vivante?s?)(?![\w'-])"
+)
+"""Adjectives that make a name of a common noun: « la Filature numérique », « Démarches simplifiées »."""
+_NO_COMPOUND = re.compile(
+    rf"(?:{ROLE}|{headed.WORD.pattern}|Nord|Sud|Est|Ouest|État|Monsieur|Madame|Journ\w+|Internet|Web)\b", re.I
+)
+_ITEM = re.compile(r"(?:^|[\s;])[-•–] $")
+_PLACE_HEAD = re.compile(
+    r"(?:Vallée|Massif|Plaine|Plateau|Lac|Col|Canal|Forêt|Rue|Place|Avenue|Quai|Boulevard|Parc|Square|Esplanade|Halles?|Hôtel|Palais|Théâtre|Salle|Gare|Château|Musée|Cité|Quartier|Zénith|Stade|Gymnase|Médiathèque"
+    r"|Bibliothèque|Tour|Pont|Port|Jardins?|Villa|Caserne) "
+)
+_TOPONYM = re.compile(
+    r"(?:Saint|Sainte|Mont|Pont|Château|Villers|Bourg|Bois|Vieux|Neuf|La|Le|Les)-[A-ZÀ-Þ][\w-]+|[A-ZÀ-Þ][\w']+-(?:sur|sous|lès|les|lez|en|le|la|du|de|des|d'|aux?|devant|à|près)-[\w'-]+"
+)
+_TOWN_END = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]+(?:heim|willer|viller|bourg|court|villers?|wihr|hausen|ingen|dorf|gny|kirch|bach|ange)")
+_OF_TOWN = re.compile(
+    rf"\b(?:une? (?:(?:jeune|petite?|ancien(?:ne)?|autre) )?(?:{NOUN})(?: [a-zà-ÿ-]+)?|(?:tiers-lieu|pépinière(?: d'entreprises)?|usine|gare|hôpital|marché|antenne|boutique|magasin|médiathèque|maire|sous-préf\w+|préfète?|élue?s?"
+    r"|habitante?s?|arrondissement)) (?:de |d')$",
+    re.I,
+)
+"""What is said of a town: « une PME de », « la maire de »."""
+_AGENT = re.compile(
+    r"\b(?:présid|dirig|pilot|anim|men|coordonn|représent|fond|cofond|cré|accueilli|guid|imagin|sign|préparé|réalis|écri|photographi)(?:ée?s?|[eé]s|te?s?|s)? (?:depuis [\w ]{2,20} )?par $"
 )
 _TOWN_BETWEEN = re.compile(r"^, (?:\w+ )?(?:à|en) [^,]{2,40}(?=,)")
 _OFFICE = re.compile(
@@ -126,7 +152,7 @@ def weighed(flat: str, spans: Iterable[tuple[int, int, str]], taken: Iterable[tu
     seen = frequencies(flat)
     found = []
     within: set[tuple[int, int, str]] = set()
-    for name in _names(flat, sorted(spans), seen):
+    for name in _names(flat, sorted(spans), seen, {k[0] for k in known}):
         n = bisect_right(ends, name.start)
         over = [k for k in known[n : n + 4] if k[0] < name.end]
         if over and not (
@@ -144,7 +170,7 @@ def weighed(flat: str, spans: Iterable[tuple[int, int, str]], taken: Iterable[tu
         within.update(over)
     alone = [k for k in known if k not in within]
     _agree(flat, found, alone)
-    _even_out(flat, found, alone)
+    even_out(flat, found, alone)
     return found
 
 
@@ -172,14 +198,16 @@ def frequencies(flat: str) -> Mapping[str, int]:
     return counts
 
 
-def _names(flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, int]) -> Iterable[Name]:
+def _names(
+    flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, int], known: Set[int]
+) -> Iterable[Name]:
     starts = [s for s, _, _ in labelled]
     done = 0
     for m in _RUN.finditer(flat):
         start, end = m.start(), m.end()
         if start < done:
             continue
-        first = starts_sentence(flat, start)
+        first = starts_sentence(flat, start) and not announces(flat, start)
         if office := re.match(r"(?:[EÉ]tat|Présidente?|Ministre|Mme|Madame|Monsieur) (?=\w)", flat[start:end]):
             start += office.end()
         while (
@@ -214,6 +242,8 @@ def _names(flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, i
             end += 1
         while " " in flat[start:end] and flat[start:end].rsplit(" ", 1)[1].lower() in ARTICLES:
             end = start + flat[start:end].rindex(" ")
+        whole = _whole(flat, start, end, known) if not first or _ITEM.search(flat[max(0, start - 5) : start]) else end
+        compound, end = whole > end, max(end, whole)
         words = flat[start:end]
         if (
             not re.search(rf"[{UP}]", words)
@@ -235,7 +265,28 @@ def _names(flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, i
             and flat[end + len(p[0]) : end + len(p[0]) + 1] != "'"
         ):
             end = done = end + len(p[0]) if label == "PER" else end
-        yield Name(start, end, flat[start:end], label=label, first=first)
+        name = Name(start, end, flat[start:end], label=label, first=first)
+        if compound:
+            name.add(O=2.0, P=-3.0)
+        yield name
+
+
+def _whole(flat: str, start: int, end: int, known: Set[int]) -> int:
+    """Where the name ends that `start` to `end` begin with a common noun: « Comptoir des Colibris », « Usine à Liens »."""
+    words = flat[start:end]
+    last = words.rsplit(" ", 1)[-1]
+    if start in known or last.isupper() or _SIGNS.search(words) or is_first(words) or _NO_COMPOUND.match(words):
+        return end
+    if " " not in words and (m := _QUALITY.match(flat, end)):
+        before = flat[max(0, start - 70) : start]
+        return m.end() if _ARTICLE_BEFORE.search(before) or SORT_NOUN.search(before) else end
+    m = _PURPOSE.match(flat, start) or _LINKED.match(flat, end)
+    if not m:
+        return end
+    of = m.groupdict()["of"]
+    if of and (m.start("of") in known or is_first(of) or key(of) in JUNK):
+        return end
+    return m.end()
 
 
 def is_first(words: str) -> bool:
@@ -283,6 +334,12 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(P=-3.0)
     if len(tokens) > 1 and not _ABSTRACT.fullmatch(tokens[0]) and (TRADE_WORD.search(words) or _SUFFIX.search(words)):
         name.add(O=2.5, P=-3.5, L=-1)
+    if _TOPONYM.fullmatch(words):
+        name.add(L=2.5, O=-0.5)
+    elif _TOWN_END.fullmatch(words):
+        name.add(L=1.0)
+    elif _PLACE_HEAD.match(words):
+        name.add(L=3.0, O=-1.0, P=-3.0)
     if PUBLIC_TAIL.search(words) and len(tokens) > 1:
         name.add(O=4, P=-4, L=-2)
         name.noun = "collectivité"
@@ -314,11 +371,15 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(L=0.4)
     if _STREET_BEFORE.search(before):
         name.add(P=-4)
-    if _HEADED_BY.search(before):
+    if len(tokens) == 1 and _OF_TOWN.search(before):
+        name.add(L=2.5)
+    elif _HEADED_BY.search(before):
         name.add(O=2.5, L=0.5)
     elif _OFFICE_BEFORE.search(before):
         name.add(P=2.5)
-    if _WITH.search(before):
+    if person_like and len(tokens) > 1 and _AGENT.search(before):
+        name.add(P=2.5)
+    elif _WITH.search(before):
         name.add(O=1.0)
     if not (given and person_like) and (noun := SORT_NOUN.search(before)):
         name.add(O=2.5, P=-3)
@@ -335,37 +396,3 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=0.4, P=0.2, L=0.2)
     if name.first and len(tokens) == 1 and "^" + words not in seen and not _SIGNS.search(words):
         name.add(O=-1.2, L=-1.5, P=-0.5)
-
-
-def _even_out(flat: str, names: list[Name], known: list[tuple[int, int, str]]) -> None:
-    """Give each name of a list the weight of its neighbours: a list is of one sort."""
-    members: list[tuple[int, int, Name | str]] = sorted(
-        [*((n.start, n.end, n) for n in names), *((s, e, x) for s, e, x in known)], key=lambda m: (m[0], m[1])
-    )
-    group: list[tuple[int, int, Name | str]] = []
-    for member in [*members, (len(flat) + 9, 0, "")]:
-        if group and (member[0] > len(flat) or not _AND.fullmatch(flat, group[-1][1], member[0])):
-            if len(group) > 1:
-                _level(flat, group)
-            group = []
-        group.append(member)
-
-
-def _level(flat: str, group: list[tuple[int, int, Name | str]]) -> None:
-    total = {"O": 0.0, "P": 0.0, "L": 0.0}
-    for _, _, m in group:
-        for letter, weight in ({m: 2.5} if isinstance(m, str) else m.weights).items():
-            if letter in total:
-                total[letter] += max(-2.0, min(weight, 3.0))
-    start = group[0][0]
-    lead = flat[max(0, start - 60) : start]
-    if re.search(
-        rf"\b(?:{TRADE_NOUN}s?|membres|partenaires|lauréats|locataires|espaces|lieux|ateliers|structures|projets)[^.;:]{{0,30}}(?::|, dont|tels? que|telles? que|comme|parmi lesquel(?:le)?s) *(?:l[ae]s? |l')?$",
-        lead,
-        re.I,
-    ):
-        total["O"] += 3.0 * len(group) ** 0.5
-    average = {letter: weight / len(group) for letter, weight in total.items()}
-    for _, _, m in group:
-        if isinstance(m, Name):
-            m.add(**{letter: min(weight, 2.0) if weight > 0 else weight / 2 for letter, weight in average.items()})
