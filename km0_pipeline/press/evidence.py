@@ -19,7 +19,7 @@ PROPER = rf"(?:{CAP}){TAIL}{{0,5}}"
 PERSON = rf"[{UP}][\w'-]+(?:[ ](?:d[eu] |d'|de la |van |von |le |la )?[{UP}][\w'-]*\w){{1,2}}"
 APPOSED = re.compile(
     r"\b(?:société|entreprise(?: textile| familiale| industrielle)?|start-?up|éditeur|agence|association|groupe|studio|cabinet|PME|ESN|maison|marque|techlab|"
-    rf"incubateur|accélérateur|chez|(?:co-?)?fondat(?:eur|rice) (?:et [a-zà-ÿ]+ )?(?:de|d'|du)|(?:PDG|CEO|gérante?|dirigeante?|présidente?|directeur|directrice)(?: générale?)? (?:de|d'|du))[ ]?(?P<name>(?:{CAP})(?:[ ](?:{WORD})){{0,3}})"
+    rf"incubateur|accélérateur|chez|(?:co-?)?fondat(?:eur|rice) (?:et [a-zà-ÿ]+ )?(?:de|d'|du)|(?:PDG|CEO|gérante?|dirigeante?|présidente?|directeur|directrice)(?: générale?)? (?:de|d'|du))[ ]?(?P<name>(?:{CAP})(?:[ ](?:& )?(?:{WORD})){{0,3}})"
 )
 FORMED = re.compile(rf"\b(?P<name>(?:{CAP})(?:[ ](?:{WORD})){{0,3}})(?=,? (?:SASU?|SARL|EURL|SCOP|SCIC|GmbH)\b)")
 TITLED = re.compile(
@@ -43,7 +43,7 @@ SITES = (
 _THE_SITES = r"site|(?<!au )tour|zone|cours|passage|salle|maison(?= d)|filature(?= d)|usine(?= d)|hôtel|plateau|secteur|port"
 """Nouns that with « de » and a name say something of what is named: « le site de Mulhouse », « le tour de France »."""
 SITE = re.compile(
-    rf"\b(?P<name>(?:(?:{SITES})(?: industrielle?| artisanale?| commerciale?| d'activités?| d'affaires)? (?:de la |de l'|du |des |de |d')?|(?:{_THE_SITES}) (?:de la |de l'|du |des )?)(?<!tour de la )(?<!tour de l')(?<!tour des )(?<!tour du )(?P<tail>(?:{CAP})(?:[ -](?:(?:de la |de l'|du |des |de |d')?{WORD})){{0,3}}))"
+    rf"\b(?P<name>(?:(?:{SITES}|Vallée|Val|Plaine|Massif|Plateau)(?: industrielle?| artisanale?| commerciale?| d'activités?| d'affaires)? (?:de la |de l'|du |des |de |d')?|(?:{_THE_SITES}) (?:de la |de l'|du |des )?)(?<!tour de la )(?<!tour de l')(?<!tour des )(?<!tour du )(?P<tail>(?:{CAP})(?:[ -](?:(?:de la |de l'|du |des |de |d')?{WORD})){{0,3}}))"
     r"|\b(?P<name2>Grand (?:Lyon|Paris|Nancy|Reims|Besançon|Dijon|Poitiers|Avignon|Angoulême|Chambéry|Annecy|Belfort))"
 )
 ADDRESS = re.compile(
@@ -77,7 +77,7 @@ TRADE_WORD = re.compile(
 """Words that make a name that of an organisation rather than of a person."""
 TRADE_NOUN = rf"(?:{NOUN})"
 SORT_NOUN = re.compile(
-    rf"\b(?:(?:jeune|petite?) )?(?:{NOUN})(?: (?:de |d')[a-zà-ÿ-]+)?(?: (?!de\b|du\b|des\b|et\b|est\b|a\b|à\b|en\b|qui\b|que\b|dont\b|par\b|sur\b|pour\b|avec\b|dans\b|comme\b|ou\b|sont\b)[a-zà-ÿ-]+)? \"?$",
+    rf"\b(?:(?:jeune|petite?) )?(?:{NOUN})(?: (?:de |d')[a-zà-ÿ-]+)?(?: (?!de\b|du\b|des\b|et\b|est\b|a\b|à\b|en\b|qui\b|que\b|dont\b|par\b|sur\b|pour\b|avec\b|dans\b|comme\b|ou\b|sont\b)[a-zà-ÿ-]+)? [\"(]?$",
     re.I,
 )
 """A noun that says of which sort the name after it is: « la start-up mulhousienne … », « le service … »."""

@@ -50,7 +50,7 @@ _PROPER = re.compile(
 _PORTFOLIO = re.compile(
     rf"(?:{_LINK}[{UP}][\w'-]+{_ADJECTIVE}{{0,2}}(?:(?:,{_LINK}[{UP}][\w'-]+{_ADJECTIVE}{{0,2}})*,? et{_LINK}[{UP}][\w'-]+{_ADJECTIVE}{{0,2}})?)"
 )
-_SIDES = re.compile(r" (?:méridiona|septentriona|orienta|occidenta|centra)(?:le?s?|ux)\b")
+_SIDES = re.compile(r" (?:méridiona|septentriona|orienta|occidenta|centra)(?:le?s?|ux)\b| (?:haut|bas|nord|sud|centre)-[a-zà-ÿ]+")
 _GENERIC = re.compile(r"(?:\b(?:une?|ce|cet|cette|ces|notre|votre|son|sa|leur|chaque|tout|toute|des|les|aucune?) )$")
 _BESIDE = re.compile(
     r"(?:école|institut|association|fondation|réseau|agence|campus|fab-?lab|coopérative|collectif|technopole|incubateur|pépinière|direction|syndicat|fédération|tribunal|métropole|ministère|ville|chambre|brasserie)$"
@@ -96,7 +96,7 @@ def _end(flat: str, head: str, start: int, after: int) -> int:
     if not proper and field and field.end() > after and (proper := _PROPER.match(flat, after)):
         field, end = None, after
     if proper:
-        if not upper and (before.endswith("dans la ") or (_BESIDE.match(head) and flat[end] == " " and flat[end + 1].isupper())):
+        if not upper and (before.endswith("dans la ") or _GENERIC.search(before) or (_BESIDE.match(head) and flat[end] == " " and flat[end + 1].isupper())):
             return 0
         end = proper.end()
         return (side.end() if (side := _SIDES.match(flat, end)) else end)

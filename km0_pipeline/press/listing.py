@@ -30,7 +30,7 @@ Member = tuple[int, int, "Weighed | str"]
 """Range of a name, and its weights, or its letter where it is known."""
 
 _BETWEEN = re.compile(
-    r"(?: ?\([^()\n]{1,60}\)|, (?:à|en) [^,;:()\n]{2,40}?)?"
+    r"(?: ?\([^()\n]{1,60}\)|,? (?:à|en) [^,;:()\n]{2,40}?)?"
     r"(?:, (?:et |ou |mais aussi |ainsi que |puis )?| et | & | ou | ainsi que | / |, dont | ?; ?(?:et |ou )?|[ ;,.]*\n+ *[-•–] *| [-•–] )"
     r"(?:(?:l[ae]s?|aux?|d[ue]s?|de la|avec|à|à la|en) |l'|d'|à l'|de l')?",
     re.I,
@@ -61,7 +61,7 @@ def even_out(flat: str, names: Iterable[Weighed], known: Iterable[tuple[int, int
     group: list[Member] = []
     asides: list[Member] = []
     for member in members:
-        if group and _is_aside(flat, member):
+        if group and _is_aside(flat, group[-1], member):
             asides.append(member)
             continue
         if group and not _BETWEEN.fullmatch(flat, group[-1][1], member[0]):
@@ -71,10 +71,14 @@ def even_out(flat: str, names: Iterable[Weighed], known: Iterable[tuple[int, int
     _finish(flat, group, asides)
 
 
-def _is_aside(flat: str, member: Member) -> bool:
+def _is_aside(flat: str, main: Member, member: Member) -> bool:
+    """Whether `member` only says where `main` is: « A (Sélestat) », « A, à Sélestat, »."""
     start, end, _ = member
-    return (flat[start - 1] == "(" and flat.startswith(")", end)) or (
-        flat.endswith((", à ", ", en "), 0, start) and bool(re.match(r" ?(?:[,;.\n]|et\b|$)", flat[end : end + 4]))
+    between = flat[main[1] : start]
+    return (between in (" (", "(") and flat.startswith(")", end)) or (
+        between in (", à ", ", en ", " à ", " en ")
+        and not flat.endswith((" à ", " en "), 0, main[0])
+        and bool(re.match(r" ?(?:[,;.\n]|et\b|$)", flat[end : end + 4]))
     )
 
 

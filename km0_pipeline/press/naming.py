@@ -121,7 +121,7 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
         and not re.match(rf" [{UP}]", flat[p.end : p.end + 2])
     ]
     found += [(1, _at(m, "P", 0.95)) for m in TITLED.finditer(flat)]
-    found += [(1, replace(_at(m, "L", 0.85, weak=True), kind="address")) for m in ADDRESS.finditer(flat)]
+    found += [(1, replace(_at(m, "L", 0.85), kind="address")) for m in ADDRESS.finditer(flat)]
     listed = {(m.start, m.end) for _, m in found}
     for start, end in joining.explained(flat):
         if (start, end) in listed:

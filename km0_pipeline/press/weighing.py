@@ -43,8 +43,9 @@ _SURNAME = re.compile(rf"(?: {_PARTICLE}[{UP}][\w'-]*\w)+")
 _WHOLE = re.compile(rf"[{UP}][\w'-]+(?: {_PARTICLE}[{UP}][\w'-]*\w){{1,3}}")
 _LINKED = re.compile(rf" (?:(?:des|du|de la|aux) |de l')(?P<of>{_TOKEN}(?: {_TOKEN})*)| d'à [\w-]+")
 _PURPOSE = re.compile(
-    r"(?:(?:Petite |Grande )?(?:Usine|Fabrique|Boîte|Machine|Moulin|Mine|Malle|Café|Atelier|Laboratoire|Labo|Maison|Cabane|Four|Coffre|Boutique|Ruche|Halle|Caisse|Sac|Marmite)) à (?P<of>[A-ZÀ-Þ][\w-]+)"
+    r"(?:(?:Petite |Grande )?(?:Usine|Fabrique|Boîte|Machine|Moulin|Mine|Malle|Café|Atelier|Laboratoire|Labo|Maison|Cabane|Four|Coffre|Boutique|Ruche|Halle|Caisse|Sac|Marmite)) à [A-ZÀ-Þ][\w-]+"
 )
+_FAMILY = re.compile(r" (?:et|&) (?:Compagnie|Cie|Co|Fils|Filles|Frères|Sœurs|Associée?s?)\b")
 _QUALITY = re.compile(
     r" (?:numériques?|digitale?s?|connectée?s?|créati(?:f|ve)s?|solidaires?|citoyen(?:ne)?s?|partagée?s?|participati(?:f|ve)s?|collaborati(?:f|ve)s?|simplifiée?s?|populaires?|mobiles?|verte?s?|bleue?s?|rouges?|électriques?"
     r"|magiques?|communs?|utiles?|libres?|ouverte?s?|durables?|curieu(?:x|se)s?|perchée?s?|éphémères?|mécaniques?|sonores?|vivante?s?)(?![\w'-])"
@@ -53,6 +54,10 @@ _QUALITY = re.compile(
 _NO_COMPOUND = re.compile(
     rf"(?:{ROLE}|{headed.WORD.pattern}|Nord|Sud|Est|Ouest|État|Monsieur|Madame|Journ\w+|Internet|Web)\b", re.I
 )
+_TITLE = re.compile(
+    r"(?:[EÉ]tat|Présidente?|Ministre|Mme|Madame|Monsieur|SASU?|SARL|EURL|SCIC|SCOP|Scic|Scop|PME|TPE|ETI|ESN|ONG) (?=\w)"
+)
+"""What stands before a name and does not belong to it."""
 _ITEM = re.compile(r"(?:^|[\s;])[-•–] $")
 _PLACE_HEAD = re.compile(
     r"(?:Vallée|Massif|Plaine|Plateau|Lac|Col|Canal|Forêt|Rue|Place|Avenue|Quai|Boulevard|Parc|Square|Esplanade|Halles?|Hôtel|Palais|Théâtre|Salle|Gare|Château|Musée|Cité|Quartier|Zénith|Stade|Gymnase|Médiathèque"
@@ -103,16 +108,23 @@ _SAYS_BEFORE = re.compile(
     rf"{SPEECH}(?:-t-(?:il|elle|on))?,? (?:à l'\w+ |au \w+ )?$|\b(?:[Ss]elon|[Pp]our|d'après|merci à|aux côtés d[e']) ?$"
 )
 _NOUN_AFTER = re.compile(
-    rf" ?,? ?\(?(?:une?|la|le|l'|jeune|première?|leader|est une?|est la|est le|est l'|,) ?(?:\w+ )?{TRADE_NOUN}\b|, (?:qui |spécialis|spécialiste|éditeur|éditrice|fabricant|filiale|basée?|fondée?|créée?|implantée?|installée? )"
+    rf" ?,? ?\(?(?:une?|la|le|l'|jeune|première?|leader|est une?|est la|est le|est l'|,) ?(?:\w+ )?{TRADE_NOUN}\b(?! (?:[a-zà-ÿ]+ )?[\"{UP}])|, (?:qui |spécialis|spécialiste|éditeur|éditrice|fabricant|filiale|basée?|fondée?|créée?|implantée?|installée? )"
 )
 _DOES = re.compile(
     r"(?: \([^()]{1,60}\))?(?:,[^,.]{1,60},)? (?:(?:a|ont|va|vont|vient de|doit) )?(?:lev|lèv|recrut|emploi|édit|fabriqu|développ|commercialis|fédèr|rassembl|accompagn|propos|lanc|s'install|s'implant|s'alli|rejoin|"
-    r"héberg|accueill|organis|soutien|financ|rachet|ouvr|compt|investi|produi|conçoi|livr|vend|inaugur|déploi|rachèt|distribu)[a-zà-ÿ]*\b"
+    r"héberg|accueill|organis|soutien|financ|rachet|ouvr|compt|investi|produi|conçoi|livr|vend|inaugur|déploi|rachèt|distribu|vise\b|visent|emménag|déménag|exploit|fourni|équip|regroup|embauch|licenci|export|factur|cherch|réuni)[a-zà-ÿ]*\b"
 )
 _STREET_BEFORE = re.compile(
     r"\b(?:rue|avenue|boulevard|place|quai|allées?|impasse|cours|square|lycée|collège|école|stade|salle|médiathèque|bibliothèque|théâtre|gymnase|hôpital|clinique|centre|maison|parc|pont|tour|halle|aéroport|gare|prix|concours|fondation|espace|musée)s? (?:de la |de l'|du |de |d')?$",
     re.I,
 )
+_MADE = re.compile(r"\b(?:cré|fond|cofond|rachet|rachèt|repri|exploit|gèr|gér|édit|intégr|rejoin)(?:e|é|ée|s|t|er|ent|is|ise)?,? $")
+"""Verbs whose object is an organisation."""
+_HELD = re.compile(
+    r"\b(?:se tien\w+|tenue?s?|aur(?:a|ont) lieu|eu lieu|organisée?s?|accueillie?s?|réunie?s?|rendez-vous|donnée?s?|installée?s?|présentée?s?) [^.;:]{0,40}(?:à la|au|à l'|aux) ?$"
+)
+"""Where something is held."""
+_DATELINE = re.compile(r"[A-ZÀ-Þ' -]{4,40}(?=\. [A-ZÀ-Þ]| [–-] |, le \d)")
 _SUFFIX = re.compile(
     r"(?:iques?|[tsx]ions?|eries?|isme|ologies?|graphies?|ware|[sS]oft|[tT]ech|[lL]abs?|[dD]ata|[bB]io|works|shop|media|[gG]ames|Energie|Énergie|ing)$"
 )
@@ -208,7 +220,7 @@ def _names(
         if start < done:
             continue
         first = starts_sentence(flat, start) and not announces(flat, start)
-        if office := re.match(r"(?:[EÉ]tat|Présidente?|Ministre|Mme|Madame|Monsieur) (?=\w)", flat[start:end]):
+        if office := _TITLE.match(flat, start, end):
             start += office.end()
         while (
             first
@@ -234,6 +246,8 @@ def _names(
                     and not re.search(r"[,.;:!?()\"]", flat[end:e])
                 ):
                     end = e
+        if family := _FAMILY.match(flat, end):
+            end = family.end()
         if (
             flat[end : end + 1] == "'"
             and not flat[end + 1 : end + 2].isalnum()
@@ -273,6 +287,8 @@ def _names(
 
 def _whole(flat: str, start: int, end: int, known: Set[int]) -> int:
     """Where the name ends that `start` to `end` begin with a common noun: « Comptoir des Colibris », « Usine à Liens »."""
+    if m := _PURPOSE.match(flat, start):
+        return m.end()
     words = flat[start:end]
     last = words.rsplit(" ", 1)[-1]
     if start in known or last.isupper() or _SIGNS.search(words) or is_first(words) or _NO_COMPOUND.match(words):
@@ -280,11 +296,8 @@ def _whole(flat: str, start: int, end: int, known: Set[int]) -> int:
     if " " not in words and (m := _QUALITY.match(flat, end)):
         before = flat[max(0, start - 70) : start]
         return m.end() if _ARTICLE_BEFORE.search(before) or SORT_NOUN.search(before) else end
-    m = _PURPOSE.match(flat, start) or _LINKED.match(flat, end)
-    if not m:
-        return end
-    of = m.groupdict()["of"]
-    if of and (m.start("of") in known or is_first(of) or key(of) in JUNK):
+    m = _LINKED.match(flat, end)
+    if not m or (m["of"] and (m.start("of") in known or is_first(m["of"]) or key(m["of"]) in JUNK)):
         return end
     return m.end()
 
@@ -334,7 +347,9 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(P=-3.0)
     if len(tokens) > 1 and not _ABSTRACT.fullmatch(tokens[0]) and (TRADE_WORD.search(words) or _SUFFIX.search(words)):
         name.add(O=2.5, P=-3.5, L=-1)
-    if _TOPONYM.fullmatch(words):
+    if words.isupper() and before[-1:] in ("", "\n") and _DATELINE.match(flat, name.start):
+        name.add(L=3.5, O=-2.0)
+    elif _TOPONYM.fullmatch(words):
         name.add(L=2.5, O=-0.5)
     elif _TOWN_END.fullmatch(words):
         name.add(L=1.0)
@@ -381,6 +396,10 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(P=2.5)
     elif _WITH.search(before):
         name.add(O=1.0)
+    elif not person_like and _MADE.search(before):
+        name.add(O=1.8)
+    elif _HELD.search(before):
+        name.add(L=2.2, O=-1.0)
     if not (given and person_like) and (noun := SORT_NOUN.search(before)):
         name.add(O=2.5, P=-3)
         name.noun = name.noun or noun[0].strip(' "')
