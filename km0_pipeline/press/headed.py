@@ -29,34 +29,36 @@ _HEADS = (
     r"|[Ff]ab-?[Ll]ab|[Cc]oopérative|[Cc]ollectif|Comité|[Pp]réfecture|[Rr]ectorat|[Cc]ampus|LUG|Groupe|[Pp]rogramme|Club|[Bb]rasserie|Fabrique|Atelier|Observatoire|Conservatoire|Commissariat"
     r"|Confédération|Union|Société|Mission|Secrétariat|Académie|Faculté|Pays(?= d')|Hôpital|Bureau|[Dd]irection|Maison|Délégation|Établissement public"
 )
-_ADJECTIVE = (
-    r"(?: (?:[a-zà-ÿ-]+(?:ale?s?|aux|iques?|els?|elles?|iens?|iennes?|ains?|aines?|ais|aises?|aires?|ifs?|ives?|euses?|eurs?|eures?|ables?|oles?|iles?)|publics?|mixtes?|libres?|ouverte?s?|(?:et )?solidaires?)(?![\w'-]))"
-)
+_ADJECTIVE = r"(?: (?:[a-zà-ÿ-]+(?:ale?s?|aux|iques?|els?|elles?|iens?|iennes?|ains?|aines?|ais|aises?|aires?|ifs?|ives?|euses?|eurs?|eures?|ables?|oles?|iles?)|publics?|mixtes?|libres?|ouverte?s?|(?:et )?solidaires?)(?![\w'-]))"
 _LINK = r"(?: de la | de l'| du | des | de | d')"
 _LOW = rf"(?:(?:deuxième|seconde|première|haute|basse|jeune|petite|grande|nouvelle|bonne)s? )?[a-zà-ÿ-]{{3,}}{_ADJECTIVE}{{0,2}}(?: et [a-zà-ÿ]+(?:ale?|ique|aire|ive|euse)\b)?"
 _HEAD = re.compile(
     rf"\b(?P<head>(?:(?:Grande|Haute|Nouvelle|Petite) (?=[EÉ]cole|Fabrique|Bibliothèque|Brasserie))?(?:{_BRANCHED}|{_HEADS}))(?![\w-]){_ADJECTIVE}{{0,3}}(?: et [a-zà-ÿ]+(?:ale|ique|aire)\b)?"
 )
 _FIELD = re.compile(
-    rf"{_LINK}{_LOW}(?:{_LINK}{_LOW})?(?:(?:,{_LINK}{_LOW})*,? et{_LINK}{_LOW})?(?![\w'-])|{_ADJECTIVE} et{_ADJECTIVE}"
+    rf"(?:{_LINK}| pour (?:la |le |les |l'))(?!suite|fois)(?:{_LOW})(?:{_LINK}{_LOW})?(?:(?:,{_LINK}{_LOW})*,? et{_LINK}{_LOW})?(?![\w'-])|{_ADJECTIVE} et{_ADJECTIVE}"
 )
 """What a body is for, in common nouns."""
 _COMMON = re.compile(r" (?:de |d')[a-zà-ÿ-]+")
 """A field that makes a common noun: « un Centre d'affaires »."""
 _DOMAIN = r"(?:région|vallée|plaine|pays|bassin|canton|piémont|plateau|massif|agglomération|métropole|ville|porte|côte|rives?)"
 _PROPER = re.compile(
-    rf"(?: à la (?!suite|fois|tête|fin)| à l'| aux? |{_LINK}|{_LINK}{_DOMAIN}{_LINK}| (?=[{UP}]))(?=[{UP}\d])(?:{CAP}){TAIL}{{0,5}}"
+    rf"(?: à la (?!suite|fois|tête|fin)| à l'| aux? |{_LINK}|{_LINK}{_DOMAIN}{_LINK}| (?=[{UP}]))(?=[{UP}\d])(?P<name>(?:{CAP}){TAIL}{{0,5}})"
 )
 _PORTFOLIO = re.compile(
     rf"(?:{_LINK}[{UP}][\w'-]+{_ADJECTIVE}{{0,2}}(?:(?:,{_LINK}[{UP}][\w'-]+{_ADJECTIVE}{{0,2}})*,? et{_LINK}[{UP}][\w'-]+{_ADJECTIVE}{{0,2}})?)"
 )
-_SIDES = re.compile(r" (?:méridiona|septentriona|orienta|occidenta|centra)(?:le?s?|ux)\b| (?:haut|bas|nord|sud|centre)-[a-zà-ÿ]+")
+_SIDES = re.compile(
+    r" (?:méridiona|septentriona|orienta|occidenta|centra)(?:le?s?|ux)\b| (?:haut|bas|nord|sud|centre)-[a-zà-ÿ]+"
+)
 _GENERIC = re.compile(r"(?:\b(?:une?|ce|cet|cette|ces|notre|votre|son|sa|leur|chaque|tout|toute|des|les|aucune?) )$")
 _BESIDE = re.compile(
     r"(?:école|institut|association|fondation|réseau|agence|campus|fab-?lab|coopérative|collectif|technopole|incubateur|pépinière|direction|syndicat|fédération|tribunal|métropole|ministère|ville|chambre|brasserie)$"
 )
 """Common nouns that stand beside a name, « l'association Les Fictifs », and begin one only with a link."""
-_UNIT = re.compile(r"(?:[Dd]irection|Bureau|Comité|Mission|[Pp]réfecture|Centre)(?: (?!locale|régiona|départementa|interministé|nationa|général|socia|hospita)[a-zà-ÿ]+)? (?:de |du |des |d')")
+_UNIT = re.compile(
+    r"(?:[Dd]irection|Bureau|Comité|Mission|[Pp]réfecture|Centre)(?: (?!locale|régiona|départementa|interministé|nationa|général|socia|hospita)[a-zà-ÿ]+)? (?:de |du |des |d')"
+)
 """Names of parts of a body, or of places: said of only if something is said of them."""
 WORD = re.compile(rf"(?:{_HEADS})")
 """The word for what is named, alone."""
@@ -96,11 +98,20 @@ def _end(flat: str, head: str, start: int, after: int) -> int:
     if not proper and field and field.end() > after and (proper := _PROPER.match(flat, after)):
         field, end = None, after
     if proper:
-        if not upper and (before.endswith("dans la ") or _GENERIC.search(before) or (_BESIDE.match(head) and flat[end] == " " and flat[end + 1].isupper())):
+        if not upper and proper.start("name") > end + 1 and WORD.match(flat, proper.start("name")):
+            return 0
+        if not upper and (
+            before.endswith("dans la ")
+            or _GENERIC.search(before)
+            or (_BESIDE.match(head) and flat[end] == " " and flat[end + 1].isupper())
+        ):
             return 0
         end = proper.end()
-        return (side.end() if (side := _SIDES.match(flat, end)) else end)
-    if not upper or not field or _GENERIC.search(before) or _COMMON.fullmatch(flat, after, end):
+        return side.end() if (side := _SIDES.match(flat, end)) else end
+    bare = after == start + len(head)
+    if not upper or _GENERIC.search(before) or (bare and (not field or _COMMON.fullmatch(flat, after, end))):
+        return 0
+    if not field and flat.count(" ", start + len(head), after) < 2:
         return 0
     opens = not before.strip() or before.rstrip()[-1:] in ".!?:;\n–-•"
-    return 0 if opens and after == start + len(head) else end
+    return 0 if opens and bare else end

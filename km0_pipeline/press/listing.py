@@ -50,6 +50,8 @@ _LEAD = 110
 def announces(flat: str, start: int) -> bool:
     """Whether a list is announced that begins at `start`."""
     before = flat[max(0, start - _LEAD) : start]
+    if before.rstrip()[-1:] not in (":", "-", "–", "•"):
+        return False
     return bool(_ORGANISATIONS.search(before) or _TOWNS.search(before))
 
 

@@ -48,7 +48,7 @@ _PURPOSE = re.compile(
 _FAMILY = re.compile(r" (?:et|&) (?:Compagnie|Cie|Co|Fils|Filles|Frères|Sœurs|Associée?s?)\b")
 _QUALITY = re.compile(
     r" (?:numériques?|digitale?s?|connectée?s?|créati(?:f|ve)s?|solidaires?|citoyen(?:ne)?s?|partagée?s?|participati(?:f|ve)s?|collaborati(?:f|ve)s?|simplifiée?s?|populaires?|mobiles?|verte?s?|bleue?s?|rouges?|électriques?"
-    r"|magiques?|communs?|utiles?|libres?|ouverte?s?|durables?|curieu(?:x|se)s?|perchée?s?|éphémères?|mécaniques?|sonores?|vivante?s?)(?![\w'-])"
+    r"|magiques?|communs?|utiles?|libres?|ouverte?s?|durables?|curieu(?:x|se)s?|perchée?s?|éphémères?|mécaniques?|sonores?|vivante?s?|urbaine?s?|rurale?s?|malins?|vagabonde?s?)(?![\w'-])"
 )
 """Adjectives that make a name of a common noun: « la Filature numérique », « Démarches simplifiées »."""
 _NO_COMPOUND = re.compile(
@@ -58,21 +58,25 @@ _TITLE = re.compile(
     r"(?:[EÉ]tat|Présidente?|Ministre|Mme|Madame|Monsieur|SASU?|SARL|EURL|SCIC|SCOP|Scic|Scop|PME|TPE|ETI|ESN|ONG) (?=\w)"
 )
 """What stands before a name and does not belong to it."""
+_COMMON_NOUN = re.compile(rf"(?i:{NOUN})|{headed.WORD.pattern}")
 _ITEM = re.compile(r"(?:^|[\s;])[-•–] $")
 _PLACE_HEAD = re.compile(
     r"(?:Vallée|Massif|Plaine|Plateau|Lac|Col|Canal|Forêt|Rue|Place|Avenue|Quai|Boulevard|Parc|Square|Esplanade|Halles?|Hôtel|Palais|Théâtre|Salle|Gare|Château|Musée|Cité|Quartier|Zénith|Stade|Gymnase|Médiathèque"
     r"|Bibliothèque|Tour|Pont|Port|Jardins?|Villa|Caserne) "
 )
 _TOPONYM = re.compile(
-    r"(?:Saint|Sainte|Mont|Pont|Château|Villers|Bourg|Bois|Vieux|Neuf|La|Le|Les)-[A-ZÀ-Þ][\w-]+|[A-ZÀ-Þ][\w']+-(?:sur|sous|lès|les|lez|en|le|la|du|de|des|d'|aux?|devant|à|près)-[\w'-]+"
+    r"(?:Saint|Sainte|Mont|Pont|Château|Villers|Bourg|Bois|Vieux|Neuf|La|Le|Les)-[A-ZÀ-Þ][\w-]+|[A-ZÀ-Þ][\w']+-(?:sur|sous|lès|les|lez|en|le|la|du|de|des|d'|aux?|et|devant|à|près)-[\w'-]+"
 )
-_TOWN_END = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]+(?:heim|willer|viller|bourg|court|villers?|wihr|hausen|ingen|dorf|gny|kirch|bach|ange)")
+_TOWN_END = re.compile(
+    r"[A-ZÀ-Þ][a-zà-ÿ]+(?:heim|willer|viller|bourg|court|villers?|wihr|hausen|ingen|dorf|gny|kirch|bach|ange)"
+)
 _OF_TOWN = re.compile(
     rf"\b(?:une? (?:(?:jeune|petite?|ancien(?:ne)?|autre) )?(?:{NOUN})(?: [a-zà-ÿ-]+)?|(?:tiers-lieu|pépinière(?: d'entreprises)?|usine|gare|hôpital|marché|antenne|boutique|magasin|médiathèque|maire|sous-préf\w+|préfète?|élue?s?"
     r"|habitante?s?|arrondissement)) (?:de |d')$",
     re.I,
 )
 """What is said of a town: « une PME de », « la maire de »."""
+_NOUN_OF = re.compile(r"\b(?:une?|l[ea]|du|au|cette|ce) [a-zà-ÿ]{4,} (?:de |d')$")
 _AGENT = re.compile(
     r"\b(?:présid|dirig|pilot|anim|men|coordonn|représent|fond|cofond|cré|accueilli|guid|imagin|sign|préparé|réalis|écri|photographi)(?:ée?s?|[eé]s|te?s?|s)? (?:depuis [\w ]{2,20} )?par $"
 )
@@ -118,7 +122,9 @@ _STREET_BEFORE = re.compile(
     r"\b(?:rue|avenue|boulevard|place|quai|allées?|impasse|cours|square|lycée|collège|école|stade|salle|médiathèque|bibliothèque|théâtre|gymnase|hôpital|clinique|centre|maison|parc|pont|tour|halle|aéroport|gare|prix|concours|fondation|espace|musée)s? (?:de la |de l'|du |de |d')?$",
     re.I,
 )
-_MADE = re.compile(r"\b(?:cré|fond|cofond|rachet|rachèt|repri|exploit|gèr|gér|édit|intégr|rejoin)(?:e|é|ée|s|t|er|ent|is|ise)?,? $")
+_MADE = re.compile(
+    r"\b(?:cré|fond|cofond|mont|rachet|rachèt|repri|exploit|gèr|gér|édit|intégr|rejoin)(?:e|é|ée|s|t|er|ent|is|ise)?,? $"
+)
 """Verbs whose object is an organisation."""
 _HELD = re.compile(
     r"\b(?:se tien\w+|tenue?s?|aur(?:a|ont) lieu|eu lieu|organisée?s?|accueillie?s?|réunie?s?|rendez-vous|donnée?s?|installée?s?|présentée?s?) [^.;:]{0,40}(?:à la|au|à l'|aux) ?$"
@@ -175,7 +181,8 @@ def weighed(flat: str, spans: Iterable[tuple[int, int, str]], taken: Iterable[tu
             and name.end - name.start > over[0][1] - over[0][0] + 1
         ):
             continue
-        if _OFFICE.search(flat[max(0, name.start - 140) : name.start]):
+        before = flat[max(0, name.start - 140) : name.start]
+        if (_is_linked(before) or before.endswith(("type ", "genre "))) and _OFFICE.search(before):
             continue
         _weigh(flat, name, seen)
         found.append(name)
@@ -210,9 +217,7 @@ def frequencies(flat: str) -> Mapping[str, int]:
     return counts
 
 
-def _names(
-    flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, int], known: Set[int]
-) -> Iterable[Name]:
+def _names(flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, int], known: Set[int]) -> Iterable[Name]:
     starts = [s for s, _, _ in labelled]
     done = 0
     for m in _RUN.finditer(flat):
@@ -281,7 +286,7 @@ def _names(
             end = done = end + len(p[0]) if label == "PER" else end
         name = Name(start, end, flat[start:end], label=label, first=first)
         if compound:
-            name.add(O=2.0, P=-3.0)
+            name.add(O=2.4, P=-3.0)
         yield name
 
 
@@ -331,11 +336,17 @@ def starts_sentence(flat: str, start: int) -> bool:
     return before[-1:] in (".", "!", "?", ":", "…", "\n", "") or "  " in flat[max(0, start - 2) : start]
 
 
+def _is_linked(before: str) -> bool:
+    """Whether an article or a preposition stands before a name: what else does, says less."""
+    return before[-1:] == "'" or before.rstrip(' "(').rsplit(" ", 1)[-1].lower() in ARTICLES
+
+
 def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
     words, tokens = name.words, name.words.split()
     before, after = flat[max(0, name.start - 70) : name.start], flat[name.end : name.end + 90]
     before = before.rstrip('"').rstrip("«") if before.endswith(('"', "«")) else before
     after = after.lstrip('"')
+    linked = _is_linked(before)
     name.add(
         **{"PER": {"P": 1.5}, "ORG": {"O": 1.5}, "LOC": {"L": 0.8, "O": 0.4}, "MISC": {"O": 0.7}}.get(name.label, {})
     )
@@ -368,7 +379,7 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=-1)
     if len(tokens) == 1 and (_ABSTRACT.fullmatch(words) or words.lower() in seen or words.lower() + "s" in seen):
         name.add(O=-1.5, L=-0.5, P=-1)
-    elif _WORK.match(words) or (len(tokens) == 1 and headed.WORD.fullmatch(words)):
+    elif _WORK.match(words) or _COMMON_NOUN.fullmatch(words):
         name.add(O=-4, L=-4)
     elif len(tokens) > 1 and name.label:
         name.add(O=0.4)
@@ -383,24 +394,24 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
     if _AT.search(before) and not _GIVEN_TO.search(before):
         name.add(L=1.7 if name.label in ("LOC", "") else 0.9, O=-1.2)
     elif re.search(r"\b[dD](?:e |')$|\($", before):
-        name.add(L=0.4)
+        name.add(L=1.2 if name.label == "LOC" and _NOUN_OF.search(before) and not _HEADED_BY.search(before) else 0.4)
     if _STREET_BEFORE.search(before):
         name.add(P=-4)
-    if len(tokens) == 1 and _OF_TOWN.search(before):
+    if linked and len(tokens) == 1 and _OF_TOWN.search(before):
         name.add(L=2.5)
-    elif _HEADED_BY.search(before):
+    elif linked and _HEADED_BY.search(before):
         name.add(O=2.5, L=0.5)
-    elif _OFFICE_BEFORE.search(before):
+    elif not linked and _OFFICE_BEFORE.search(before):
         name.add(P=2.5)
     if person_like and len(tokens) > 1 and _AGENT.search(before):
         name.add(P=2.5)
     elif _WITH.search(before):
         name.add(O=1.0)
-    elif not person_like and _MADE.search(before):
+    elif not given and not linked and _MADE.search(before):
         name.add(O=1.8)
-    elif _HELD.search(before):
+    elif linked and _HELD.search(before):
         name.add(L=2.2, O=-1.0)
-    if not (given and person_like) and (noun := SORT_NOUN.search(before)):
+    if not linked and not (given and person_like) and (noun := SORT_NOUN.search(before)):
         name.add(O=2.5, P=-3)
         name.noun = name.noun or noun[0].strip(' "')
     if _ROLE_AFTER.match(after):
