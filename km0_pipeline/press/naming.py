@@ -1,7 +1,9 @@
 """Spans re-typed, re-cut and joined: from what was found in a text to mentions of subjects.
 
-Evidence, strongest first: known names, titles (M., Mme), words that head a name (Université de…),
-words beside it (la société X, X, fondateur de…), acronyms in brackets, then the language model.
+Evidence, strongest first: the hub's names; titles (M., Mme), addresses, and long names that an acronym beside them
+abbreviates; branches of known bodies (Ademe Grand Est), known organisations and words that head a name (Université de…);
+roles, sites (le quartier de…) and apposition (la société X); known places, unless they stand in a longer name of weight;
+then the names that `weighing` is sure enough of, the language model's label being one voice among others.
 Mentions of one subject in one document share its `key`: an acronym and its long form, « M. Rein »
 and Patrick Rein, « le pôle » and the hub.
 
@@ -16,6 +18,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from km0_pipeline.press import joining, kinds
+from km0_pipeline.press.borders import Name, is_first
 from km0_pipeline.press.evidence import (
     ADDRESS,
     APPOSED,
@@ -36,7 +39,7 @@ from km0_pipeline.press.folding import key, straighten
 from km0_pipeline.press.headed import headed, is_unit
 from km0_pipeline.press.known import Names
 from km0_pipeline.press.mention import Letter, Mention, merge
-from km0_pipeline.press.weighing import Name, is_first, weighed
+from km0_pipeline.press.weighing import weighed
 
 _DISTRICT = re.compile(r"(?:quartier|site|secteur)\b")
 """Nouns that say what a place is and do not belong to its name."""

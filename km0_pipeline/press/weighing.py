@@ -1,8 +1,8 @@
 """What a name that is not known beforehand is: an organisation, a person or a place, by the weight of what speaks for each.
 
 The language model's label is one voice among several: a first name, the words a name is made of, the
-words beside it, and the company it keeps (a list is of one sort). Belongs here: the scan for names,
-their borders, and the weights. Patterns that settle the matter alone belong to `evidence`; what
+words beside it, and the company it keeps (a list is of one sort: `listing`). Belongs here: the weights.
+Where names begin and end is found in `borders`. Patterns that settle the matter alone belong to `evidence`; what
 becomes of the names, to `naming`.
 """
 
@@ -10,56 +10,25 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 
 from km0_pipeline.press import headed
+from km0_pipeline.press.borders import ARTICLE_BEFORE, PARTICLE, SIGNS, Name, borders, frequencies, is_first
 from km0_pipeline.press.evidence import (
     ARTICLES,
-    COMMON_FIRST,
-    JUNK,
     PUBLIC_TAIL,
     ROLE,
-    ROMAN,
     SORT_NOUN,
     SPEECH,
     TRADE_NOUN,
     TRADE_WORD,
     UP,
 )
-from km0_pipeline.press.folding import key
 from km0_pipeline.press.kinds import NOUN
-from km0_pipeline.press.listing import Sorts, announces, even_out
-from km0_pipeline.reference import first_names
+from km0_pipeline.press.listing import even_out
 
-_TOKEN = (
-    rf"(?:(?!(?:[LDCSJNMT]|Qu)')[{UP}](?:[\w&@+]|[.](?=[{UP}\d])|['-](?=\w)|[(]\w{{1,3}}[)])*|[a-z]{{1,3}}[A-Z]\w*)"
-)
-_RUN = re.compile(
-    rf"(?<![\w'@./-])(?:(?<=[dlDL]')|(?<![\w'])){_TOKEN}(?: (?:(?:& )?{_TOKEN}|\d{{1,3}}(?:\.\d)?(?![\w%]|[,.]\d| ?(?:%|€|[a-zà-ÿ]+s\b|m²|k?m\b|h\b))))*|(?<=\b[dlDL]'){_TOKEN}(?: {_TOKEN})*"
-)
-_PARTICLE = r"(?:(?:d[eu]|d'|de la|von|van|van der|ben|el|al|le|la) ?)?"
-_SURNAME = re.compile(rf"(?: {_PARTICLE}[{UP}][\w'-]*\w)+")
-_WHOLE = re.compile(rf"[{UP}][\w'-]+(?: {_PARTICLE}[{UP}][\w'-]*\w){{1,3}}")
-_LINKED = re.compile(rf" (?:(?:des|du|de la|aux) |de l')(?P<of>{_TOKEN}(?: {_TOKEN})*)| d'à [\w-]+")
-_PURPOSE = re.compile(
-    r"(?:(?:Petite |Grande )?(?:Usine|Fabrique|Boîte|Machine|Moulin|Mine|Malle|Café|Atelier|Laboratoire|Labo|Maison|Cabane|Four|Coffre|Boutique|Ruche|Halle|Caisse|Sac|Marmite)) à [A-ZÀ-Þ][\w-]+"
-)
-_FAMILY = re.compile(r" (?:et|&) (?:Compagnie|Cie|Co|Fils|Filles|Frères|Sœurs|Associée?s?)\b")
-_QUALITY = re.compile(
-    r" (?:numériques?|digitale?s?|connectée?s?|créati(?:f|ve)s?|solidaires?|citoyen(?:ne)?s?|partagée?s?|participati(?:f|ve)s?|collaborati(?:f|ve)s?|simplifiée?s?|populaires?|mobiles?|verte?s?|bleue?s?|rouges?|électriques?"
-    r"|magiques?|communs?|utiles?|libres?|ouverte?s?|durables?|curieu(?:x|se)s?|perchée?s?|éphémères?|mécaniques?|sonores?|vivante?s?|urbaine?s?|rurale?s?|malins?|vagabonde?s?)(?![\w'-])"
-)
-"""Adjectives that make a name of a common noun: « la Filature numérique », « Démarches simplifiées »."""
-_NO_COMPOUND = re.compile(
-    rf"(?:{ROLE}|{headed.WORD.pattern}|Nord|Sud|Est|Ouest|État|Monsieur|Madame|Journ\w+|Internet|Web)\b", re.I
-)
-_TITLE = re.compile(
-    r"(?:[EÉ]tat|Présidente?|Ministre|Mme|Madame|Monsieur|SASU?|SARL|EURL|SCIC|SCOP|Scic|Scop|PME|TPE|ETI|ESN|ONG) (?=\w)"
-)
-"""What stands before a name and does not belong to it."""
+_WHOLE = re.compile(rf"[{UP}][\w'-]+(?: {PARTICLE}[{UP}][\w'-]*\w){{1,3}}")
 _COMMON_NOUN = re.compile(rf"(?i:{NOUN})|{headed.WORD.pattern}")
-_ITEM = re.compile(r"(?:^|[\s;])[-•–] $")
 _PLACE_HEAD = re.compile(
     r"(?:Vallée|Massif|Plaine|Plateau|Lac|Col|Canal|Forêt|Rue|Place|Avenue|Quai|Boulevard|Parc|Square|Esplanade|Halles?|Hôtel|Palais|Théâtre|Salle|Gare|Château|Musée|Cité|Quartier|Zénith|Stade|Gymnase|Médiathèque"
     r"|Bibliothèque|Tour|Pont|Port|Jardins?|Villa|Caserne) "
@@ -92,7 +61,6 @@ _WORK = re.compile(
 _GIVEN_TO = re.compile(
     r"\b(?:[Mm]erci|[Gg]râce|appel|confiée?s?|s'alli\w+|ven\w+|cédée?s?|appart\w+|remise?s?|rattachée?s?|associée?s?|parole|succèd\w+|[Ff]ace) ?à $"
 )
-_ARTICLE_BEFORE = re.compile(r"(?:\b(?:l[ae]s?|d[ue]s|du|aux?|une?|ce|cet|cette|son|sa|notre|leur) |\b[lL]')$", re.I)
 _AT = re.compile(
     r"\b(?:à|en|vers|près de|entre|depuis|jusqu'à|autour de|hors de|sur) $|\b(?:dans (?:le|la|les|l')|ville de|habitants? d[e']|région de|bassin de|pays de|agglomération de|communes? de|côté de) ?$",
     re.I,
@@ -134,30 +102,6 @@ _DATELINE = re.compile(r"[A-ZÀ-Þ' -]{4,40}(?=\. [A-ZÀ-Þ]| [–-] |, le \d)")
 _SUFFIX = re.compile(
     r"(?:iques?|[tsx]ions?|eries?|isme|ologies?|graphies?|ware|[sS]oft|[tT]ech|[lL]abs?|[dD]ata|[bB]io|works|shop|media|[gG]ames|Energie|Énergie|ing)$"
 )
-_SIGNS = re.compile(r"[&@+(]|[a-zà-ÿ]'\w{3,}|[a-zà-ÿ][A-Z]|\d")
-
-
-@dataclass
-class Name:
-    """A name in the text: its range and the weights of what it may be."""
-
-    start: int
-    end: int
-    words: str
-    weights: Sorts = field(default_factory=lambda: {"O": 0.0, "P": 0.0, "L": 0.0})
-    label: str = ""
-    first: bool = False
-    noun: str = ""
-
-    def add(self, **weights: float) -> None:
-        for letter, weight in weights.items():
-            self.weights[letter] += weight
-
-    @property
-    def best(self) -> tuple[str, float]:
-        """The letter that weighs most, and by how much it leads the next."""
-        (letter, most), (_, next_), _ = sorted(self.weights.items(), key=lambda w: (-w[1], w[0]))
-        return letter, most - max(next_, 0)
 
 
 def weighed(flat: str, spans: Iterable[tuple[int, int, str]], taken: Iterable[tuple[int, int, str]]) -> list[Name]:
@@ -170,7 +114,7 @@ def weighed(flat: str, spans: Iterable[tuple[int, int, str]], taken: Iterable[tu
     seen = frequencies(flat)
     found = []
     within: set[tuple[int, int, str]] = set()
-    for name in _names(flat, sorted(spans), seen, {k[0] for k in known}):
+    for name in borders(flat, sorted(spans), seen, {k[0] for k in known}):
         n = bisect_right(ends, name.start)
         over = [k for k in known[n : n + 4] if k[0] < name.end]
         if over and not (
@@ -208,134 +152,6 @@ def _agree(flat: str, names: list[Name], known: list[tuple[int, int, str]]) -> N
             name.noun = name.noun or next((n.noun for n in group if n.noun), "")
 
 
-def frequencies(flat: str) -> Mapping[str, int]:
-    """How often each word stands in lower case (a name that is also a word), and capitalised inside a sentence (`^` before it)."""
-    counts: dict[str, int] = {}
-    for m in re.finditer(rf"(?<![\w'])[a-zà-ÿ][\w-]+|(?<=[a-zà-ÿ,;'] )[{UP}][\w-]+|(?<=[dlDL]')[{UP}][\w-]+", flat):
-        word = m[0] if m[0][0].islower() else "^" + m[0]
-        counts[word] = counts.get(word, 0) + 1
-    return counts
-
-
-def _names(flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, int], known: Set[int]) -> Iterable[Name]:
-    starts = [s for s, _, _ in labelled]
-    done = 0
-    for m in _RUN.finditer(flat):
-        start, end = m.start(), m.end()
-        if start < done:
-            continue
-        first = starts_sentence(flat, start) and not announces(flat, start)
-        if office := _TITLE.match(flat, start, end):
-            start += office.end()
-        while (
-            first
-            and (head := re.match(r"[\w'-]+ ?", flat[start:end]))
-            and _is_word(head[0].strip(), seen, single=start + len(head[0]) >= end)
-        ):
-            start += len(head[0])
-            first = False
-        label = ""
-        n = bisect_right(starts, start)
-        for s, e, x in labelled[max(0, n - 2) : n + 2]:
-            if s < end and e > start:
-                label = label if label in ("PER", "ORG") else x
-                inside = flat[start : max(end, e)]
-                if (
-                    e > end
-                    and x != "PER"
-                    and "  " not in inside
-                    and len(inside.split()) <= 6
-                    and re.fullmatch(
-                        rf" (?:d[eu]s? |de la |de l'|d'|à |en |aux? |'|la |le |les )*[{UP}].*|'", flat[end:e]
-                    )
-                    and not re.search(r"[,.;:!?()\"]", flat[end:e])
-                ):
-                    end = e
-        if family := _FAMILY.match(flat, end):
-            end = family.end()
-        if (
-            flat[end : end + 1] == "'"
-            and not flat[end + 1 : end + 2].isalnum()
-            and "'" not in flat[max(0, start - 1) : start]
-        ):
-            end += 1
-        while " " in flat[start:end] and flat[start:end].rsplit(" ", 1)[1].lower() in ARTICLES:
-            end = start + flat[start:end].rindex(" ")
-        whole = _whole(flat, start, end, known) if not first or _ITEM.search(flat[max(0, start - 5) : start]) else end
-        compound, end = whole > end, max(end, whole)
-        words = flat[start:end]
-        if (
-            not re.search(rf"[{UP}]", words)
-            or re.fullmatch(r"[A-Z]\d|" + ROLE, words, re.I)
-            or len(words) < 2
-            or words.lower() in COMMON_FIRST
-            or ROMAN.fullmatch(words)
-            or key(words) in JUNK
-        ):
-            continue
-        done = end
-        surname = _SURNAME.match(flat, end) if is_first(words) else None
-        if surname and flat[surname.end() : surname.end() + 1] != "'":
-            end = done = surname.end()
-        elif (
-            " " not in words
-            and is_first(words)
-            and (p := re.match(rf" (?:de |d'|du |de la ){_TOKEN}", flat[end : end + 60]))
-            and flat[end + len(p[0]) : end + len(p[0]) + 1] != "'"
-        ):
-            end = done = end + len(p[0]) if label == "PER" else end
-        name = Name(start, end, flat[start:end], label=label, first=first)
-        if compound:
-            name.add(O=2.4, P=-3.0)
-        yield name
-
-
-def _whole(flat: str, start: int, end: int, known: Set[int]) -> int:
-    """Where the name ends that `start` to `end` begin with a common noun: « Comptoir des Colibris », « Usine à Liens »."""
-    if m := _PURPOSE.match(flat, start):
-        return m.end()
-    words = flat[start:end]
-    last = words.rsplit(" ", 1)[-1]
-    if start in known or last.isupper() or _SIGNS.search(words) or is_first(words) or _NO_COMPOUND.match(words):
-        return end
-    if " " not in words and (m := _QUALITY.match(flat, end)):
-        before = flat[max(0, start - 70) : start]
-        return m.end() if _ARTICLE_BEFORE.search(before) or SORT_NOUN.search(before) else end
-    m = _LINKED.match(flat, end)
-    if not m or (m["of"] and (m.start("of") in known or is_first(m["of"]) or key(m["of"]) in JUNK)):
-        return end
-    return m.end()
-
-
-def is_first(words: str) -> bool:
-    """Whether `words` begin with a first name: « Camille », « Jean-Baptiste »."""
-    return re.split(r"[ -]", words)[0] in first_names()
-
-
-def _is_word(word: str, seen: Mapping[str, int], single: bool) -> bool:
-    """Whether a word that begins a sentence is capitalised for that only."""
-    low = word.lower()
-    if low in COMMON_FIRST:
-        return single or low not in ("grand", "grande", "petit", "petite", "bon", "bonne", "nouveau", "nouvelle")
-    if re.match(r"(?:qu|[cdjlmnst])'", low):
-        return True
-    if "^" + word in seen:
-        return False
-    if word in first_names() or _SIGNS.search(word) or word.isupper():
-        return False
-    return (
-        low in seen
-        or bool(re.search(r".{3}(?:ons|ez)$", low))
-        or (not single and bool(re.search(r"(?:ée?s?|ez|ons|ant|ment)$", low)))
-    )
-
-
-def starts_sentence(flat: str, start: int) -> bool:
-    """Whether a capital at `start` may be that of a sentence."""
-    before = flat[max(0, start - 12) : start].rstrip(" \"'(–-•*")
-    return before[-1:] in (".", "!", "?", ":", "…", "\n", "") or "  " in flat[max(0, start - 2) : start]
-
-
 def _is_linked(before: str) -> bool:
     """Whether an article or a preposition stands before a name: what else does, says less."""
     return before[-1:] == "'" or before.rstrip(' "(').rsplit(" ", 1)[-1].lower() in ARTICLES
@@ -369,7 +185,7 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
     if PUBLIC_TAIL.search(words) and len(tokens) > 1:
         name.add(O=4, P=-4, L=-2)
         name.noun = "collectivité"
-    if _SIGNS.search(words) or words.endswith("'"):
+    if SIGNS.search(words) or words.endswith("'"):
         name.add(O=1.5, P=-3, L=-0.5)
     elif re.fullmatch(r"[A-ZÉ]{2,8}\d?", words):
         name.add(O=1.2, P=-3, L=-0.5)
@@ -389,7 +205,7 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=-2.5, L=-0.5)
     if re.search(r"\b[Ll]es $", before) and len(tokens) == 1:
         name.add(O=-1.5)  # a family: « les Dollfus »
-    if _ARTICLE_BEFORE.search(before):
+    if ARTICLE_BEFORE.search(before):
         name.add(O=0.8, P=-4, L=0.3)
     if _AT.search(before) and not _GIVEN_TO.search(before):
         name.add(L=1.7 if name.label in ("LOC", "") else 0.9, O=-1.2)
@@ -424,5 +240,5 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=1.5, L=-0.5)
     if seen.get("^" + tokens[0], 0) > 1 or (name.first and "^" + tokens[0] in seen):
         name.add(O=0.4, P=0.2, L=0.2)
-    if name.first and len(tokens) == 1 and "^" + words not in seen and not _SIGNS.search(words):
+    if name.first and len(tokens) == 1 and "^" + words not in seen and not SIGNS.search(words):
         name.add(O=-1.2, L=-1.5, P=-0.5)
