@@ -22,7 +22,7 @@ _TOKEN = (
     rf"(?:(?!(?:[LDCSJNMT]|Qu)')[{UP}](?:[\w&@+]|[.](?=[{UP}\d])|['-](?=\w)|[(]\w{{1,3}}[)])*|[a-z]{{1,3}}[A-Z]\w*)"
 )
 _RUN = re.compile(
-    rf"(?<![\w'@./-])(?:(?<=[dlDL]')|(?<![\w'])){_TOKEN}(?: (?:(?:& )?{_TOKEN}|\d{{1,3}}(?:\.\d)?(?![\w%]|[,.]\d| ?(?:%|€|[a-zà-ÿ]+s\b|m²|k?m\b|h\b))))*|(?<=\b[dlDL]'){_TOKEN}(?: {_TOKEN})*"
+    rf"(?<![\w'@./-])(?:(?<=[dlDL]')|(?<![\w'])){_TOKEN}(?: (?:(?:& |in |of |of the |for |and |the |by )?{_TOKEN}|\d{{1,3}}(?:\.\d)?(?![\w%]|[,.]\d| ?(?:%|€|[a-zà-ÿ]+s\b|m²|k?m\b|h\b))))*|(?<=\b[dlDL]'){_TOKEN}(?: {_TOKEN})*"
 )
 PARTICLE = r"(?:(?:d[eu]|d'|de la|von|van|van der|ben|el|al|le|la) ?)?"
 _SURNAME = re.compile(rf"(?: {PARTICLE}[{UP}][\w'-]*\w)+")
@@ -30,6 +30,9 @@ _LINKED = re.compile(rf" (?:(?:des|du|de la|aux) |de l')(?P<of>{_TOKEN}(?: {_TOK
 _PURPOSE = re.compile(
     r"(?:(?:Petite |Grande )?(?:Usine|Fabrique|Boîte|Machine|Moulin|Mine|Malle|Café|Atelier|Laboratoire|Labo|Maison|Cabane|Four|Coffre|Boutique|Ruche|Halle|Caisse|Sac|Marmite)) à [A-ZÀ-Þ][\w-]+"
 )
+_PLURAL = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{3,}s")
+_OF = re.compile(r" (?:de |d')(?P<of>(?!\w+(?:heim|willer|bourg|court|ville|wihr|ingen|kirch|ange|bach)\b)[A-ZÀ-Þ][a-zà-ÿ]+)(?![\w-])")
+"""« Bulles de Vie », « Graines d'Avenir »: of several things; not « Capucins de Fictange »."""
 _FAMILY = re.compile(r" (?:et|&) (?:Compagnie|Cie|Co|Fils|Filles|Frères|Sœurs|Associée?s?)\b")
 _QUALITY = re.compile(
     r" (?:numériques?|digitale?s?|connectée?s?|créati(?:f|ve)s?|solidaires?|citoyen(?:ne)?s?|partagée?s?|participati(?:f|ve)s?|collaborati(?:f|ve)s?|simplifiée?s?|populaires?|mobiles?|verte?s?|bleue?s?|rouges?|électriques?"
@@ -91,7 +94,7 @@ def borders(
             continue
         first = starts_sentence(flat, start) and not announces(flat, start)
         if office := _TITLE.match(flat, start, end):
-            start += office.end()
+            start = office.end()
         while (
             first
             and (head := re.match(r"[\w'-]+ ?", flat[start:end]))
@@ -126,7 +129,8 @@ def borders(
             end += 1
         while " " in flat[start:end] and flat[start:end].rsplit(" ", 1)[1].lower() in ARTICLES:
             end = start + flat[start:end].rindex(" ")
-        whole = _whole(flat, start, end, known) if not first or _ITEM.search(flat[max(0, start - 5) : start]) else end
+        item = bool(_ITEM.search(flat[max(0, start - 5) : start]))
+        whole = _whole(flat, start, end, known) if item or not first else end
         compound, end = whole > end, max(end, whole)
         words = flat[start:end]
         if (
@@ -149,7 +153,7 @@ def borders(
             and flat[end + len(p[0]) : end + len(p[0]) + 1] != "'"
         ):
             end = done = end + len(p[0]) if label == "PER" else end
-        name = Name(start, end, flat[start:end], label=label, first=first)
+        name = Name(start, end, flat[start:end], label=label, first=first and not item)
         if compound:
             name.add(O=2.4, P=-3.0)
         yield name
@@ -163,10 +167,10 @@ def _whole(flat: str, start: int, end: int, known: Set[int]) -> int:
     last = words.rsplit(" ", 1)[-1]
     if start in known or last.isupper() or SIGNS.search(words) or is_first(words) or _NO_COMPOUND.match(words):
         return end
-    if " " not in words and (m := _QUALITY.match(flat, end)):
+    if " " not in re.sub(r"^L[ae]s? ", "", words) and (m := _QUALITY.match(flat, end)):
         before = flat[max(0, start - 70) : start]
-        return m.end() if ARTICLE_BEFORE.search(before) or SORT_NOUN.search(before) else end
-    m = _LINKED.match(flat, end)
+        return m.end() if " " in words or ARTICLE_BEFORE.search(before) or SORT_NOUN.search(before) else end
+    m = _LINKED.match(flat, end) or (_PLURAL.fullmatch(words) and _OF.match(flat, end))
     if not m or (m["of"] and (m.start("of") in known or is_first(m["of"]) or key(m["of"]) in JUNK)):
         return end
     return m.end()

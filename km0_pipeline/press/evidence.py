@@ -74,7 +74,7 @@ TRADE_WORD = re.compile(
     r"|Software|Design|Energy|Énergies?|Energies?|Médias?|Media|Presse|Éditions?|Editions?|Press|Textiles?|Campus|Hub|Space|Work|Works|Cowork|Company|Cloud|Web|Web\w+|Cyber|Green|Immo|Immobilier|Assurances?"
     r"|Mutuelle|Formations?|Innovation|Network|Alternatives|Initiatives?|Coop|Espaces?|Ateliers?|Fabrique|Locaux|Maison|Collectif|Agence|Atelier|Café|[Bb]rasserie|Ferme|Village|Hôtel|Librairie|Pépinière|Incubateur"
     r"|Academy|School|Institute?|International|France|Europe|Sud|Nord|Alsace|Est|Ouest|Pulse|Mind|Box|App|Pay|Car|Bike|Vélo|Food|Drinks?|Santé|Soin|Care|Pharma|Medical|Logistique|Transports?|Bâtiment|Construction"
-    r"|Automobile|Aéro\w*|Batteries?|Cosmétiques?|Nacelles|Motors?|Invest\w*|Finance|Patrimoine|Réseau|Communication|Événements?|Production|Productions|Films|Records|Radio|TV|Télé\w*|Poterie|Menuiserie|Boulangerie|Garage|Pépinières)\b"
+    r"|Automobile|Aéro\w*|Batteries?|Cosmétiques?|Nacelles|Motors?|Invest\w*|Finance|Patrimoine|Réseau|Communication|Événements?|Production|Productions|Films|Records|Radio|TV|Télé\w*|Matin|Magazine|Hebdo|Tourisme|Attractivité|Développement|Emploi|Poterie|Menuiserie|Boulangerie|Garage|Pépinières)\b"
 )
 """Words that make a name that of an organisation rather than of a person."""
 TRADE_NOUN = rf"(?:{NOUN})"

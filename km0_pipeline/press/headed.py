@@ -21,7 +21,7 @@ _BRANCHED = (
 _INSTITUTED = (
     r"[Cc]hambre (?:(?:régionale|départementale) )?(?:de commerce(?: et d'industrie)?|de métiers(?: et de l'artisanat)?|d'agriculture)|[Cc]aisse d'allocations familiales|[Cc]aisse primaire d'assurance maladie"
     r"|Conseil (?:national|supérieur|européen|économique|scientifique)|[Tt]ribunal (?:de commerce|judiciaire|administratif)|[Oo]ffice de tourisme|[Mm]ission locale|[Mm]aison de l'emploi|[Mm]aison des jeunes et de la culture|[Aa]gence de l'eau|[Aa]gence d'urbanisme"
-    r"|[Cc]ommunauté de communes?|[Cc]ommunauté d'agglomération|[Cc]ommunauté urbaine|[Cc]onseil (?:régional|départemental|général)|[Cc]entre (?:social|hospitalier)|[Ss]yndicat mixte|Pôle d'équilibre territorial et rural"
+    r"|[Cc]ommunauté de communes?|[Cc]ommunauté d'agglomération|[Cc]ommunauté urbaine|[Cc]onseil (?:régional|départemental|général)|Conseil de développement|[Cc]entre (?:social|hospitalier)|[Ss]yndicat mixte|Pôle d'équilibre territorial et rural"
 )
 _HEADS = (
     rf"{_INSTITUTED}|[Uu]niversité|[EÉeé]cole|[Ii]nstitut|[Ll]ycée|[Cc]ollège|[Aa]gglomération|[Aa]ssociation|[Ff]ondation|[Cc]hambre|[Mm]inistère|Région|Département|[Vv]ille|[Mm]étropole|[Ee]urométropole"

@@ -159,7 +159,7 @@ def _taken_for(flat: str, name: Name) -> list[tuple[float, Mention]]:
     least = {"O": 1.5, "P": 2.5, "L": 1.9}[letter] + (0 if name.label else 0.7)
     if weight < least or lead < 0.5:
         return []
-    rank = 4.5 if lead >= 1.5 and " " in name.words else 6
+    rank = 4.5 if lead >= 1.5 and re.search("[ -]", name.words) else 6
     confidence = round(min(0.85, 0.5 + 0.07 * lead), 2)
     if letter == "O":
         return [(rank, _organisation(flat, name.start, name.end, confidence, noun=name.noun))]
