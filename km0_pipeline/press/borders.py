@@ -31,7 +31,9 @@ _PURPOSE = re.compile(
     r"(?:(?:Petite |Grande )?(?:Usine|Fabrique|Boîte|Machine|Moulin|Mine|Malle|Café|Atelier|Laboratoire|Labo|Maison|Cabane|Four|Coffre|Boutique|Ruche|Halle|Caisse|Sac|Marmite)) à [A-ZÀ-Þ][\w-]+"
 )
 _PLURAL = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{3,}s")
-_OF = re.compile(r" (?:de |d')(?P<of>(?!\w+(?:heim|willer|bourg|court|ville|wihr|ingen|kirch|ange|bach)\b)[A-ZÀ-Þ][a-zà-ÿ]+)(?![\w-])")
+_OF = re.compile(
+    r" (?:de |d')(?P<of>(?!\w+(?:heim|willer|bourg|court|ville|wihr|ingen|kirch|ange|bach)\b)[A-ZÀ-Þ][a-zà-ÿ]+)(?![\w-])"
+)
 """« Bulles de Vie », « Graines d'Avenir »: of several things; not « Capucins de Fictange »."""
 _FAMILY = re.compile(r" (?:et|&) (?:Compagnie|Cie|Co|Fils|Filles|Frères|Sœurs|Associée?s?)\b")
 _QUALITY = re.compile(
@@ -130,8 +132,8 @@ def borders(
         while " " in flat[start:end] and flat[start:end].rsplit(" ", 1)[1].lower() in ARTICLES:
             end = start + flat[start:end].rindex(" ")
         item = bool(_ITEM.search(flat[max(0, start - 5) : start]))
-        whole = _whole(flat, start, end, known) if item or not first else end
-        compound, end = whole > end, max(end, whole)
+        wider = whole(flat, start, end, known) if item or not first else end
+        compound, end = wider > end, max(end, wider)
         words = flat[start:end]
         if (
             not re.search(rf"[{UP}]", words)
@@ -159,7 +161,7 @@ def borders(
         yield name
 
 
-def _whole(flat: str, start: int, end: int, known: Set[int]) -> int:
+def whole(flat: str, start: int, end: int, known: Set[int]) -> int:
     """Where the name ends that `start` to `end` begin with a common noun: « Comptoir des Colibris », « Usine à Liens »."""
     if m := _PURPOSE.match(flat, start):
         return m.end()

@@ -18,7 +18,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from km0_pipeline.press import joining, kinds
-from km0_pipeline.press.borders import Name, is_first
+from km0_pipeline.press.borders import Name, is_first, whole
 from km0_pipeline.press.evidence import (
     ADDRESS,
     APPOSED,
@@ -143,10 +143,12 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
         for m in SITE.finditer(flat)
         if not ROMAN.match(m["tail"] or "")
     ]
+    begun = {m.start for _, m in found}
     for pattern in (APPOSED, FORMED):
         for m in pattern.finditer(flat):
             if key(m["name"]) not in JUNK and m["name"].lower() not in COMMON_FIRST and not is_first(m["name"]):
-                found.append((4, _organisation(flat, m.start("name"), m.end("name"), 0.75)))
+                end = whole(flat, m.start("name"), m.end("name"), begun)
+                found.append((4, _organisation(flat, m.start("name"), end, 0.75)))
     for name in weighed(flat, spans, [(m.start, m.end, m.letter) for _, m in found]):
         found += _taken_for(flat, name)
     return found
