@@ -162,7 +162,8 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
     before, after = flat[max(0, name.start - 70) : name.start], flat[name.end : name.end + 90]
     before = before.rstrip('"').rstrip("«") if before.endswith(('"', "«")) else before
     after = after.lstrip('"')
-    linked = _is_linked(before)
+    near = before[-40:].partition(" ")[2] if len(before) > 40 else before
+    linked = _is_linked(near)
     name.add(
         **{"PER": {"P": 1.5}, "ORG": {"O": 1.5}, "LOC": {"L": 0.8, "O": 0.4}, "MISC": {"O": 0.7}}.get(name.label, {})
     )
@@ -205,15 +206,15 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=-2.5, L=-0.5)
     if re.search(r"\b[Ll]es $", before) and len(tokens) == 1:
         name.add(O=-1.5)  # a family: « les Dollfus »
-    if ARTICLE_BEFORE.search(before):
+    if ARTICLE_BEFORE.search(near):
         name.add(O=0.8, P=-4, L=0.3)
-    if _AT.search(before) and not _GIVEN_TO.search(before):
+    if _AT.search(near) and not _GIVEN_TO.search(near):
         name.add(L=1.7 if name.label in ("LOC", "") else 0.9, O=-1.2)
     elif re.search(r"\b[dD](?:e |')$|\($", before):
-        name.add(L=1.2 if name.label == "LOC" and _NOUN_OF.search(before) and not _HEADED_BY.search(before) else 0.4)
-    if _STREET_BEFORE.search(before):
+        name.add(L=1.2 if name.label == "LOC" and _NOUN_OF.search(near) and not _HEADED_BY.search(before) else 0.4)
+    if _STREET_BEFORE.search(near):
         name.add(P=-4)
-    if linked and len(tokens) == 1 and _OF_TOWN.search(before):
+    if linked and len(tokens) == 1 and _OF_TOWN.search(near):
         name.add(L=2.5)
     elif linked and _HEADED_BY.search(before):
         name.add(O=2.5, L=0.5)
@@ -221,20 +222,20 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(P=2.5)
     if person_like and len(tokens) > 1 and _AGENT.search(before):
         name.add(P=2.5)
-    elif _WITH.search(before):
+    elif _WITH.search(near):
         name.add(O=1.0)
-    elif not given and not linked and _MADE.search(before):
+    elif not given and not linked and _MADE.search(near):
         name.add(O=1.8)
     elif linked and _HELD.search(before):
         name.add(L=2.2, O=-1.0)
-    if not linked and not (given and person_like) and (noun := SORT_NOUN.search(before)):
+    if not linked and not (given and person_like) and (noun := SORT_NOUN.search(near)):
         name.add(O=2.5, P=-3)
         name.noun = name.noun or noun[0].strip(' "')
     if _ROLE_AFTER.match(after):
         name.add(P=2.5)
-    elif _NOUN_AFTER.match(_TOWN_BETWEEN.sub("", after, count=1)) and not _AT.search(before):
+    elif _NOUN_AFTER.match(_TOWN_BETWEEN.sub("", after, count=1)) and not _AT.search(near):
         name.add(O=1.5)
-    if _SAYS_AFTER.match(after) or _SAYS_BEFORE.search(before):
+    if _SAYS_AFTER.match(after) or _SAYS_BEFORE.search(near):
         name.add(P=1.2, O=0.3)
     elif _DOES.match(after):
         name.add(O=1.5, L=-0.5)
