@@ -151,6 +151,9 @@ PROPERTIES: dict[str, Property] = {
     )
 }
 
+ORGANISATION_KINDS = ("startup", "company", "bank", "association", "school", "laboratory", "public_body", "media", "incubator", "hub", "programme", "product", "event")
+"""The `kind` of an organisation. docs/vocabulary.md explains each."""
+
 HEADCOUNT_SCOPES = ("people", "employees", "jobs", "students", "companies", "startups", "structures", "founders", "members", "volunteers", "visitors")
 """What a headcount counts: its `scope`. docs/vocabulary.md explains each."""
 

@@ -15,8 +15,11 @@ import pytest
 from conftest import ROOT
 from pydantic import BaseModel
 
-from km0_pipeline.claims import HEADCOUNT_SCOPES, PROPERTIES, Qualifier
+from km0_pipeline.claims import HEADCOUNT_SCOPES, ORGANISATION_KINDS, PROPERTIES, Qualifier
 from km0_pipeline.hub import Hub
+from km0_pipeline.press.kinds import NOUNS
+from km0_pipeline.reference import institutions
+from km0_pipeline.registries.values import KIND_WORDS
 
 TYPES = {str: "text", int: "whole number", float: "number", bool: "true or false", time: "time"}
 
@@ -115,6 +118,13 @@ def test_the_vocabulary_explains_no_property_that_is_gone() -> None:
 def test_every_qualifier_and_every_scope_of_a_headcount_is_explained(term: str) -> None:
     lines = chapters("vocabulary.md")
     assert any(line.startswith(f"| `{term}` |") for line in (*lines["Qualifiers"], *lines["Scopes of a headcount"]))
+
+
+def test_every_kind_of_organisation_is_explained_and_no_other_is_given() -> None:
+    rows = [line.split("`")[1] for line in chapters("vocabulary.md")["Kinds of organisations"] if line.startswith("| `")]
+    assert tuple(rows) == ORGANISATION_KINDS
+    given = {*NOUNS, *KIND_WORDS, *(i.kind for i in institutions())} - {""}
+    assert given <= set(ORGANISATION_KINDS)
 
 
 def reasons() -> set[str]:

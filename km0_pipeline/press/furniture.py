@@ -63,12 +63,12 @@ def readable(text: str) -> str:
 def furniture(text: str) -> list[tuple[int, int]]:
     """Ranges of the lines of `text` that are page furniture, in order."""
     lines = [
-        (m.start(), m.end(), " ".join(straighten(m[0]).split())) for m in re.finditer(r"[^\n]+", text) if m[0].strip()
+        (m.start(), m.end(), " ".join(m[0].split())) for m in re.finditer(r"[^\n]+", straighten(text)) if m[0].strip()
     ]
     found: list[tuple[int, int]] = []
     listed = 0  # how many lines may still belong to the heading above them
     for n, (start, end, line) in enumerate(lines):
-        folded = fold(line).strip(" #:>→|-•*")
+        folded = fold(line[: _LONGEST + 1]).strip(" #:>→|-•*")
         gap = n > 0 and text[lines[n - 1][1] : start].count("\n") > 1
         follows = lines[n + 1][2] if n + 1 < len(lines) else ""
         if len(re.sub(r"https?://\S+", "", line)) > _LONGEST:

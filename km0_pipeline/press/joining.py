@@ -26,6 +26,8 @@ _EXPLAINED = re.compile(
     rf"(?<![\w'])(?P<short>{ACRONYM.pattern}) ?(?:\(|, )(?:l'|la |le |les )?(?P<after>[{UP}a-z][\w' -]{{8,90}}?)[),]"
 )
 _EXPLAINING = re.compile(rf"(?:\(|, ou )(?:l'|la |le |les )?(?P<short>{ACRONYM.pattern}(?: \d+)?)(?=[),])")
+_GOES_ON = re.compile(rf" [{UP}][a-zà-ÿ]")
+"""After a name: the next word of a longer one."""
 _WORD = re.compile(r"(?:(?<=')|(?<![\w'-]))[\w-]+")
 
 
@@ -115,6 +117,7 @@ def repeated(flat: str, chosen: list[Mention]) -> list[Mention]:
             words = flat[m.start : m.end]
             if words not in seen or seen[words].confidence < m.confidence:
                 seen[words] = m
+    own = {(m.start, m.end) for m in chosen}
     automaton = ahocorasick.Automaton()
     for words, m in seen.items():
         if len(words) >= 3:
@@ -125,6 +128,8 @@ def repeated(flat: str, chosen: list[Mention]) -> list[Mention]:
     lower = flat.lower() if len(flat.lower()) == len(flat) else flat
     for last, (m, words) in automaton.iter(lower):
         start, end = last + 1 - len(words), last + 1
+        if m.letter == "O" and (start, end) not in own and _GOES_ON.match(flat, end):
+            continue
         same = flat[start:end] == words or (words.count(" ") > 1 and flat[start].isupper())
         if same and not re.match(r"[\w-]", flat[start - 1 : start]) and not re.match(r"[\w-]", flat[end : end + 1]):
             more.append(replace(m, start=start, end=end))

@@ -21,9 +21,10 @@ NOUNS = {
     "public_body": r"villes?|mairies?|communautés? (?:de communes?|d'agglomération|urbaine)|agglomérations?|métropoles?|eurométropoles?|ministères?|préfectures?|sous-préfectures?|rectorats?|collectivités?"
     r"|établissements? publics?|syndicat mixte|chambres? d[e'] ?[a-zé]+|conseil (?:régional|départemental|général|municipal)|région|département|tribunal|office|direction",
     "company": r"sociétés?|entreprises?|groupes?|PME|TPE|ETI|ESN|filiales?|éditeurs?|éditrice|studios?|cabinets?|coopératives?|SCOP|SCIC|SAS|SARL|brasseries?|marques?|maisons?|industriels?|opérateurs?|équipementiers?"
-    r"|constructeurs?|fabricants?|fabricante|agences?|fournisseurs?|distributeurs?|assureurs?|multinationales?|géants?",
+    r"|constructeurs?|fabricants?|fabricante|agences?|fournisseurs?|distributeurs?|assureurs?|multinationales?|géants?|usines?|filatures?|scieries?|papeteries?|verreries?|imprimeries?|librairies?|prestataires?",
+    "": r"actionnaires?|investisseurs?|ressourceries?|recycleries?|épiceries?|conciergeries?|cafés?|boutiques?|magasins?|enseignes?|laveries?|structures?|consortiums?|GIP",
 }
-"""Kind -> the nouns that say it, in the order in which they are tried."""
+"""Kind -> the nouns that say it, in the order in which they are tried; '' for those that say an organisation of any kind."""
 
 NOUN = "|".join(NOUNS.values())
 _BESIDE = {

@@ -1,7 +1,9 @@
 """Spans re-typed, re-cut and joined: from what was found in a text to mentions of subjects.
 
-Evidence, strongest first: known names, titles (M., Mme), words that head a name (Université de…),
-words beside it (la société X, X, fondateur de…), acronyms in brackets, then the language model.
+Evidence, strongest first: the hub's names; titles (M., Mme), addresses, and long names that an acronym beside them
+abbreviates; branches of known bodies (Ademe Grand Est), known organisations and words that head a name (Université de…);
+roles, sites (le quartier de…) and apposition (la société X); known places, unless they stand in a longer name of weight;
+then the names that `weighing` is sure enough of, the language model's label being one voice among others.
 Mentions of one subject in one document share its `key`: an acronym and its long form, « M. Rein »
 and Patrick Rein, « le pôle » and the hub.
 
@@ -13,8 +15,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 from km0_pipeline.press import joining, kinds
+from km0_pipeline.press.borders import Name, is_first, whole
 from km0_pipeline.press.evidence import (
     ADDRESS,
     APPOSED,
@@ -22,22 +26,25 @@ from km0_pipeline.press.evidence import (
     COMMON_FIRST,
     COREFERENT,
     FORMED,
-    HEADED,
     JUNK,
-    LOWER_NEEDS_LINK,
     ROMAN,
     SITE,
     TITLED,
     TRADE_WORD,
-    UNIT,
+    UP,
     WEAK,
     WEB,
 )
 from km0_pipeline.press.folding import key, straighten
+from km0_pipeline.press.headed import headed, is_unit
 from km0_pipeline.press.known import Names
 from km0_pipeline.press.mention import Letter, Mention, merge
-from km0_pipeline.press.weighing import Name, is_first, weighed
+from km0_pipeline.press.weighing import weighed
 
+_DISTRICT = re.compile(r"(?:quartier|site|secteur)\b")
+"""Nouns that say what a place is and do not belong to its name."""
+_BRANCHED = frozenset(["public_body", "association", "bank", "school", "incubator"])
+"""Kinds of which « Ficta Occitanie » is the branch of Occitanie."""
 WRAPPED = 120
 """Characters up to which the lines of a wrapped text are long."""
 
@@ -75,11 +82,17 @@ def mentions(
 def _one_line(straight: str) -> str:
     """`straight` with the line ends inside a paragraph as blanks; same length.
 
-    A text of long lines is not wrapped: there, a line end before a capital ends a paragraph.
+    A line end ends a paragraph before a capital where the text is not wrapped (its lines are long) or the line is
+    clearly shorter than the others, and before the next item of a list.
     """
-    if max(map(len, straight.split("\n"))) <= WRAPPED:
-        return straight.replace("\n", " ")
-    return re.sub(r"\n(?=[ ]*[a-zà-ÿ])", " ", straight)
+    lines = straight.split("\n")
+    longest = max(map(len, lines))
+    parts = [lines[0]]
+    for above, line in pairwise(lines):
+        begins = line.lstrip()[:1]
+        ends = begins in ("-", "•", "–") or (begins.isupper() and (longest > WRAPPED or len(above) < 0.6 * longest))
+        parts += ["\n" if ends else " ", line]
+    return "".join(parts)
 
 
 def _town(m: Mention, flat: str, names: Names) -> Mention:
@@ -96,38 +109,46 @@ def _at(m: re.Match[str], letter: Letter, confidence: float = 0.8, group: str = 
 def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) -> list[tuple[float, Mention]]:
     """Everything that may be a mention, with its rank: lower is stronger."""
     found: list[tuple[float, Mention]] = []
-    for k in names.find(flat):
+    known = names.find(flat)
+    for k in known:
         letter: Letter = {"hub": "H", "organisation": "O", "place": "L"}[k.known.sort]  # type: ignore[assignment]
         mention = Mention(k.start, k.end, letter, k.known.key, k.known.kind, 0.95, known=k.known)
         found.append(({"H": 0, "O": 2, "L": 5}[letter], mention))
+    found += [
+        (1.9, _organisation(flat, o.start, p.end, 0.85, kind=o.known.kind))
+        for o, p in pairwise(known)
+        if o.known.sort == "organisation"
+        and o.known.kind in _BRANCHED
+        and p.known.sort == "place"
+        and flat[o.end : p.start] == " "
+        and not re.match(rf" [{UP}]", flat[p.end : p.end + 2])
+    ]
     found += [(1, _at(m, "P", 0.95)) for m in TITLED.finditer(flat)]
-    found += [(1, replace(_at(m, "L", 0.85, weak=True), kind="address")) for m in ADDRESS.finditer(flat)]
+    found += [(1, replace(_at(m, "L", 0.85), kind="address")) for m in ADDRESS.finditer(flat)]
     listed = {(m.start, m.end) for _, m in found}
     for start, end in joining.explained(flat):
         if (start, end) in listed:
             continue
-        found.append((1.5, _organisation(flat, start, end, 0.85, weak=bool(UNIT.match(flat, start)))))
-    for m in HEADED.finditer(flat):
-        if m.span("name") in listed:
-            continue
-        if m["name"][0].isupper() or not (LOWER_NEEDS_LINK.match(m["name"]) or flat.endswith("dans la ", 0, m.start())):
-            found.append(
-                (2, _organisation(flat, m.start("name"), m.end("name"), 0.8, weak=bool(UNIT.match(m["name"]))))
-            )
+        found.append((1.5, _organisation(flat, start, end, 0.85, weak=is_unit(flat[start:end]))))
+    found += [
+        (2, _organisation(flat, s, e, 0.8, weak=is_unit(flat[s:e]))) for s, e in headed(flat) if (s, e) not in listed
+    ]
     found += [
         (3, _at(m, "P", 0.9, "name" if m["name"] else "name2"))
         for m in BY_ROLE.finditer(flat)
         if not TRADE_WORD.search(m[0]) and (m["name"] or m["name2"]).split()[0].lower() not in COMMON_FIRST
     ]
     found += [
-        (3, _at(m, "L", 0.7, "name" if m["name"] else "name2"))
+        (3, _at(m, "L", 0.7, "name2" if m["name2"] else "tail" if _DISTRICT.match(m["name"]) else "name"))
         for m in SITE.finditer(flat)
         if not ROMAN.match(m["tail"] or "")
     ]
+    begun = {m.start for _, m in found}
     for pattern in (APPOSED, FORMED):
         for m in pattern.finditer(flat):
             if key(m["name"]) not in JUNK and m["name"].lower() not in COMMON_FIRST and not is_first(m["name"]):
-                found.append((4, _organisation(flat, m.start("name"), m.end("name"), 0.75)))
+                end = whole(flat, m.start("name"), m.end("name"), begun)
+                found.append((4, _organisation(flat, m.start("name"), end, 0.75)))
     for name in weighed(flat, spans, [(m.start, m.end, m.letter) for _, m in found]):
         found += _taken_for(flat, name)
     return found
@@ -140,7 +161,7 @@ def _taken_for(flat: str, name: Name) -> list[tuple[float, Mention]]:
     least = {"O": 1.5, "P": 2.5, "L": 1.9}[letter] + (0 if name.label else 0.7)
     if weight < least or lead < 0.5:
         return []
-    rank = 4.5 if lead >= 1.5 and " " in name.words else 6
+    rank = 4.5 if lead >= 1.5 and re.search("[ -]", name.words) else 6
     confidence = round(min(0.85, 0.5 + 0.07 * lead), 2)
     if letter == "O":
         return [(rank, _organisation(flat, name.start, name.end, confidence, noun=name.noun))]
@@ -149,12 +170,13 @@ def _taken_for(flat: str, name: Name) -> list[tuple[float, Mention]]:
     return [(rank, Mention(name.start, name.end, letter, key(name.words), confidence=confidence))]  # type: ignore[arg-type]
 
 
-def _organisation(flat: str, start: int, end: int, confidence: float, *, noun: str = "", weak: bool = False) -> Mention:
-    """A mention of an organisation, with the kind that its name or the noun beside it says."""
+def _organisation(
+    flat: str, start: int, end: int, confidence: float, *, kind: str = "", noun: str = "", weak: bool = False
+) -> Mention:
+    """A mention of an organisation, with the kind that is known, or that its name or the noun beside it says."""
     words = flat[start:end]
-    return Mention(
-        start, end, "O", joining.name_key(words), kinds.of_name(words) or kinds.of_noun(noun), confidence, weak=weak
-    )
+    kind = kind or kinds.of_name(words) or kinds.of_noun(noun)
+    return Mention(start, end, "O", joining.name_key(words), kind, confidence, weak=weak)
 
 
 def _districts(flat: str, chosen: list[Mention]) -> list[Mention]:

@@ -1,8 +1,8 @@
 """What a name that is not known beforehand is: an organisation, a person or a place, by the weight of what speaks for each.
 
 The language model's label is one voice among several: a first name, the words a name is made of, the
-words beside it, and the company it keeps (a list is of one sort). Belongs here: the scan for names,
-their borders, and the weights. Patterns that settle the matter alone belong to `evidence`; what
+words beside it, and the company it keeps (a list is of one sort: `listing`). Belongs here: the weights.
+Where names begin and end is found in `borders`. Patterns that settle the matter alone belong to `evidence`; what
 becomes of the names, to `naming`.
 """
 
@@ -11,39 +11,43 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
+from km0_pipeline.press import headed
+from km0_pipeline.press.borders import ARTICLE_BEFORE, PARTICLE, SIGNS, Name, borders, frequencies, is_first
 from km0_pipeline.press.evidence import (
     ARTICLES,
-    COMMON_FIRST,
-    HEAD,
-    JUNK,
     PUBLIC_TAIL,
     ROLE,
-    ROMAN,
     SORT_NOUN,
     SPEECH,
     TRADE_NOUN,
     TRADE_WORD,
     UP,
 )
-from km0_pipeline.press.folding import key
-from km0_pipeline.reference import first_names
+from km0_pipeline.press.kinds import NOUN
+from km0_pipeline.press.listing import even_out
 
-Sorts = dict[str, float]
-"""Letter -> weight."""
-
-_TOKEN = (
-    rf"(?:(?!(?:[LDCSJNMT]|Qu)')[{UP}](?:[\w&@+]|[.](?=[{UP}\d])|['-](?=\w)|[(]\w{{1,3}}[)])*|[a-z]{{1,3}}[A-Z]\w*)"
+_WHOLE = re.compile(rf"[{UP}][\w'-]+(?: {PARTICLE}[{UP}][\w'-]*\w){{1,3}}")
+_COMMON_NOUN = re.compile(rf"(?i:{NOUN})|{headed.WORD.pattern}")
+_PLACE_HEAD = re.compile(
+    r"(?:Vallée|Massif|Plaine|Plateau|Lac|Col|Canal|Forêt|Rue|Place|Avenue|Quai|Boulevard|Parc|Square|Esplanade|Halles?|Hôtel|Palais|Théâtre|Salle|Gare|Château|Musée|Cité|Quartier|Zénith|Stade|Gymnase|Médiathèque"
+    r"|Bibliothèque|Tour|Pont|Port|Jardins?|Villa|Caserne) "
 )
-_RUN = re.compile(
-    rf"(?<![\w'@./-])(?:(?<=[dlDL]')|(?<![\w'])){_TOKEN}(?: (?:(?:& )?{_TOKEN}|\d{{1,3}}(?:\.\d)?(?![\w%]|[,.]\d| ?(?:%|€|[a-zà-ÿ]+s\b|m²|k?m\b|h\b))))*|(?<=\b[dlDL]'){_TOKEN}(?: {_TOKEN})*"
+_TOPONYM = re.compile(
+    r"(?:Saint|Sainte|Mont|Pont|Château|Villers|Bourg|Bois|Vieux|Neuf|La|Le|Les)-[A-ZÀ-Þ][\w-]+|[A-ZÀ-Þ][\w']+-(?:sur|sous|lès|les|lez|en|le|la|du|de|des|d'|aux?|et|devant|à|près)-[\w'-]+"
 )
-_PARTICLE = r"(?:(?:d[eu]|d'|de la|von|van|van der|ben|el|al|le|la) ?)?"
-_SURNAME = re.compile(rf"(?: {_PARTICLE}[{UP}][\w'-]*\w)+")
-_WHOLE = re.compile(rf"[{UP}][\w'-]+(?: {_PARTICLE}[{UP}][\w'-]*\w){{1,3}}")
-_AND = re.compile(
-    r"(?:, (?:et |ou |mais aussi |ainsi que )?| et | & | ou | ainsi que | / |, dont )(?:(?:l[ae]s?|aux?|d[ue]s?|de la|avec) |l'|d'|à l'|de l')?"
+_TOWN_END = re.compile(
+    r"[A-ZÀ-Þ][a-zà-ÿ]+(?:heim|willer|viller|bourg|court|villers?|wihr|hausen|ingen|dorf|gny|kirch|bach|ange)"
+)
+_OF_TOWN = re.compile(
+    rf"\b(?:une? (?:(?:jeune|petite?|ancien(?:ne)?|autre) )?(?:{NOUN})(?: [a-zà-ÿ-]+)?|(?:PME|start-?up|jeune pousse|entreprise|tiers-lieu|pépinière(?: d'entreprises)?|usine|gare|hôpital|marché|antenne|boutique|magasin|médiathèque|maire|sous-préf\w+|préfète?|élue?s?"
+    r"|habitante?s?|arrondissement)) (?:de |d')$",
+    re.I,
+)
+"""What is said of a town: « une PME de », « la maire de »."""
+_NOUN_OF = re.compile(r"\b(?:une?|l[ea]|du|au|cette|ce) [a-zà-ÿ]{4,} (?:de |d')$")
+_AGENT = re.compile(
+    r"\b(?:présid|dirig|pilot|anim|men|coordonn|représent|fond|cofond|cré|accueilli|guid|imagin|sign|préparé|réalis|écri|photographi)(?:ée?s?|[eé]s|te?s?|s)? (?:depuis [\w ]{2,20} )?par $"
 )
 _TOWN_BETWEEN = re.compile(r"^, (?:\w+ )?(?:à|en) [^,]{2,40}(?=,)")
 _OFFICE = re.compile(
@@ -57,7 +61,6 @@ _WORK = re.compile(
 _GIVEN_TO = re.compile(
     r"\b(?:[Mm]erci|[Gg]râce|appel|confiée?s?|s'alli\w+|ven\w+|cédée?s?|appart\w+|remise?s?|rattachée?s?|associée?s?|parole|succèd\w+|[Ff]ace) ?à $"
 )
-_ARTICLE_BEFORE = re.compile(r"(?:\b(?:l[ae]s?|d[ue]s|du|aux?|une?|ce|cet|cette|son|sa|notre|leur) |\b[lL]')$", re.I)
 _AT = re.compile(
     r"\b(?:à|en|vers|près de|entre|depuis|jusqu'à|autour de|hors de|sur) $|\b(?:dans (?:le|la|les|l')|ville de|habitants? d[e']|région de|bassin de|pays de|agglomération de|communes? de|côté de) ?$",
     re.I,
@@ -77,43 +80,28 @@ _SAYS_BEFORE = re.compile(
     rf"{SPEECH}(?:-t-(?:il|elle|on))?,? (?:à l'\w+ |au \w+ )?$|\b(?:[Ss]elon|[Pp]our|d'après|merci à|aux côtés d[e']) ?$"
 )
 _NOUN_AFTER = re.compile(
-    rf" ?,? ?\(?(?:une?|la|le|l'|jeune|première?|leader|est une?|est la|est le|est l'|,) ?(?:\w+ )?{TRADE_NOUN}\b|, (?:qui |spécialis|spécialiste|éditeur|éditrice|fabricant|filiale|basée?|fondée?|créée?|implantée?|installée? )"
+    rf" ?,? ?\(?(?:une?|la|le|l'|jeune|première?|leader|est une?|est la|est le|est l'|,) ?(?:\w+ )?{TRADE_NOUN}\b(?! (?:[a-zà-ÿ]+ )?[\"{UP}])|, (?:qui |spécialis|spécialiste|éditeur|éditrice|fabricant|filiale|basée?|fondée?|créée?|implantée?|installée? )"
 )
 _DOES = re.compile(
     r"(?: \([^()]{1,60}\))?(?:,[^,.]{1,60},)? (?:(?:a|ont|va|vont|vient de|doit) )?(?:lev|lèv|recrut|emploi|édit|fabriqu|développ|commercialis|fédèr|rassembl|accompagn|propos|lanc|s'install|s'implant|s'alli|rejoin|"
-    r"héberg|accueill|organis|soutien|financ|rachet|ouvr|compt|investi|produi|conçoi|livr|vend|inaugur|déploi|rachèt|distribu)[a-zà-ÿ]*\b"
+    r"héberg|accueill|organis|soutien|financ|rachet|ouvr|compt|investi|produi|conçoi|livr|vend|inaugur|déploi|rachèt|distribu|vise\b|visent|emménag|déménag|exploit|fourni|équip|regroup|embauch|licenci|export|factur|cherch|réuni)[a-zà-ÿ]*\b"
 )
 _STREET_BEFORE = re.compile(
     r"\b(?:rue|avenue|boulevard|place|quai|allées?|impasse|cours|square|lycée|collège|école|stade|salle|médiathèque|bibliothèque|théâtre|gymnase|hôpital|clinique|centre|maison|parc|pont|tour|halle|aéroport|gare|prix|concours|fondation|espace|musée)s? (?:de la |de l'|du |de |d')?$",
     re.I,
 )
+_MADE = re.compile(
+    r"\b(?:cré|fond|cofond|mont|rachet|rachèt|repri|exploit|gèr|gér|édit|intégr|rejoin)(?:e|é|ée|s|t|er|ent|is|ise)?,? $"
+)
+"""Verbs whose object is an organisation."""
+_HELD = re.compile(
+    r"\b(?:se tien\w+|tenue?s?|aur(?:a|ont) lieu|eu lieu|organisée?s?|accueillie?s?|réunie?s?|rendez-vous|donnée?s?|installée?s?|présentée?s?) [^.;:]{0,40}(?:à la|au|à l'|aux) ?$"
+)
+"""Where something is held."""
+_DATELINE = re.compile(r"[A-ZÀ-Þ' -]{4,40}(?=\. [A-ZÀ-Þ]| [–-] |, le \d)")
 _SUFFIX = re.compile(
     r"(?:iques?|[tsx]ions?|eries?|isme|ologies?|graphies?|ware|[sS]oft|[tT]ech|[lL]abs?|[dD]ata|[bB]io|works|shop|media|[gG]ames|Energie|Énergie|ing)$"
 )
-_SIGNS = re.compile(r"[&@+(]|[a-zà-ÿ]'\w{3,}|[a-zà-ÿ][A-Z]|\d")
-
-
-@dataclass
-class Name:
-    """A name in the text: its range and the weights of what it may be."""
-
-    start: int
-    end: int
-    words: str
-    weights: Sorts = field(default_factory=lambda: {"O": 0.0, "P": 0.0, "L": 0.0})
-    label: str = ""
-    first: bool = False
-    noun: str = ""
-
-    def add(self, **weights: float) -> None:
-        for letter, weight in weights.items():
-            self.weights[letter] += weight
-
-    @property
-    def best(self) -> tuple[str, float]:
-        """The letter that weighs most, and by how much it leads the next."""
-        (letter, most), (_, next_), _ = sorted(self.weights.items(), key=lambda w: (-w[1], w[0]))
-        return letter, most - max(next_, 0)
 
 
 def weighed(flat: str, spans: Iterable[tuple[int, int, str]], taken: Iterable[tuple[int, int, str]]) -> list[Name]:
@@ -126,7 +114,7 @@ def weighed(flat: str, spans: Iterable[tuple[int, int, str]], taken: Iterable[tu
     seen = frequencies(flat)
     found = []
     within: set[tuple[int, int, str]] = set()
-    for name in _names(flat, sorted(spans), seen):
+    for name in borders(flat, sorted(spans), seen, {k[0] for k in known}):
         n = bisect_right(ends, name.start)
         over = [k for k in known[n : n + 4] if k[0] < name.end]
         if over and not (
@@ -137,14 +125,15 @@ def weighed(flat: str, spans: Iterable[tuple[int, int, str]], taken: Iterable[tu
             and name.end - name.start > over[0][1] - over[0][0] + 1
         ):
             continue
-        if _OFFICE.search(flat[max(0, name.start - 140) : name.start]):
+        before = flat[max(0, name.start - 140) : name.start]
+        if (_is_linked(before) or before.endswith(("type ", "genre "))) and _OFFICE.search(before):
             continue
         _weigh(flat, name, seen)
         found.append(name)
         within.update(over)
     alone = [k for k in known if k not in within]
     _agree(flat, found, alone)
-    _even_out(flat, found, alone)
+    even_out(flat, found, alone)
     return found
 
 
@@ -163,108 +152,9 @@ def _agree(flat: str, names: list[Name], known: list[tuple[int, int, str]]) -> N
             name.noun = name.noun or next((n.noun for n in group if n.noun), "")
 
 
-def frequencies(flat: str) -> Mapping[str, int]:
-    """How often each word stands in lower case (a name that is also a word), and capitalised inside a sentence (`^` before it)."""
-    counts: dict[str, int] = {}
-    for m in re.finditer(rf"(?<![\w'])[a-zà-ÿ][\w-]+|(?<=[a-zà-ÿ,;'] )[{UP}][\w-]+|(?<=[dlDL]')[{UP}][\w-]+", flat):
-        word = m[0] if m[0][0].islower() else "^" + m[0]
-        counts[word] = counts.get(word, 0) + 1
-    return counts
-
-
-def _names(flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, int]) -> Iterable[Name]:
-    starts = [s for s, _, _ in labelled]
-    done = 0
-    for m in _RUN.finditer(flat):
-        start, end = m.start(), m.end()
-        if start < done:
-            continue
-        first = starts_sentence(flat, start)
-        if office := re.match(r"(?:[EÉ]tat|Présidente?|Ministre|Mme|Madame|Monsieur) (?=\w)", flat[start:end]):
-            start += office.end()
-        while (
-            first
-            and (head := re.match(r"[\w'-]+ ?", flat[start:end]))
-            and _is_word(head[0].strip(), seen, single=start + len(head[0]) >= end)
-        ):
-            start += len(head[0])
-            first = False
-        label = ""
-        n = bisect_right(starts, start)
-        for s, e, x in labelled[max(0, n - 2) : n + 2]:
-            if s < end and e > start:
-                label = label if label in ("PER", "ORG") else x
-                inside = flat[start : max(end, e)]
-                if (
-                    e > end
-                    and x != "PER"
-                    and "  " not in inside
-                    and len(inside.split()) <= 6
-                    and re.fullmatch(
-                        rf" (?:d[eu]s? |de la |de l'|d'|à |en |aux? |'|la |le |les )*[{UP}].*|'", flat[end:e]
-                    )
-                    and not re.search(r"[,.;:!?()\"]", flat[end:e])
-                ):
-                    end = e
-        if (
-            flat[end : end + 1] == "'"
-            and not flat[end + 1 : end + 2].isalnum()
-            and "'" not in flat[max(0, start - 1) : start]
-        ):
-            end += 1
-        while " " in flat[start:end] and flat[start:end].rsplit(" ", 1)[1].lower() in ARTICLES:
-            end = start + flat[start:end].rindex(" ")
-        words = flat[start:end]
-        if (
-            not re.search(rf"[{UP}]", words)
-            or re.fullmatch(r"[A-Z]\d|" + ROLE, words, re.I)
-            or len(words) < 2
-            or words.lower() in COMMON_FIRST
-            or ROMAN.fullmatch(words)
-            or key(words) in JUNK
-        ):
-            continue
-        done = end
-        surname = _SURNAME.match(flat, end) if is_first(words) else None
-        if surname and flat[surname.end() : surname.end() + 1] != "'":
-            end = done = surname.end()
-        elif (
-            " " not in words
-            and is_first(words)
-            and (p := re.match(rf" (?:de |d'|du |de la ){_TOKEN}", flat[end : end + 60]))
-            and flat[end + len(p[0]) : end + len(p[0]) + 1] != "'"
-        ):
-            end = done = end + len(p[0]) if label == "PER" else end
-        yield Name(start, end, flat[start:end], label=label, first=first)
-
-
-def is_first(words: str) -> bool:
-    """Whether `words` begin with a first name: « Camille », « Jean-Baptiste »."""
-    return re.split(r"[ -]", words)[0] in first_names()
-
-
-def _is_word(word: str, seen: Mapping[str, int], single: bool) -> bool:
-    """Whether a word that begins a sentence is capitalised for that only."""
-    low = word.lower()
-    if low in COMMON_FIRST:
-        return single or low not in ("grand", "grande", "petit", "petite", "bon", "bonne", "nouveau", "nouvelle")
-    if re.match(r"(?:qu|[cdjlmnst])'", low):
-        return True
-    if "^" + word in seen:
-        return False
-    if word in first_names() or _SIGNS.search(word) or word.isupper():
-        return False
-    return (
-        low in seen
-        or bool(re.search(r".{3}(?:ons|ez)$", low))
-        or (not single and bool(re.search(r"(?:ée?s?|ez|ons|ant|ment)$", low)))
-    )
-
-
-def starts_sentence(flat: str, start: int) -> bool:
-    """Whether a capital at `start` may be that of a sentence."""
-    before = flat[max(0, start - 12) : start].rstrip(" \"'(–-•*")
-    return before[-1:] in (".", "!", "?", ":", "…", "\n", "") or "  " in flat[max(0, start - 2) : start]
+def _is_linked(before: str) -> bool:
+    """Whether an article or a preposition stands before a name: what else does, says less."""
+    return before[-1:] == "'" or before.rstrip(' "(').rsplit(" ", 1)[-1].lower() in ARTICLES
 
 
 def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
@@ -272,6 +162,8 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
     before, after = flat[max(0, name.start - 70) : name.start], flat[name.end : name.end + 90]
     before = before.rstrip('"').rstrip("«") if before.endswith(('"', "«")) else before
     after = after.lstrip('"')
+    near = before[-40:].partition(" ")[2] if len(before) > 40 else before
+    linked = _is_linked(near)
     name.add(
         **{"PER": {"P": 1.5}, "ORG": {"O": 1.5}, "LOC": {"L": 0.8, "O": 0.4}, "MISC": {"O": 0.7}}.get(name.label, {})
     )
@@ -283,10 +175,18 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(P=-3.0)
     if len(tokens) > 1 and not _ABSTRACT.fullmatch(tokens[0]) and (TRADE_WORD.search(words) or _SUFFIX.search(words)):
         name.add(O=2.5, P=-3.5, L=-1)
+    if words.isupper() and before[-1:] in ("", "\n") and _DATELINE.match(flat, name.start):
+        name.add(L=3.5, O=-2.0)
+    elif _TOPONYM.fullmatch(words):
+        name.add(L=2.5, O=-0.5)
+    elif _TOWN_END.fullmatch(words):
+        name.add(L=1.0)
+    elif _PLACE_HEAD.match(words):
+        name.add(L=3.0, O=-1.0, P=-3.0)
     if PUBLIC_TAIL.search(words) and len(tokens) > 1:
         name.add(O=4, P=-4, L=-2)
         name.noun = "collectivité"
-    if _SIGNS.search(words) or words.endswith("'"):
+    if SIGNS.search(words) or words.endswith("'"):
         name.add(O=1.5, P=-3, L=-0.5)
     elif re.fullmatch(r"[A-ZÉ]{2,8}\d?", words):
         name.add(O=1.2, P=-3, L=-0.5)
@@ -296,7 +196,7 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=-1)
     if len(tokens) == 1 and (_ABSTRACT.fullmatch(words) or words.lower() in seen or words.lower() + "s" in seen):
         name.add(O=-1.5, L=-0.5, P=-1)
-    elif _WORK.match(words) or (len(tokens) == 1 and HEAD.fullmatch(words)):
+    elif _WORK.match(words) or _COMMON_NOUN.fullmatch(words):
         name.add(O=-4, L=-4)
     elif len(tokens) > 1 and name.label:
         name.add(O=0.4)
@@ -306,66 +206,40 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=-2.5, L=-0.5)
     if re.search(r"\b[Ll]es $", before) and len(tokens) == 1:
         name.add(O=-1.5)  # a family: « les Dollfus »
-    if _ARTICLE_BEFORE.search(before):
+    if ARTICLE_BEFORE.search(near):
         name.add(O=0.8, P=-4, L=0.3)
-    if _AT.search(before) and not _GIVEN_TO.search(before):
+    if _AT.search(near) and not _GIVEN_TO.search(near):
         name.add(L=1.7 if name.label in ("LOC", "") else 0.9, O=-1.2)
     elif re.search(r"\b[dD](?:e |')$|\($", before):
-        name.add(L=0.4)
-    if _STREET_BEFORE.search(before):
+        name.add(L=1.2 if name.label == "LOC" and _NOUN_OF.search(near) and not _HEADED_BY.search(before) else 0.4)
+    if _STREET_BEFORE.search(near):
         name.add(P=-4)
-    if _HEADED_BY.search(before):
+    if linked and len(tokens) == 1 and _OF_TOWN.search(near):
+        name.add(L=2.5)
+    elif linked and _HEADED_BY.search(before):
         name.add(O=2.5, L=0.5)
-    elif _OFFICE_BEFORE.search(before):
+    elif not linked and _OFFICE_BEFORE.search(before):
         name.add(P=2.5)
-    if _WITH.search(before):
+    if person_like and len(tokens) > 1 and _AGENT.search(before):
+        name.add(P=2.5)
+    elif _WITH.search(near):
         name.add(O=1.0)
-    if not (given and person_like) and (noun := SORT_NOUN.search(before)):
+    elif not given and not linked and _MADE.search(near):
+        name.add(O=1.8)
+    elif linked and _HELD.search(before):
+        name.add(L=2.2, O=-1.0)
+    if not linked and not (given and person_like) and (noun := SORT_NOUN.search(near)):
         name.add(O=2.5, P=-3)
         name.noun = name.noun or noun[0].strip(' "')
     if _ROLE_AFTER.match(after):
         name.add(P=2.5)
-    elif _NOUN_AFTER.match(_TOWN_BETWEEN.sub("", after, count=1)) and not _AT.search(before):
+    elif _NOUN_AFTER.match(_TOWN_BETWEEN.sub("", after, count=1)) and not _AT.search(near):
         name.add(O=1.5)
-    if _SAYS_AFTER.match(after) or _SAYS_BEFORE.search(before):
+    if _SAYS_AFTER.match(after) or _SAYS_BEFORE.search(near):
         name.add(P=1.2, O=0.3)
     elif _DOES.match(after):
         name.add(O=1.5, L=-0.5)
     if seen.get("^" + tokens[0], 0) > 1 or (name.first and "^" + tokens[0] in seen):
         name.add(O=0.4, P=0.2, L=0.2)
-    if name.first and len(tokens) == 1 and "^" + words not in seen and not _SIGNS.search(words):
+    if name.first and len(tokens) == 1 and "^" + words not in seen and not SIGNS.search(words):
         name.add(O=-1.2, L=-1.5, P=-0.5)
-
-
-def _even_out(flat: str, names: list[Name], known: list[tuple[int, int, str]]) -> None:
-    """Give each name of a list the weight of its neighbours: a list is of one sort."""
-    members: list[tuple[int, int, Name | str]] = sorted(
-        [*((n.start, n.end, n) for n in names), *((s, e, x) for s, e, x in known)], key=lambda m: (m[0], m[1])
-    )
-    group: list[tuple[int, int, Name | str]] = []
-    for member in [*members, (len(flat) + 9, 0, "")]:
-        if group and (member[0] > len(flat) or not _AND.fullmatch(flat, group[-1][1], member[0])):
-            if len(group) > 1:
-                _level(flat, group)
-            group = []
-        group.append(member)
-
-
-def _level(flat: str, group: list[tuple[int, int, Name | str]]) -> None:
-    total = {"O": 0.0, "P": 0.0, "L": 0.0}
-    for _, _, m in group:
-        for letter, weight in ({m: 2.5} if isinstance(m, str) else m.weights).items():
-            if letter in total:
-                total[letter] += max(-2.0, min(weight, 3.0))
-    start = group[0][0]
-    lead = flat[max(0, start - 60) : start]
-    if re.search(
-        rf"\b(?:{TRADE_NOUN}s?|membres|partenaires|lauréats|locataires|espaces|lieux|ateliers|structures|projets)[^.;:]{{0,30}}(?::|, dont|tels? que|telles? que|comme|parmi lesquel(?:le)?s) *(?:l[ae]s? |l')?$",
-        lead,
-        re.I,
-    ):
-        total["O"] += 3.0 * len(group) ** 0.5
-    average = {letter: weight / len(group) for letter, weight in total.items()}
-    for _, _, m in group:
-        if isinstance(m, Name):
-            m.add(**{letter: min(weight, 2.0) if weight > 0 else weight / 2 for letter, weight in average.items()})

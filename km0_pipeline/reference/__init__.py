@@ -2,6 +2,7 @@
 
     institutions.csv  banks, public bodies, schools, media… that press about innovation speaks of
     first_names.csv   first names met in France: what makes « Camille Exemple » a person, not a company
+    words.csv         words that are no names though capitalised, by the use that the rules make of them
     places.csv        communes around Mulhouse and the big cities; departments, regions, countries
 
 Institutions and places are few on purpose: a broad list of names lowers the quality of what is found in a text,
@@ -64,3 +65,9 @@ def places() -> tuple[Place, ...]:
 def first_names() -> frozenset[str]:
     """The first names, as they are written."""
     return frozenset(r["name"] for r in _rows("first_names.csv"))
+
+
+@cache
+def words(use: str) -> frozenset[str]:
+    """The words of one use: `no_name` (folded; they name nothing), `article`, `first_word` (sentences begin with them)."""
+    return frozenset(r["word"] for r in _rows("words.csv") if r["use"] == use)
