@@ -15,7 +15,6 @@ gold: the rules were written with the sample before one's eyes. What is printed 
 from __future__ import annotations
 
 import csv
-import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -25,13 +24,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import evaluate
-from benchmarks.evaluate import NAMES, ROOT
+from benchmarks.evaluate import ARTICLES, NAMES, ROOT, TITLES, Annotated
 from km0_pipeline.hub import Hub
 from km0_pipeline.press.review import CALIBRATION
 
 JUDGED = Path(__file__).with_name("judged.csv")
+OF_SAMPLE = "Sample in data/raw"
 KEY = ("path", "subject", "property", "shown", "qualifier", "scope_shown")
-"""What a claim of the sample is known by in judged.csv."""
+"""What a claim is known by in judged.csv: the file in this repository, and what it says."""
 ANY, NAME = FAMILIES = ("any", "name")
 """Kinds that stand for several: what rules say, and the names of those they say it of."""
 PRIOR = 8.0
@@ -52,7 +52,7 @@ class Claim:
     """A claim, judged or not (None), with what it leads to: its subject, and other mentions."""
 
     document: str
-    gold: bool
+    corpus: str
     kind: str
     score: float
     mentions: tuple[str, ...]
@@ -68,24 +68,20 @@ def kind(row: Mapping[str, Any]) -> str:
 # --- what is right ----------------------------------------------------------------------------
 
 
-def of_gold(corpus: Path) -> list[Claim]:
-    """The claims of the gold set."""
-    hub = Hub.load(ROOT / "hub.toml").model_copy(update={"registries": (), "feeds": ()})
-    gold = {
-        g["text_sha256"][:20]: g
-        for g in (json.loads(p.read_text(encoding="utf-8"), parse_float=Decimal) for p in sorted(corpus.glob("*.json")))
-    }
-    (rows,) = evaluate.extracted(hub, (corpus / g["text"] for g in gold.values()), "press_reviewed")
+def of_gold(corpus: Annotated) -> list[Claim]:
+    """The claims of a gold corpus, judged by gold; by hand where gold does not say such things and the text is ours."""
     names: dict[str, set[str]] = defaultdict(set)
-    for r in rows:
+    for r in corpus.claims:
         if r["property"] == "name":
             names[r["subject_id"]].add(evaluate.name_form(r["value"]))
-    annotated = {i: evaluate.gold_items(g) for i, g in gold.items()}
-    return [
-        _claim(r, gold[i]["id"], True, by_gold(r, names, annotated[i], gold[i]["annotation"]["confidence"] == "high"))
-        for r in rows
-        if (i := r["document_id"])
-    ]
+    annotated = {i: evaluate.gold_items(g) for i, g in corpus.gold.items()}
+    by_hand, claims = judged(), []
+    for r in corpus.claims:
+        gold = corpus.gold[r["document_id"]]
+        right = by_gold(r, names, annotated[r["document_id"]], gold["annotation"]["confidence"] == "high")
+        key = key_of(r, corpus.folder / gold["text"])
+        claims.append(_claim(r, gold["id"], corpus.title, by_hand.get(key) if right is None else right))
+    return claims
 
 
 def by_gold(
@@ -129,14 +125,25 @@ def of_sample() -> list[Claim]:
         "press_documents",
         registries=sorted((raw / "registries").iterdir()),
     )
-    paths = {d["document_id"]: d["path"] for d in documents}
+    paths = {d["document_id"]: raw / d["path"] for d in documents}
+    by_hand = judged()
+    keys = [key_of(r, paths[r["document_id"]]) for r in rows]
+    return [_claim(r, key[0], OF_SAMPLE, by_hand.get(key)) for r, key in zip(rows, keys, strict=True)]
+
+
+def judged() -> dict[tuple[str, ...], bool]:
+    """What was judged by hand: `KEY` of a claim -> whether it is right."""
     with JUDGED.open(encoding="utf-8", newline="") as file:
-        judged = {tuple(r[k] for k in KEY): r["right"] == "1" for r in csv.DictReader(file)}
-    rows = [r | {"path": paths[r["document_id"]]} for r in rows]
-    return [_claim(r, r["path"], False, judged.get(tuple(r[k] for k in KEY))) for r in rows]
+        return {tuple(r[k] for k in KEY): r["right"] == "1" for r in csv.DictReader(file)}
 
 
-def _claim(row: Mapping[str, Any], document: str, gold: bool, right: bool | None) -> Claim:
+def key_of(row: Mapping[str, Any], file: Path) -> tuple[str, ...]:
+    """What a claim is known by in judged.csv; `file` as it lies in the repository, if it does."""
+    path = file.relative_to(ROOT).as_posix() if file.is_relative_to(ROOT) else ""
+    return (path, *(row[k] for k in KEY[1:]))
+
+
+def _claim(row: Mapping[str, Any], document: str, corpus: str, right: bool | None) -> Claim:
     mentions = (
         row["subject_id"],
         *([row["value"]] if row["value_kind"] == "mention" else []),
@@ -145,7 +152,7 @@ def _claim(row: Mapping[str, Any], document: str, gold: bool, right: bool | None
     shown = "\t".join(str(row[k]) for k in ("subject", "property", "shown", "qualifier", "scope_shown", "original"))
     return Claim(
         document,
-        gold,
+        corpus,
         kind(row),
         row["score"],
         mentions,
@@ -177,9 +184,9 @@ def fit(claims: Iterable[Claim]) -> Table:
     for c in claims:
         for name in (c.kind, family(c.kind), ""):
             n = counts[name][c.score]
-            weight = 1.0 if c.gold else SAMPLE
+            weight = SAMPLE if c.corpus == OF_SAMPLE else 1.0
             n[0], n[1] = n[0] + weight * bool(c.right), n[1] + weight
-    gold = [c.right for c in claims if c.gold]
+    gold = [c.right for c in claims if c.corpus != OF_SAMPLE]
     overall = gold.count(True) / len(gold) if gold else 0.5
     table: Table = {}
     for name in sorted(counts.keys() - {""}, key=lambda k: (k not in FAMILIES, k)):
@@ -240,18 +247,18 @@ def _row(name: str, some: list[tuple[float, bool]]) -> list[str]:
 def report(claims: list[Claim], sure: Mapping[int, float], limit: float) -> str:
     """Reliability, Brier scores, and how much of what would be published is right."""
     parts = ["## Confidence\n", CAPTION]
-    for gold, title in ((True, "gold set"), (False, "sample in data/raw")):
-        judged = [(sure[n], c) for n, c in enumerate(claims) if c.gold == gold and c.right is not None]
-        if not judged:
+    for title in dict.fromkeys(c.corpus for c in claims):
+        known = [(sure[n], c) for n, c in enumerate(claims) if c.corpus == title and c.right is not None]
+        if not known:
             continue
-        pairs = [(p, bool(c.right)) for p, c in judged]
+        pairs = [(p, bool(c.right)) for p, c in known]
         share = sum(r for _, r in pairs) / len(pairs)
         brier = [
             sum((p - r) ** 2 for p, r in of) / len(of)
-            for of in (pairs, [(c.score, bool(c.right)) for _, c in judged], [(share, r) for _, r in pairs])
+            for of in (pairs, [(c.score, bool(c.right)) for _, c in known], [(share, r) for _, r in pairs])
         ]
-        all_of_it = sum(c.gold == gold for c in claims)
-        parts.append(f"### {title.capitalize()}: {len(judged)} of {all_of_it} claims judged\n")
+        all_of_it = sum(c.corpus == title for c in claims)
+        parts.append(f"### {title}: {len(known)} of {all_of_it} claims judged\n")
         head = ["confidence", "claims", "mean", "share right", "95 % interval"]
         bands = [
             _row(f"{a:.2f} to {b:.2f}", [x for x in pairs if a <= x[0] < b or x[0] == b == 1])
@@ -268,10 +275,10 @@ def report(claims: list[Claim], sure: Mapping[int, float], limit: float) -> str:
         ]
         parts.append(evaluate._table(head, rows))
         head[0] = "kind, published"
-        kinds = sorted({c.kind for _, c in judged})
+        kinds = sorted({c.kind for _, c in known})
         parts.append(
             evaluate._table(
-                head, [_row(k, [(p, bool(c.right)) for p, c in judged if c.kind == k and p >= limit]) for k in kinds]
+                head, [_row(k, [(p, bool(c.right)) for p, c in known if c.kind == k and p >= limit]) for k in kinds]
             )
         )
     return "\n".join(parts)
@@ -285,12 +292,12 @@ kind of which no claim of gold is published here rests on the sample alone.
 """
 
 
-def section(corpus: Path, fitting: bool = False) -> tuple[str, str]:
+def section(corpora: Iterable[Annotated], fitting: bool = False) -> tuple[str, str]:
     """The report on the claims that can be judged, and, for the terminal, those that are wrong or that nobody has judged.
 
     With `fitting`, the table is measured anew and written.
     """
-    claims = [*of_gold(corpus), *of_sample()]
+    claims = [*(c for corpus in corpora for c in of_gold(corpus)), *of_sample()]
     if fitting:
         write(fit(claims))
     without = {d: fit(c for c in claims if c.document != d) for d in {c.document for c in claims}}
@@ -298,7 +305,7 @@ def section(corpus: Path, fitting: bool = False) -> tuple[str, str]:
     lines = [
         f"{'wrong' if c.right is False else 'not judged'}\t{sure[n]:.2f}\t{c.score:.2f}\t{c.document}\t{c.shown}"
         for n, c in enumerate(claims)
-        if c.right is False or (c.right is None and not c.gold)
+        if c.right is False or (c.right is None and c.corpus != TITLES[ARTICLES])
     ]
     return report(claims, sure, Hub.load(ROOT / "hub.toml").press.review_below), "\n".join(sorted(lines))
 

@@ -16,6 +16,7 @@ from benchmarks.calibrate import (
     ANY,
     JUDGED,
     KEY,
+    OF_SAMPLE,
     PRIOR,
     SAMPLE,
     WEAK,
@@ -32,9 +33,9 @@ from km0_pipeline.press.review import CALIBRATION
 
 
 def claim(
-    score: float, right: bool | None, kind: str = "integer", document: str = "d", gold: bool = True, **more: Any
+    score: float, right: bool | None, kind: str = "integer", document: str = "d", corpus: str = "Gold", **more: Any
 ) -> Claim:
-    return Claim(document, gold, kind, score, **{"mentions": (), "names": "", "shown": ""} | more, right=right)
+    return Claim(document, corpus, kind, score, **{"mentions": (), "names": "", "shown": ""} | more, right=right)
 
 
 def test_the_nearest_shares_that_never_fall() -> None:
@@ -63,7 +64,8 @@ def test_names_say_nothing_of_the_confidence_of_other_claims() -> None:
 
 def test_a_claim_of_the_sample_weighs_less() -> None:
     real, ours = (
-        [claim(0.5, True, gold=g) for _ in range(20)] + [claim(0.5, False) for _ in range(5)] for g in (True, False)
+        [claim(0.5, True, corpus=c) for _ in range(20)] + [claim(0.5, False) for _ in range(5)]
+        for c in ("Gold", OF_SAMPLE)
     )
     assert look_up(fit(real), "integer", 0.5) > look_up(fit(ours), "integer", 0.5)
     assert 0 < SAMPLE < 1
@@ -100,7 +102,7 @@ def test_the_interval_is_wilson_s() -> None:
 def test_the_report_says_how_many_were_judged_and_what_of_them_was_right() -> None:
     claims = [*(claim(0.9, n < 9) for n in range(10)), claim(0.9, None)]
     text = report(claims, dict.fromkeys(range(11), 0.9), 0.9)
-    assert "Gold set: 10 of 11 claims judged" in text
+    assert "Gold: 10 of 11 claims judged" in text
     assert (
         "| 0.90 to 0.95 | 10 | 0.90 | 0.900 | 0.60 to 0.98 |" in text
         and "| 0.90 (hub.toml) | 10 | 0.90 | 0.900 |" in text
@@ -166,8 +168,8 @@ def test_the_calibration_in_the_package_rises_from_nothing_to_less_than_one() ->
         assert all(0 < p < 1 for _, p in steps)
 
 
-def test_judgements_of_the_sample_are_of_its_notes_and_each_is_made_once() -> None:
+def test_judgements_are_of_texts_in_the_repository_and_each_is_made_once() -> None:
     with JUDGED.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert {r["right"] for r in rows} <= {"0", "1"} and all((ROOT / "data" / "raw" / r["path"]).is_file() for r in rows)
+    assert {r["right"] for r in rows} <= {"0", "1"} and all((ROOT / r["path"]).is_file() for r in rows)
     assert len({tuple(r[k] for k in KEY) for r in rows}) == len(rows)
