@@ -69,7 +69,7 @@ def kind(row: Mapping[str, Any]) -> str:
 
 
 def of_gold(corpus: Annotated) -> list[Claim]:
-    """The claims of a gold corpus, judged by gold; by hand where gold does not say such things and the text is ours."""
+    """The claims of a gold corpus, judged by gold, or by hand where somebody read it: gold says nothing of some claims and compares names."""
     names: dict[str, set[str]] = defaultdict(set)
     for r in corpus.claims:
         if r["property"] == "name":
@@ -80,8 +80,20 @@ def of_gold(corpus: Annotated) -> list[Claim]:
         gold = corpus.gold[r["document_id"]]
         right = by_gold(r, names, annotated[r["document_id"]], gold["annotation"]["confidence"] == "high")
         key = key_of(r, corpus.folder / gold["text"])
-        claims.append(_claim(r, gold["id"], corpus.title, by_hand.get(key) if right is None else right))
+        claims.append(_claim(r, gold["id"], corpus.title, by_hand.get(key, right)))
     return claims
+
+
+KINDS = {
+    "education": {"school"},
+    "coworking": {"hub"},
+    "association": {"association", "hub"},
+    "startup": {"startup", "company"},
+    "city": {"commune", "city"},
+    "region": {"region", "department"},
+    "continent": {"region"},
+}
+"""Type of gold -> kinds of ours that say it, where the word differs; `organisation` says nothing."""
 
 
 def by_gold(
@@ -92,25 +104,26 @@ def by_gold(
 ) -> bool | None:
     """Whether gold says what a claim says; None where gold does not say such things."""
 
-    def known(kind: str, *forms: Any) -> bool:
-        return any(not item.isdisjoint(forms) for item in gold[kind])
+    def known(kind: str, *forms: Any) -> set[str]:
+        return {type_ for item, type_ in gold[kind].items() if not item.isdisjoint(forms)}
 
     subject, prop = row["subject_kind"], row["property"]
     named = next((k for k, (s, _) in NAMES.items() if s == subject), "")
-    if prop in ("name", "commune_code") and named:
-        return known(
-            named, *(names[row["subject_id"]] if prop == "commune_code" else [evaluate.name_form(row["value"])])
-        )
+    if prop in ("name", "kind", "commune_code") and named:
+        forms = [evaluate.name_form(row["value"])] if prop == "name" else names[row["subject_id"]]
+        types = known(named, *forms)
+        if prop != "kind" or not types:
+            return bool(types)
+        return None if "organisation" in types else any(row["value"] in KINDS.get(t, {t}) for t in types)
     if prop == "headcount" and row["scope"] not in evaluate.NOT_PEOPLE:
-        return known("headcounts", (Decimal(row["value"]), row["qualifier"]))
-    if prop in ("funding_eur", "investment_eur"):
-        return known("amounts", (Decimal(row["value"]), "EUR"))
+        return bool(known("headcounts", (Decimal(row["value"]), row["qualifier"])))
+    if prop in ("funding_eur", "received_eur", "investment_eur"):
+        return bool(known("amounts", (Decimal(row["value"]), "EUR")))
     if row["value_kind"] == "date":
-        return known("dates", row["value"])
+        return bool(known("dates", row["value"]))
     if row["value_kind"] == "mention" and subject != "event" and exhaustive:
-        return known(
-            "relations", *evaluate.relation(prop, frozenset(names[row["subject_id"]]), frozenset(names[row["value"]]))
-        )
+        ends = names[row["subject_id"]], names[row["value"]]
+        return bool(known("relations", *evaluate.relation(prop, frozenset(ends[0]), frozenset(ends[1]))))
     return None
 
 

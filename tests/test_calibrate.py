@@ -120,7 +120,7 @@ ANNOTATED = evaluate.gold_items(
         relations=[{"subject": "Ada Exemple", "predicate": "runs", "object": "Acme"}],
     )
 )
-NAMED = {"m1": {"Ada Exemple"}, "m2": {"Acme"}, "m3": {"Forge"}}
+NAMED = {"m1": {"Ada Exemple"}, "m2": {"Acme"}, "m3": {"Forge"}, "m4": {"Acm"}}
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,10 @@ NAMED = {"m1": {"Ada Exemple"}, "m2": {"Acme"}, "m3": {"Forge"}}
         ({"property": "name", "subject_kind": "organisation", "value": "la Forge"}, True),
         ({"property": "name", "subject_kind": "person", "value": "La Forge"}, False),
         ({"property": "name", "subject_kind": "event", "value": "Fête"}, None),
-        ({"property": "kind", "value": "hub"}, None),
+        ({"property": "kind", "value": "company"}, True),
+        ({"property": "kind", "value": "hub"}, False),
+        ({"property": "kind", "value": "hub", "subject_id": "m4"}, False),
+        ({"property": "role", "value": "gérante"}, None),
         ({"property": "headcount", "value": "30", "qualifier": "nearly"}, True),
         ({"property": "headcount", "value": "30"}, False),
         ({"property": "headcount", "value": "30", "scope": "companies"}, None),
