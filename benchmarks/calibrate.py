@@ -2,14 +2,14 @@
 
     make evaluate prints it; make evaluate ARGS=--calibrate measures anew and writes km0_pipeline/press/calibration.csv
 
-Each claim that can be judged is: those of the gold set by its annotations (names; figures, amounts and dates by value; relations where the
-annotation is exhaustive), those of the sample in data/raw by `judged.csv`, read by hand. `make evaluate ARGS=--errors` lists wrong
-claims, and those of the sample that nobody has judged yet: judge them there.
+Each claim that can be judged is: those of the gold sets by their annotations (names and their kinds; figures, amounts and dates by value;
+relations where the annotation is exhaustive), those of the sample in data/raw, and what gold of our own does not speak of, by `judged.csv`,
+read by hand. `make evaluate ARGS=--errors` lists wrong claims, and those of our own texts that nobody has judged yet: judge them there.
 
-The fit. Of all names, and of all other claims, the share right may only rise with the score (pool adjacent violators), `WEAK` claims
-of the whole of gold added at each score. Of one kind at one score, it is the share right there with `PRIOR` claims of its family added, and
-again may only rise. A claim of the sample counts for `SAMPLE` of one of
-gold: the rules were written with the sample before one's eyes. What is printed of gold was fitted without the document that the claim stands in.
+The fit. Names are one family, all that rules say is the other. What rules say counts only where the names that it rests on are right: its confidence
+is multiplied by theirs afterwards. Of a family and of a kind, the share right may only rise with the score (pool adjacent violators); each block of
+scores so found leans on what stands above it, a family's on its whole by `WEAK` claims, a kind's on its family by `PRIOR`. A claim of the sample counts
+for `SAMPLE` of one of gold: the rules were written with the sample before one's eyes. What is printed was fitted without the document that the claim stands in.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -35,16 +37,18 @@ KEY = ("path", "subject", "property", "shown", "qualifier", "scope_shown")
 ANY, NAME = FAMILIES = ("any", "name")
 """Kinds that stand for several: what rules say, and the names of those they say it of."""
 PRIOR = 8.0
-"""How many claims of its family are added to those of one kind at one score."""
+"""How many claims of its family are added to those of one kind, at each block of scores."""
 WEAK = 4.0
-"""How many claims that are as often right as all of gold are added to those of a family at one score: none is ever sure."""
-SAMPLE = 0.5
+"""How many claims as good as its average are added to those of a family, at each block of scores; none is ever sure."""
+SAMPLE = 0.25
 """What a claim of the sample weighs, against one of gold."""
 BANDS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
 LIMITS = (0.7, 0.8, 0.85, 0.9, 0.93, 0.95)
 
-Table = dict[str, list[tuple[float, float]]]
-"""Kind -> score from which on, confidence; both rise."""
+Steps = list[tuple[float, float]]
+"""Score from which on, confidence; both rise."""
+Table = dict[str, Steps]
+"""Kind -> its confidence by score."""
 
 
 @dataclass(frozen=True)
@@ -178,39 +182,52 @@ def _claim(row: Mapping[str, Any], document: str, corpus: str, right: bool | Non
 # --- the fit ----------------------------------------------------------------------------------
 
 
-def rising(points: Iterable[tuple[float, float, float]]) -> list[tuple[float, float]]:
-    """Score, share and weight, in order of score -> score from which on, and share: the nearest that never falls."""
-    blocks: list[list[float]] = []
-    for score, share, weight in points:
-        blocks.append([score, share, weight])
-        while len(blocks) > 1 and blocks[-2][1] >= blocks[-1][1]:
-            _, share, weight = blocks.pop()
-            first = blocks[-1]
-            first[1], first[2] = (first[1] * first[2] + share * weight) / (first[2] + weight), first[2] + weight
-    return [(score, share) for score, share, _ in blocks]
+def rising(points: Iterable[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
+    """Score, share and weight, in order of score -> score from which on, share and weight: the nearest that never falls."""
+    blocks: list[tuple[float, float, float]] = []
+    for block in points:
+        while blocks and blocks[-1][1] >= block[1]:
+            (first, below, n), (_, share, weight) = blocks.pop(), block
+            block = (first, (below * n + share * weight) / (n + weight), n + weight)
+        blocks.append(block)
+    return blocks
+
+
+Counts = Mapping[float, tuple[float, float]]
+"""Score -> how many claims are right, of how many."""
+
+
+def leaning(counts: Counts, above: Callable[[float], float], n: float) -> Steps:
+    """The share right by score, to which each block of scores adds `n` claims that are as often right as `above` says."""
+    blocks = rising((score, right / of, of) for score, (right, of) in sorted(counts.items()))
+    ends = [*(first for first, *_ in blocks[1:]), float("inf")]
+    drawn = []
+    for (first, share, weight), end in zip(blocks, ends, strict=True):
+        prior = sum(of * above(score) for score, (_, of) in counts.items() if first <= score < end) / weight
+        drawn.append((first, (share * weight + prior * n) / (weight + n), weight + n))
+    steps = [(first, share) for first, share, _ in rising(drawn)]
+    return [(0.0, steps[0][1]), *steps[1:]]
 
 
 def fit(claims: Iterable[Claim]) -> Table:
-    """The share right by kind and score."""
+    """The share right by kind and score: of names, and of what rules say of right names."""
     claims = [c for c in claims if c.right is not None]
-    counts: dict[str, dict[float, list[float]]] = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
+    good = {c.names for c in claims if c.names and c.right}
+    misnamed = {c.names for c in claims if c.names} - good
+    counts: dict[str, dict[float, tuple[float, float]]] = defaultdict(dict)
     for c in claims:
-        for name in (c.kind, family(c.kind), ""):
-            n = counts[name][c.score]
+        if c.names or misnamed.isdisjoint(c.mentions):
             weight = SAMPLE if c.corpus == OF_SAMPLE else 1.0
-            n[0], n[1] = n[0] + weight * bool(c.right), n[1] + weight
-    gold = [c.right for c in claims if c.corpus != OF_SAMPLE]
-    overall = gold.count(True) / len(gold) if gold else 0.5
+            for name in (c.kind, family(c.kind)):
+                right, of = counts[name].get(c.score, (0.0, 0.0))
+                counts[name][c.score] = right + weight * bool(c.right), of + weight
     table: Table = {}
-    for name in sorted(counts.keys() - {""}, key=lambda k: (k not in FAMILIES, k)):
-        found, above = counts[name], "" if name in FAMILIES else family(name)
-        scores = [0.0, *sorted(counts[above])]
-        prior = [(PRIOR, look_up(table, above, s)) if above else (WEAK, overall) for s in scores]
-        shares = [
-            (s, (found[s][0] + n * p) / (found[s][1] + n), found[s][1] + n)
-            for s, (n, p) in zip(scores, prior, strict=True)
-        ]
-        table[name] = rising(shares)
+    for name in sorted(counts, key=lambda k: (k not in FAMILIES, k)):
+        right, of = (sum(n) for n in zip(*counts[name].values(), strict=True))
+        if name in FAMILIES:
+            table[name] = leaning(counts[name], lambda _, share=(right + 1) / (of + 2): share, WEAK)  # type: ignore[misc]
+        else:
+            table[name] = leaning(counts[name], partial(look_up, table, family(name)), PRIOR)
     return table
 
 
@@ -225,7 +242,7 @@ def look_up(table: Table, kind: str, score: float) -> float:
 
 
 def confidences(claims: Iterable[Claim], table: Callable[[str], Table]) -> dict[int, float]:
-    """Place of a claim -> its confidence: no more than that of the best name of each mention. `table` is asked for each document."""
+    """Place of a claim -> its confidence, as `press.review` makes it. `table` is asked for each document."""
     claims = list(claims)
     own = [look_up(table(c.document), c.kind, c.score) for c in claims]
     best: dict[str, float] = defaultdict(float)
@@ -233,7 +250,7 @@ def confidences(claims: Iterable[Claim], table: Callable[[str], Table]) -> dict[
         if c.names:
             best[c.names] = max(best[c.names], p)
     return {
-        n: min([p, *(best[m] for m in c.mentions if m in best)])
+        n: p if c.names else prod([p, *(best[m] for m in c.mentions if m in best)])
         for n, (c, p) in enumerate(zip(claims, own, strict=True))
     }
 

@@ -19,7 +19,6 @@ from benchmarks.calibrate import (
     OF_SAMPLE,
     PRIOR,
     SAMPLE,
-    WEAK,
     Claim,
     by_gold,
     confidences,
@@ -39,13 +38,14 @@ def claim(
 
 
 def test_the_nearest_shares_that_never_fall() -> None:
-    assert rising([(0.1, 0.2, 1), (0.5, 0.8, 1), (0.9, 0.4, 3)]) == [(0.1, 0.2), (0.5, pytest.approx(0.5))]
+    assert rising([(0.1, 0.2, 1), (0.5, 0.8, 1), (0.9, 0.4, 3)]) == [(0.1, 0.2, 1), (0.5, pytest.approx(0.5), 4)]
+    assert [share for _, share, _ in rising([(0.1, 0.9, 1), (0.2, 0.5, 1), (0.3, 0.1, 1)])] == [pytest.approx(0.5)]
     assert rising([]) == []
 
 
 def test_the_share_of_a_kind_leans_on_that_of_its_family_and_the_less_the_more_there_is() -> None:
     found = fit([claim(0.5, n % 2 == 0) for n in range(200)])
-    whole = (100 + WEAK * 0.5) / (200 + WEAK)
+    whole = 0.5
     assert look_up(found, "integer", 0.5) == pytest.approx((100 + PRIOR * whole) / (200 + PRIOR))
     assert look_up(found, "decimal", 0.5) == look_up(found, ANY, 0.5) == pytest.approx(whole), (
         "a kind that was never seen"
@@ -83,14 +83,29 @@ def test_it_finds_the_share_that_claims_were_drawn_with() -> None:
         assert look_up(found, "integer", score) == pytest.approx(truth, abs=0.04)
 
 
-def test_a_claim_is_no_surer_than_the_best_name_of_those_it_speaks_of() -> None:
+def test_the_pull_is_the_same_for_one_score_and_for_many_that_are_alike() -> None:
+    many = fit(
+        [claim(0.5 + n / 100, n % 4 > 0, "name of person") for n in range(40)]
+        + [claim(0.1, False, "name of person")] * 9
+    )
+    one = fit([claim(0.8, n % 4 > 0, "name of person") for n in range(40)] + [claim(0.1, False, "name of person")] * 9)
+    assert look_up(many, "name of person", 0.7) == pytest.approx(look_up(one, "name of person", 0.8), abs=0.06)
+
+
+def test_what_rules_say_is_not_blamed_for_a_wrong_name() -> None:
+    names = [claim(0.8, n < 5, "name of person", names=f"m{n}", mentions=(f"m{n}",)) for n in range(10)]
+    said = [claim(0.8, n < 5, "mention", mentions=("x", f"m{n}")) for n in range(10)]
+    assert look_up(fit([*names, *said]), "mention", 0.8) > 0.85 > 0.6 > look_up(fit(said), "mention", 0.8)
+
+
+def test_a_claim_is_as_sure_as_itself_and_the_best_names_of_those_it_speaks_of_together() -> None:
     table = {"name": [(0.0, 0.3), (0.9, 0.9)], "any": [(0.0, 0.95)]}
     names = [claim(s, None, "name of person", names="m1", mentions=("m1",)) for s in (0.1, 0.95)]
     found = confidences(
         [*names, claim(0.5, None, mentions=("m1",)), claim(0.5, None, mentions=("m2",))],
         lambda _: {"name of person": table["name"], **table},
     )
-    assert list(found.values()) == [0.3, 0.9, 0.9, 0.95]
+    assert list(found.values()) == [0.3, 0.9, pytest.approx(0.9 * 0.95), 0.95]
 
 
 def test_the_interval_is_wilson_s() -> None:

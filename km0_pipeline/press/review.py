@@ -5,8 +5,8 @@ where its confidence reaches `press.review_below` of hub.toml. What is said of s
 where a name of theirs does; who accepts a claim accepts the names it was shown with.
 
 Rules give a *score*. What share of the claims of a kind with such a score is right is the *confidence*, as
-`benchmarks/calibrate.py` measured it (calibration.csv; the kind is `name of <subject>`, else the type of value). It is never more
-than that of the best name of its subject, and of whom it leads to.
+`benchmarks/calibrate.py` measured it (calibration.csv; the kind is `name of <subject>`, else the type of value): for what is no
+name, of claims whose names are right, so that it is multiplied by the confidence of the best name of its subject, and of whom it leads to.
 
 A decision holds while it is the same document, wherever in it the claim is found and however; or, in a document edited
 since (same path or address), while the same words say it. Belongs here: that status, for all who ask; not the asking.
@@ -177,7 +177,8 @@ whole as (
     select
         c.* replace (
             case when c.decision = 'accept' or v.name is not null and c.decision is distinct from 'reject' then 1
-            else round(least(c.confidence, s.confidence, o.confidence, r.confidence), 4) end as confidence
+            when c.property = 'name' then round(c.confidence, 4)
+            else round(c.confidence * coalesce(s.confidence, 1) * coalesce(o.confidence, 1) * coalesce(r.confidence, 1), 4) end as confidence
         ),
         c.confidence >= $limit as sure,
         least(s.confidence, o.confidence, r.confidence) as names,
