@@ -63,6 +63,7 @@ class Claim:
     names: str
     right: bool | None
     shown: str
+    key: tuple[str, ...] = ()
 
 
 def kind(row: Mapping[str, Any]) -> str:
@@ -84,7 +85,7 @@ def of_gold(corpus: Annotated) -> list[Claim]:
         gold = corpus.gold[r["document_id"]]
         right = by_gold(r, names, annotated[r["document_id"]], gold["annotation"]["confidence"] == "high")
         key = key_of(r, corpus.folder / gold["text"])
-        claims.append(_claim(r, gold["id"], corpus.title, by_hand.get(key, right)))
+        claims.append(_claim(r, gold["id"], corpus.title, by_hand.get(key, right), key))
     return claims
 
 
@@ -145,7 +146,7 @@ def of_sample() -> list[Claim]:
     paths = {d["document_id"]: raw / d["path"] for d in documents}
     by_hand = judged()
     keys = [key_of(r, paths[r["document_id"]]) for r in rows]
-    return [_claim(r, key[0], OF_SAMPLE, by_hand.get(key)) for r, key in zip(rows, keys, strict=True)]
+    return [_claim(r, key[0], OF_SAMPLE, by_hand.get(key), key) for r, key in zip(rows, keys, strict=True)]
 
 
 def judged() -> dict[tuple[str, ...], bool]:
@@ -160,7 +161,7 @@ def key_of(row: Mapping[str, Any], file: Path) -> tuple[str, ...]:
     return (path, *(row[k] for k in KEY[1:]))
 
 
-def _claim(row: Mapping[str, Any], document: str, corpus: str, right: bool | None) -> Claim:
+def _claim(row: Mapping[str, Any], document: str, corpus: str, right: bool | None, key: tuple[str, ...]) -> Claim:
     mentions = (
         row["subject_id"],
         *([row["value"]] if row["value_kind"] == "mention" else []),
@@ -176,6 +177,7 @@ def _claim(row: Mapping[str, Any], document: str, corpus: str, right: bool | Non
         row["subject_id"] if row["property"] == "name" else "",
         right,
         shown,
+        key,
     )
 
 
@@ -277,8 +279,12 @@ def _row(name: str, some: list[tuple[float, bool]]) -> list[str]:
 def report(claims: list[Claim], sure: Mapping[int, float], limit: float) -> str:
     """Reliability, Brier scores, and how much of what would be published is right."""
     parts = ["## Confidence\n", CAPTION]
-    for title in dict.fromkeys(c.corpus for c in claims):
-        known = [(sure[n], c) for n, c in enumerate(claims) if c.corpus == title and c.right is not None]
+    titles = dict.fromkeys(c.corpus for c in claims)
+    groups = {title: {title} for title in titles}
+    if len(groups.keys() - {OF_SAMPLE}) > 1:
+        groups = {"All annotated texts": titles.keys() - {OF_SAMPLE}, **groups}
+    for title, corpora in groups.items():
+        known = [(sure[n], c) for n, c in enumerate(claims) if c.corpus in corpora and c.right is not None]
         if not known:
             continue
         pairs = [(p, bool(c.right)) for p, c in known]
@@ -287,7 +293,7 @@ def report(claims: list[Claim], sure: Mapping[int, float], limit: float) -> str:
             sum((p - r) ** 2 for p, r in of) / len(of)
             for of in (pairs, [(c.score, bool(c.right)) for _, c in known], [(share, r) for _, r in pairs])
         ]
-        all_of_it = sum(c.corpus == title for c in claims)
+        all_of_it = sum(c.corpus in corpora for c in claims)
         parts.append(f"### {title}: {len(known)} of {all_of_it} claims judged\n")
         head = ["confidence", "claims", "mean", "share right", "95 % interval"]
         bands = [
@@ -323,7 +329,8 @@ kind of which no claim of gold is published here rests on the sample alone.
 
 
 def section(corpora: Iterable[Annotated], fitting: bool = False) -> tuple[str, str]:
-    """The report on the claims that can be judged, and, for the terminal, those that are wrong or that nobody has judged.
+    """The report on the claims that can be judged, and, for the terminal, those that are wrong or that nobody has judged,
+    and judgements on what is no longer found: lines of judged.csv to delete.
 
     With `fitting`, the table is measured anew and written.
     """
@@ -337,6 +344,9 @@ def section(corpora: Iterable[Annotated], fitting: bool = False) -> tuple[str, s
         for n, c in enumerate(claims)
         if c.right is False or (c.right is None and c.corpus != TITLES[ARTICLES])
     ]
+    known = {c.key for c in claims}
+    files = {c.key[0] for c in claims}
+    lines += ["\t".join(["no longer found", *key]) for key in judged() if key[0] in files and key not in known]
     return report(claims, sure, Hub.load(ROOT / "hub.toml").press.review_below), "\n".join(sorted(lines))
 
 

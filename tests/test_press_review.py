@@ -247,6 +247,17 @@ def test_a_broken_line_is_a_reject_and_the_others_count(press: Press) -> None:
     assert reject["reason"] == "bad_decision" and "decisions/claims.jsonl, line 1" in reject["sentence"]
 
 
+def test_a_decision_on_what_is_no_longer_claimed_is_named_by_its_line(press: Press) -> None:
+    press.decide("headcount", "accept")
+    press.decide("heads", "accept")
+    press.read()
+    idle = press_reviewed(press.project).figures["idle"]
+    assert idle == []
+    press.text, press.words = TEXT.replace("30 salariés", "31 salariés"), {"headcount": "31 salariés"}
+    press.read()
+    assert press_reviewed(press.project).figures["idle"] == [1], "the other is still said in the same words"
+
+
 def test_who_decided_when_and_why_stay_in_the_file(press: Press) -> None:
     press.decide("headcount", "accept")
     press.read()
