@@ -97,6 +97,7 @@ KINDS = {
     "city": {"commune", "city"},
     "region": {"region", "department"},
     "continent": {"region"},
+    "street": {"address"},
 }
 """Type of gold -> kinds of ours that say it, where the word differs; `organisation` says nothing."""
 
