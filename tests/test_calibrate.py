@@ -18,7 +18,7 @@ from benchmarks.calibrate import (
     KEY,
     OF_SAMPLE,
     PRIOR,
-    SAMPLE,
+    WEIGHTS,
     Claim,
     by_gold,
     confidences,
@@ -62,13 +62,13 @@ def test_names_say_nothing_of_the_confidence_of_other_claims() -> None:
     assert look_up(found, "name of place", 0.8) < 0.2, "one name, on the other hand, of another"
 
 
-def test_a_claim_of_the_sample_weighs_less() -> None:
+def test_a_claim_of_a_text_that_rules_were_written_with_weighs_less() -> None:
     real, ours = (
         [claim(0.5, True, corpus=c) for _ in range(20)] + [claim(0.5, False) for _ in range(5)]
         for c in ("Gold", OF_SAMPLE)
     )
     assert look_up(fit(real), "integer", 0.5) > look_up(fit(ours), "integer", 0.5)
-    assert 0 < SAMPLE < 1
+    assert all(0 < weight < 1 for weight in WEIGHTS.values())
 
 
 def test_it_finds_the_share_that_claims_were_drawn_with() -> None:
