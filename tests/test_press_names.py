@@ -56,7 +56,7 @@ def test_what_only_looks_like_a_name_is_none(project: Project, text: str, words:
     ("text", "sure"),
     [
         ("Tout commence au KM0 Prototype.", False),
-        ("Il quitte le Cnam Alsace.", False),
+        ("Il quitte le Cnam Prototype.", False),
         ("Elle est partenaire de la Chambre fictive du bois (CFB) Alsace.", False),
         ("Selon Bpifrance, tout va bien.", True),
         ("La maire de Mulhouse Michèle Fictive est venue.", True),
