@@ -107,7 +107,7 @@ def test_an_accepted_claim_is_published_and_a_rejected_one_is_not(hub: Project) 
         result.exit_code == 0 and "2 decided, 1 left. The next `make run` publishes what you accepted." in result.output
     )
     assert [(x["decision"], x["by"], x["why"], x["score"]) for x in lines(hub)] == [
-        ("accept", "camille", "", 0.6), ("reject", "camille", "c'est l'an d'avant", 0.6),
+        ("accept", "camille", "", 0.594), ("reject", "camille", "c'est l'an d'avant", 0.594),
     ]  # fmt: skip
     refresh(hub)
     assert sorted(statuses(hub).values()) == ["accepted", "rejected"]

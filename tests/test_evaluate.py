@@ -17,6 +17,7 @@ from benchmarks.evaluate import (
     BARS,
     Compared,
     Score,
+    annotated,
     claimed,
     compare,
     errors,
@@ -26,6 +27,7 @@ from benchmarks.evaluate import (
     report,
     score,
 )
+from km0_pipeline.press.folding import straighten
 
 
 def gold(**more: Any) -> dict[str, Any]:
@@ -178,19 +180,45 @@ def corpus(tmp_path: Path) -> Path:
 
 
 def test_what_the_steps_of_the_pipeline_make_is_what_is_scored(corpus: Path) -> None:
-    (c,) = compare(corpus)
+    (c,) = compare(annotated(corpus))
     reached = {kind: c.score(kind) for kind in BARS}
     assert [k for k, s in reached.items() if s.missed or s.wrong] == [], errors([c])
     assert reached["organisations"].right == 2 and reached["staff, claimed"].right == 1 and reached["relations"].right == 2
-    again = report(compare(corpus))
-    assert report([c]) == again
+    again = report("x", compare(annotated(corpus)))
+    assert report("x", [c]) == again
     assert not [w for w in ("Zorglub", "Zatopek", "KM0 ", "Mulhouse", "2019") if w in again]
 
 
 def test_a_gold_annotation_of_another_text_is_refused(corpus: Path) -> None:
     (corpus / "x01.txt").write_text(TEXT + "Une phrase de plus.", encoding="utf-8")
     with pytest.raises(SystemExit, match=r"x01_zorglub: .* not the one that was annotated"):
-        compare(corpus)
+        annotated(corpus)
+
+
+def test_our_own_gold_is_there_where_the_articles_of_others_are_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(evaluate, "ARTICLES", tmp_path / "absent")
+    assert OUR_GOLD and evaluate.OURS / "seen" in evaluate.at_hand() and tmp_path / "absent" not in evaluate.at_hand()
+    monkeypatch.setattr(evaluate, "ARTICLES", tmp_path)
+    assert evaluate.at_hand()[0] == tmp_path
+
+
+OUR_GOLD = sorted(evaluate.OURS.glob("*/*.json"))
+
+
+@pytest.mark.parametrize("path", OUR_GOLD, ids=lambda p: p.stem)
+def test_our_gold_speaks_of_its_text(path: Path) -> None:
+    annotation = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    stored = path.with_name(annotation["text"]).read_bytes()
+    assert hashlib.sha256(stored).hexdigest() == annotation["text_sha256"], "the text was edited after it was annotated"
+    text = straighten(stored.decode())
+    surfaces = [
+        *({e["name"], *e.get("aliases", ()), *filter(None, [e.get("surface")])} for kind in evaluate.NAMES for e in annotation[kind]),
+        *({a["text"]} for kind in ("headcounts", "amounts", "dates") for a in annotation[kind]),
+    ]
+    assert not [s for s in surfaces if not any(straighten(form) in text for form in s)], "these stand nowhere in the text"
+    named = {form for kind in evaluate.NAMES for e in annotation[kind] for form in (e["name"], *e.get("aliases", ()))}
+    assert {end for r in annotation["relations"] for end in (r["subject"], r["object"])} <= named
+    assert gold_items(annotation)
 
 
 def test_where_there_is_no_gold_it_says_so_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -204,6 +232,6 @@ def test_where_there_is_no_gold_it_says_so_and_writes_nothing(tmp_path: Path, mo
 def test_the_published_figures_are_figures_and_ids_only() -> None:
     text = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
     assert text.startswith(evaluate.INTRODUCTION)
-    cells = [c.strip() for line in text.splitlines() if re.match(r"\| p\d", line) for c in line.strip("|").split("|")]
-    assert cells and all(re.fullmatch(r"[\d.]+|–|p\d\d_\w+", c) for c in cells)
+    cells = [c.strip() for line in text.splitlines() if re.match(r"\| [a-z]\d\d_", line) for c in line.strip("|").split("|")]
+    assert cells and all(re.fullmatch(r"[\d.]+|–|[a-z]\d\d_\w+", c) for c in cells)
     assert not re.search(r"\b20[12]\d\b", text), "the report holds a date"

@@ -8,6 +8,7 @@ from km0_pipeline.hub import FRENCH_MODEL
 from km0_pipeline.press import mentions
 from km0_pipeline.press.kinds import of_name, of_noun
 from km0_pipeline.press.known import Names
+from km0_pipeline.press.naming import mentions as mentions_of
 from km0_pipeline.press.statements import extract
 from km0_pipeline.steps import Project
 
@@ -60,6 +61,23 @@ def test_a_name_is_found_whole_and_is_of_its_sort(project: Project, text: str, e
 @pytest.mark.parametrize(("text", "words", "sort"), NOTHING, ids=[t for t, _, _ in NOTHING])
 def test_what_only_looks_like_a_name_is_none(project: Project, text: str, words: str, sort: str) -> None:
     assert (words, sort) not in names(project, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("Tout commence au KM0 Prototype.", False),
+        ("Il quitte le Cnam Prototype.", False),
+        ("Elle est partenaire de la Chambre fictive du bois (CFB) Alsace.", False),
+        ("Selon Bpifrance, tout va bien.", True),
+        ("La maire de Mulhouse Michèle Fictive est venue.", True),
+        ("Rendez-vous à Mulhouse, Colmar et Strasbourg.", True),
+    ],
+)
+def test_a_known_name_that_touches_another_capital_is_not_sure(project: Project, text: str, sure: bool) -> None:
+    person = text.find("Michèle Fictive")
+    found = [m for m in mentions_of(text, [(person, person + 15, "PER")] * (person > 0), Names(project.hub)) if m.known]
+    assert found and all((m.confidence > 0.9) == sure for m in found)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def steps(project: Project, notes: int) -> None:
     said = claims_table([Claim(NOTE, "char:0-14", someone, "organisation", "name", "Atelier Fictif", "Atelier Fictif")])
     step(project, "press_documents", pa.table({"document_id": [f"{n:064}" for n in range(notes)]}), read=notes, reused=0)
     step(project, "press_claims", said)
-    step(project, "press_reviewed", said, accepted=0, to_review=1, rejected=0, decided=2)
+    step(project, "press_reviewed", said, accepted=0, to_review=1, rejected=0, decided=2, idle=[3, 8])
     step(project, "registry_claims", CLAIMS.empty_table())
     step(project, "registry_documents", pa.table({"document_id": [REGISTRY], "path": ["registries/locataires.csv"]}))
     step(project, "registry_rows", pa.table({"row": [2, 3]}), files=1, read=1)
@@ -55,6 +55,7 @@ def test_a_run_ends_with_what_was_read_made_and_published(project: Project) -> N
         "registries    1 document (1 read anew, 0 reused)",
         "claims        1 (press 1, registries 0)",
         "review        1 claim of the press to review, 2 decided by a person; to decide: .venv/bin/km0 review claims",
+        "              2 decisions on what is no longer claimed: data/raw/decisions/claims.jsonl, lines 3, 8",
         "entities      2 of 3 mentions (organisations 1, people 1)",
         "  visits                     9      workshops",
         "Rejects: 3, all kept in data/warehouse (press_rejects.parquet, registry_rejects.parquet)",

@@ -73,10 +73,32 @@ def mentions(
         )
     chosen = merge(chosen, [_town(_at(m, "O", weak=True), flat, names) for m in WEAK.finditer(flat)])
     towns = [m for _, m in candidates if m.known and m.letter == "L"]
+    chosen = _doubted(flat, chosen)
     return sorted(
         chosen + joining.described(straight, chosen) + joining.within(flat, chosen, towns),
         key=lambda m: (m.start, -m.end),
     )
+
+
+DOUBTED = 0.6
+"""Confidence of a known name that may be a piece of a longer one."""
+_GOES_ON = re.compile(r"\+| [A-ZÀ-Ý][a-zà-ÿ]")
+_BEGAN = re.compile(r"(?:[a-zà-ÿ,;] (?:[ldLD]')?[A-ZÀ-Ý][\w'-]*[a-zà-ÿ]|\([A-Z]{2,8}\)) $")
+
+
+def _doubted(flat: str, chosen: list[Mention]) -> list[Mention]:
+    """`chosen`, but unsure of known names that touch another word with a capital, and may be a piece of a longer name.
+
+    « chez Ficta Mulhouse », « la Ficta (FIC) Alsace », « le KM0 Prototype »; not « le maire de Mulhouse Jean Exemple ».
+    """
+    return [
+        replace(m, confidence=DOUBTED)
+        if m.known
+        and m.named
+        and ((m.letter != "L" and _GOES_ON.match(flat, m.end)) or _BEGAN.search(flat[max(0, m.start - 40) : m.start]))
+        else m
+        for m in chosen
+    ]
 
 
 def _one_line(straight: str) -> str:

@@ -5,8 +5,8 @@ where its confidence reaches `press.review_below` of hub.toml. What is said of s
 where a name of theirs does; who accepts a claim accepts the names it was shown with.
 
 Rules give a *score*. What share of the claims of a kind with such a score is right is the *confidence*, as
-`benchmarks/calibrate.py` measured it (calibration.csv; the kind is `name of <subject>`, else the type of value). It is never more
-than that of the best name of its subject, and of whom it leads to.
+`benchmarks/calibrate.py` measured it (calibration.csv; the kind is `name of <subject>`, else the type of value): for what is no
+name, of claims whose names are right, so that it is multiplied by the confidence of the best name of its subject, and of whom it leads to.
 
 A decision holds while it is the same document, wherever in it the claim is found and however; or, in a document edited
 since (same path or address), while the same words say it. Belongs here: that status, for all who ask; not the asking.
@@ -80,7 +80,8 @@ def _decisions(found: Iterable[Decision]) -> pa.Table:
 
 
 def press_reviewed(project: Project) -> Made:
-    """Step: the claims of the press as `REVIEWED`, sorted by claim_id."""
+    """Step: the claims of the press as `REVIEWED`, sorted by claim_id. Its figures: how many have each status, how many are `decided`, and
+    `idle`: lines of decisions on what no document says any more, or what is found in it otherwise."""
 
     def build(out: Path) -> dict[str, Any]:
         with connect(project.warehouse) as db:
@@ -91,7 +92,8 @@ def press_reviewed(project: Project) -> Made:
             db.execute(f"copy (from reviewed order by claim_id) to {literal(out)} (format parquet, compression zstd)")
             counts = db.execute("select status, count(*) from reviewed group by status").fetchall()
             (decided,) = db.execute("select count(*) from reviewed where reason = 'decision'").fetchall()[0]
-        return dict.fromkeys(STATUSES, 0) | dict(counts) | {"decided": decided}
+            idle = [line for (line,) in db.execute(_IDLE).fetchall()]
+        return dict.fromkeys(STATUSES, 0) | dict(counts) | {"decided": decided, "idle": idle}
 
     inputs = ("press_documents", "press_claims", "claim_decisions")
     return make(
@@ -121,6 +123,23 @@ def review(db: duckdb.DuckDBPyConnection, project: Project) -> None:
 KIND = "case when property = 'name' then 'name of ' || subject_kind else value_kind end"
 """Kind of a claim, in SQL, as calibration.csv names it; `name` and `any` there are for kinds that it does not name."""
 
+_DECIDES = """
+        (d.subject_kind, d.subject, d.property, d.value) = (c.subject_kind, c.subject, c.property, c.shown)
+        and (d.qualifier, d.scope, d.as_of) = (c.qualifier, c.scope_shown, c.as_of)
+        and (d.document_id = c.document_id or (d.words = c.original and (d.path = p.path or d.url = nullif(p.url, ''))))"""
+"""Whether decision d is on claim c, of document p."""
+
+_IDLE = f"""
+with last as (
+    from claim_decisions
+    qualify row_number() over (partition by {", ".join(CLAIM.fields)} order by line desc) = 1
+)
+select line from last as d
+where decision <> 'withdraw'
+    and not exists (from reviewed as c join press_documents as p on p.document_id = c.document_id where {_DECIDES})
+order by line
+"""
+
 _REVIEWED = f"""
 create table reviewed as
 with placed as (
@@ -145,10 +164,7 @@ decided as (
     select c.claim_id, arg_max(d.decision, d.line) as decision
     from named as c
     join press_documents as p on p.document_id = c.document_id
-    join claim_decisions as d
-        on (d.subject_kind, d.subject, d.property, d.value) = (c.subject_kind, c.subject, c.property, c.shown)
-        and (d.qualifier, d.scope, d.as_of) = (c.qualifier, c.scope_shown, c.as_of)
-        and (d.document_id = c.document_id or (d.words = c.original and (d.path = p.path or d.url = nullif(p.url, ''))))
+    join claim_decisions as d on {_DECIDES}
     group by c.claim_id
 ),
 measured as (
@@ -177,7 +193,8 @@ whole as (
     select
         c.* replace (
             case when c.decision = 'accept' or v.name is not null and c.decision is distinct from 'reject' then 1
-            else round(least(c.confidence, s.confidence, o.confidence, r.confidence), 4) end as confidence
+            when c.property = 'name' then round(c.confidence, 4)
+            else round(c.confidence * coalesce(s.confidence, 1) * coalesce(o.confidence, 1) * coalesce(r.confidence, 1), 4) end as confidence
         ),
         c.confidence >= $limit as sure,
         least(s.confidence, o.confidence, r.confidence) as names,

@@ -75,9 +75,13 @@ def _review(project: Project) -> list[str]:
     found = _made(project, "press_reviewed")
     if found is None:
         return []
-    waiting, decided = found.figures["to_review"], found.figures["decided"]
+    waiting, decided, idle = (found.figures[f] for f in ("to_review", "decided", "idle"))
     todo = "; to decide: .venv/bin/km0 review claims" if waiting else ""
-    return [f"{'review':<14}{_counted(waiting, 'claim')} of the press to review, {decided:,} decided by a person{todo}"]
+    lines = [f"{'review':<14}{_counted(waiting, 'claim')} of the press to review, {decided:,} decided by a person{todo}"]
+    if idle:
+        which = f"line{'s' if len(idle) > 1 else ''} {', '.join(map(str, idle[:5]))}" + (", …" if len(idle) > 5 else "")
+        lines.append(f"{'':<14}{_counted(len(idle), 'decision')} on what is no longer claimed: data/raw/decisions/claims.jsonl, {which}")
+    return lines
 
 
 def _entities(project: Project, query: Query) -> list[str]:
