@@ -56,6 +56,18 @@ READ = [  # text, published, EDTF values in order
     ("à partir du mois d'avril et", "2021-10-08", ["2021-04"]),
     ("début janvier prochain", "2021-10-08", ["2022-01"]),
     ("en mai dernier", "2021-10-08", ["2021-05"]),
+    ("Le studio quittera la halle en décembre.", "2025-05-22", ["2025-12"]),
+    ("Le studio a quitté la halle en septembre.", "2023-03-10", ["2022-09"]),
+    ("depuis octobre, le studio vit là", "2022-09-18", ["2021-10"]),
+    ("sera fermé le 3 mars", "2022-11-17", ["2023-03-03"]),
+    ("Elle a annoncé son arrivée en janvier.", "2022-11-17", ["2023-01"]),
+    ("Le bureau, réuni mardi, a tranché.", "2017-12-12", ["2017-12-12"]),
+    ("Ils ont signé mercredi un bail.", "2020-01-30", ["2020-01-29"]),
+    ("Vendredi, ils seront reçus.", "2018-08-30", ["2018-08-31"]),
+    ("Ils l'ont rejointe ce printemps.", "2024-06-03", ["2024-21"]),
+    ("au début de l'été", "2021-02-11", ["2021-22"]),
+    ("avant la fin de l'année prochaine", "2023-09-14", ["2024"]),
+    ("À la rentrée, l'école doublera.", "2022-05-18", ["2022-09"]),
     ("(6/02 17h-19h)", "2014-01-19", ["2014-02-06"]),
     ("le jeudi 6/02 à", "2014-01-19", ["2014-02-06"]),
     ("le 12/03/21", "2021-10-08", ["2021-03-12"]),
@@ -138,6 +150,11 @@ COUNTS = [
 )
 def test_what_is_no_date_or_can_not_be_known_is_left_out(text: str) -> None:
     assert dates.find(text, "") == []
+
+
+@pytest.mark.parametrize("text", ["ouvert du lundi au vendredi", "Il est fermé le mardi.", "chaque jeudi, il a dansé", "fermé mardi et jeudi", "samedi de 9 h à 12 h"])
+def test_a_weekday_of_every_week_is_no_date(text: str) -> None:
+    assert dates.find(text, "2022-11-17") == []
 
 
 @pytest.mark.parametrize(

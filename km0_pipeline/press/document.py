@@ -140,7 +140,9 @@ _APART = re.compile(r"\s+[|·•–—-]\s+|\s*\|\s*")
 _LEAD = re.compile(
     r"(?i)(?:(?:(?:communiqué|dossier)(?: de presse)?|date|publi[ée]+e?|mise? en ligne|mise? à jour|post[ée]e?|paru|parution|[\w'’ -]{2,40},)\s*)?[:–—|-]?\s*(?:le\s|du\s)?\s*"
 )
-_TAIL = re.compile(r"(?i)(?:,? (?:à )?\d{1,2} ?[h:](?: ?\d\d)?(?: ?min)?)?(?:,? (?:mise? à jour|modifié) .*)?(?:,? par [^,;:]{3,50})?$")
+_TAIL = re.compile(
+    r"(?i)(?:,? (?:à )?\d{1,2} ?[h:](?: ?\d\d)?(?: ?min)?)?(?:,? (?:mise? à jour|modifié) .*)?(?:,? par [^,;:]{3,50})?$"
+)
 
 
 def dateline(paragraphs: Iterable[str], zone: ZoneInfo) -> str:
