@@ -103,7 +103,7 @@ def rule(text: str) -> Form:
 
 
 _NEGATION = re.compile(
-    r"(?:\bne |\bn')[^,;:]{0,40}?\b(?:pas|plus|jamais|guère|aucun|aucune|ni)\b|\b(?:sans|ni|aucun|aucune) "
+    r"(?:\bne |\bn')[^,;:]{0,40}?\b(?:pas|plus|jamais|guère|aucun|aucune|ni)\b(?! qu(?:e |'))|\b(?:sans|ni|aucun|aucune) "
     r"|\b(?:failli|(?<!\bn')(?<!\bne )(?<!\bn'a )(?<!\bn'ont )(?:(?:cess|arrêt|refus|manqu|évit)[a-zé]+ d[e']|(?:renonc|échou)[a-zçé]+ à)) ?(?:[ylems]+[ '])?[a-zà-ÿ]+(?:er|ir|re)\b",
     re.I,
 )
