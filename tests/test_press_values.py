@@ -58,6 +58,7 @@ READ = [  # text, published, EDTF values in order
     ("en mai dernier", "2021-10-08", ["2021-05"]),
     ("Le studio quittera la halle en décembre.", "2025-05-22", ["2025-12"]),
     ("Le studio a quitté la halle en septembre.", "2023-03-10", ["2022-09"]),
+    ("En octobre, le studio a reçu un prix.", "2023-09-14", ["2022-10"]),
     ("depuis octobre, le studio vit là", "2022-09-18", ["2021-10"]),
     ("sera fermé le 3 mars", "2022-11-17", ["2023-03-03"]),
     ("Elle a annoncé son arrivée en janvier.", "2022-11-17", ["2023-01"]),

@@ -159,6 +159,7 @@ _LEANING = frozenset(
 """Forms that may leave the year or the week to the tense of their sentence."""
 _STOP = re.compile(r"[.!?]\s|\s\s")
 _SINCE = re.compile(r"\bdepuis\s+(?:le\s+|la\s+|l'|début\s+|fin\s+|mi-)?$")
+_FRONTED = re.compile(r"\s*(?:En|Le|Au|À l'|À la|Début|Fin|Courant|Dès)?\s*")
 _UNTIL = re.compile(
     r"\b(?:d'ici(?:\s+à)?|jusqu'(?:en|au|à)|dès|à\s+partir\s+(?:de|du))\s+(?:le\s+|la\s+|l'|début\s+|fin\s+|mi-)?$"
 )
@@ -174,13 +175,15 @@ _BYGONE = re.compile(
 
 
 def _lean(text: str, start: int, end: int) -> str:
-    """Whether the sentence around the date at `start` speaks of what was (`past`), holds `since` then or will be (`ahead`); '' where it doesn't say."""
+    """Whether the sentence around the date at `start` speaks of what was (`past`; of just that date, `before`) or will be (`ahead`); '' where it doesn't say."""
     before = text[max(0, start - 24) : start]
     if _SINCE.search(before):
-        return "since"
+        return "before"
     sentence = _STOP.split(text[max(0, start - 200) : start])[-1] + _STOP.split(text[end : end + 160])[0]
     bygone, to_come = bool(_BYGONE.search(sentence)), bool(_TO_COME.search(sentence)) or bool(_UNTIL.search(before))
-    return "" if bygone == to_come else "past" if bygone else "ahead"
+    if bygone == to_come:
+        return ""
+    return "ahead" if to_come else "before" if _FRONTED.fullmatch(_STOP.split(before)[-1]) else "past"
 
 
 def find(text: str, published_on: str) -> list[Found]:

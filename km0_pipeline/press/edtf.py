@@ -207,7 +207,7 @@ def _leaning(days: list[date], about: date, lean: str) -> list[date]:
     """Those of `days` that agree with the tense."""
     if lean == "ahead":
         return [d for d in days if (d.year, d.month) >= (about.year, about.month)]
-    last = about + _LATER if lean == "past" else about if lean == "since" else None
+    last = about + _LATER if lean == "past" else about if lean == "before" else None
     return days if last is None else [d for d in days if d <= last]
 
 
