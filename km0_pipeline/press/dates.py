@@ -80,48 +80,49 @@ _COUNT = rf"(?:(?P<about>presque|environ|près de|quelque|à peu près|bientôt)
 
 _AT_YEAR = "".join(rf"|(?<=\b{w}\s)" for w in ("de", "depuis", "dès", "fin", "début", "courant", "vers", "année", "ici", "dans", "jusqu'en", "jusqu'à", "avant", "après", "pour",
                                                 "l'horizon", "à partir de", "ici à", "avant fin", "exercice", "millésime"))  # fmt: skip
-_FORMS: dict[str, tuple[re.Pattern[str], Callable[[edtf.Groups, edtf.Context], str]]] = {
-    name: (re.compile(pattern, re.I), value)
-    for name, pattern, value in (
-        ("iso", rf"\b(?P<y>{_Y})-(?P<m>\d\d)-(?P<d>\d\d)(?P<weekday>)\b", edtf.numeric),
-        ("days", rf"(?:\bdu\s+|{_FREE})(?:{_D}\s+)?\b(?P<d1>{_DAY})(?:\s+(?P<m1>{_M})(?:\s+(?P<y1>{_Y}))?)?(?:\s+au\s+|\s?[-–]\s?)(?:{_D}\s+)?(?P<d2>{_DAY})\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y})\b)?", edtf.days),
-        ("between days", rf"\bentre\s+le\s+(?:{_D}\s+)?(?P<d1>{_DAY})(?:\s+(?P<m1>{_M})(?:\s+(?P<y1>{_Y}))?)?\s+et\s+le\s+(?:{_D}\s+)?(?P<d2>{_DAY})\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y})\b)?", edtf.days),
-        ("listed day", rf"(?:(?<=les\s)|(?<=le\s)|(?<=di\s)|(?<=\d,\s))(?P<d>{_DAY})(?=(?:,\s+(?:{_D}\s+)?{_DAY}){{0,6}}\s+et\s+(?:le\s+)?(?:{_D}\s+)?{_DAY}\s+(?P<m>{_M})(?:\s+(?P<y>{_Y})\b)?)(?P<weekday>)", edtf.dated),
-        ("day", rf"(?:\b(?P<weekday>{_D})\s+)?{_FREE}(?P<d>{_DAY})\s+(?P<m>{_M})(?:\s+(?P<y>{_Y})\b)?{_REL}", edtf.dated),
-        ("numeric", rf"(?:\b(?P<weekday>{_D})\s+)?{_FREE}(?P<d>\d{{1,2}})(?P<s>[/.])(?P<m>\d{{1,2}})(?P=s)(?P<y>{_Y}|(?<=/)\d\d)(?![/.]?\d)", edtf.numeric),
-        ("numeric without year", rf"(?=[lmjvsd\d])(?:\b(?P<weekday>{_D})\s+|(?<=\ble\s)|(?<=\bdu\s)|(?<=\bau\s)|(?<=\()){_FREE}(?P<d>{_DAY})/(?P<m>0[1-9]|1[0-2])(?P<y>)(?![\d/%])(?!\s+de[ s])", edtf.numeric),
-        ("numeric with hour", rf"{_FREE}(?P<d>{_DAY})/(?P<m>0[1-9]|1[0-2])(?P<y>)(?P<weekday>)(?=,?\s+(?:à\s+|de\s+)?\d{{1,2}}\s?h)", edtf.numeric),
-        ("part of year", rf"(?:\b(?P<ord>{_any(edtf.ORDINALS)})\s+(?P<part>trimestre|semestre)\s+(?:de\s+)?(?:l'année\s+)?|\b(?P<short>[TS])(?P<n>[1-4])\s+)(?P<y>{_Y})\b", edtf.part_of_year),
-        ("season", rf"\b(?P<season>{_any(edtf.SEASONS)})\s+(?:de\s+)?(?P<y>{_Y})\b(?:\s?[-/]\s?(?:20)?\d\d\b)?", edtf.season),
-        ("season near", rf"(?=[péah])(?:{_IN_SEASON})(?P<season>{_any(edtf.SEASONS)})\b{_REL}(?!\s+(?:des?|du)\b)", edtf.season),
-        ("season beside", rf"(?:(?<=\bl')|(?<=\ble\s))(?P<season>{_any(edtf.SEASONS)})\s+(?P<rel>dernier|prochain|passé)\b", edtf.season),
-        ("months", rf"\b(?=[acdfjmnos])(?:\b(?:de\s+|d'))?{_PART}?(?<![\w-])(?P<m1>{_MONTH})(?:\s+(?P<y1>{_Y}))?(?:\s+à\s+|\s?[-–/]\s?){_PART}?(?P<m2>{_MONTH})(?:\s+(?P<y2>{_Y})\b)?", edtf.months),
-        ("between months", rf"\bentre\s+{_PART}?(?P<m1>{_MONTH})(?:\s+(?P<y1>{_Y}))?\s+et\s+{_PART}?(?P<m2>{_MONTH})(?:\s+(?P<y2>{_Y})\b)?", edtf.months),
-        ("listed month", rf"\b(?=[acdfjmnos])(?<!-){_PART}?\b(?P<m>{_MONTH})(?=(?:,\s+{_MONTH}){{0,6}}\s+et\s+{_MONTH}\s+(?P<y>{_Y})\b)", edtf.month_of),
-        ("month", rf"\b(?=[acdfjmnos])(?<!-){_PART}?(?P<m>{_M})\s+(?:de\s+(?:l'année\s+)?)?(?P<y>{_Y})\b", edtf.month_of),
-        ("month near", rf"\b(?=[acdfjmnos])(?:{_PART}|(?<=\ben\s)|(?<=\bici\s)|(?<=\bdès\s)|(?<=\bdepuis\s)|(?<=\bmois\sde\s)|(?<=\bmois\sd')|(?<=\bjusqu'en\s)|(?<=\bavant\s))(?P<m>{_MONTH}){_REL}", edtf.month_of),
-        ("month beside", rf"\b(?P<m>{_MONTH})\s+(?P<rel>dernier|prochain)\b", edtf.month_of),
-        ("start of school", rf"\brentrée\s+(?:scolaire\s+|universitaire\s+)?(?:de\s+)?(?P<y>{_Y})\b|(?:(?<=\bà\sla\s)|(?<=\bdès\sla\s)|(?<=\bdepuis\sla\s)|(?<=\bpour\sla\s))rentrée\b(?:\s+(?P<rel>prochaine|dernière)\b)?(?!\s+(?:des?|du|[a-z]+aire)\b)", edtf.start_of_school),
-        ("between years", rf"\b(?:de|entre)\s+(?P<y1>{_Y})\s+(?:à|et|jusqu'à|jusqu'en)\s+(?P<y2>{_Y})\b", edtf.years),
-        ("years", rf"(?<![\w/.-])(?P<y1>{_Y})\s?[-–/]\s?(?P<y2>{_Y}|(?<=/)\d\d|(?<=-)\d\d)\b(?![/.-]\w)", edtf.years),
-        ("century", r"(?P<century>\b(?:[IVX]+|1\d|2[01]))(?:e|ème|ième)\s+siècle\b", edtf.century),
-        ("decade", r"\bannées\s+(?P<decade>(?:1[5-9]|20)\d0|[2-9]0)\b", edtf.decade),
-        ("end of year", rf"\bfin\s+de\s+l'année\s+(?P<y>{_Y})\b", edtf.end_of_year),
-        ("end of this year", r"(?=la fin)(?:(?<=\bici\s)|(?<=\bici\sà\s)|(?<=\bavant\s)|(?<=\bjusqu'à\s))la\sfin\s+de\s+l'année\b(?!\s+(?:derni|pass|proch|scol|univ))", edtf.end_of_year),
-        ("this year", r"(?<=\ben\s)début\s+d'année\b(?!\s+(?:proch|scol|univ))", lambda g, c: c.published[:4]),
-        ("year", rf"(?=[12]\d{{3}}\b)(?:(?<=\ben\s)|(?<=\()|(?<=\d{{4}},\s)|(?<=\d{{4}}\set\s)|(?<=\d{{4}}\set\sen\s)|(?<=\bmi-){_AT_YEAR})(?P<only>{_Y})\b(?![-/.]\d)", edtf.year),
-        ("year first", rf"(?:^|(?<=[.!?…:]\s)|(?<=\s\s))(?P<only>{_Y})(?=\s+(?:commenc|débute|démarre|s'ouvre|s'achève|se termine|s'annonce|aura? |a été|est |sera |fut |était |reste|marque|promet|ver|voit))", edtf.year),
-        ("day near", rf"\b(?=[ahd])(?<!\bde\s)(?<!\bd')(?<!qu')\b(?P<near>{_any(edtf.NEAR)})\b", edtf.near),
-        ("weekday", rf"\bce\s+(?P<weekday>{_D})\b(?!\s+\d)|\b(?P<weekday2>{_D})\s+(?P<rel>dernier|passé|prochain)\b", edtf.weekday),
-        ("part of a period", r"\b(?:fin|début|milieu|courant|cours)\s+(?:de\s+)?l'(?P<year>an|année)\s+(?P<rel>derni(?:er|ère)|passée?|prochaine?)\b", edtf.period),
-        ("weekday alone", rf"(?=[lmjvsd])(?<![\w'/-]){_NOT_HABIT}(?P<weekday>{_D})\b(?!(?:\s+(?:matin|midi|soir|après-midi))?(?:,|\s+(?:à|au|et|ou|jusqu'au|-)|\s?[/–-])\s*(?:le\s+)?{_D}\b)(?!,?\s+\d)(?!\s*:)(?!\s+(?:de|entre)\s+\d)(?!\s+(?:dernier|prochain|passé))", edtf.weekday_alone),
-        ("period", r"\b(?=l)(?<!comme\s)(?<!\bque\s)(?<!qu')(?<!\bde\s)\b(?:l'(?P<year>an|année)|le\s+(?P<month>mois)|la\s+(?P<week>semaine))\s+(?P<rel>derni(?:er|ère)|passée?|prochaine?)\b", edtf.period),
-        ("counted", rf"(?<!qu')\b(?P<way>il\s+y\s+a|depuis|dans|d'ici(?:\s+à)?)\s+{_COUNT}", edtf.counted),
+_FORMS: dict[str, tuple[str, re.Pattern[str], Callable[[edtf.Groups, edtf.Context], str]]] = {
+    name: (anchor, re.compile(pattern, re.I), value)
+    for name, anchor, pattern, value in (
+        ("iso", "digits", rf"\b(?P<y>{_Y})-(?P<m>\d\d)-(?P<d>\d\d)(?P<weekday>)\b", edtf.numeric),
+        ("days", "month", rf"(?:\bdu\s+|{_FREE})(?:{_D}\s+)?\b(?P<d1>{_DAY})(?:\s+(?P<m1>{_M})(?:\s+(?P<y1>{_Y}))?)?(?:\s+au\s+|\s?[-–]\s?)(?:{_D}\s+)?(?P<d2>{_DAY})\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y})\b)?", edtf.days),
+        ("between days", "month", rf"\bentre\s+le\s+(?:{_D}\s+)?(?P<d1>{_DAY})(?:\s+(?P<m1>{_M})(?:\s+(?P<y1>{_Y}))?)?\s+et\s+le\s+(?:{_D}\s+)?(?P<d2>{_DAY})\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y})\b)?", edtf.days),
+        ("listed day", "month", rf"(?:(?<=les\s)|(?<=le\s)|(?<=di\s)|(?<=\d,\s))(?P<d>{_DAY})(?=(?:,\s+(?:{_D}\s+)?{_DAY}){{0,6}}\s+et\s+(?:le\s+)?(?:{_D}\s+)?{_DAY}\s+(?P<m>{_M})(?:\s+(?P<y>{_Y})\b)?)(?P<weekday>)", edtf.dated),
+        ("day", "month", rf"(?:\b(?P<weekday>{_D})\s+)?{_FREE}(?P<d>{_DAY})\s+(?P<m>{_M})(?:\s+(?P<y>{_Y})\b)?{_REL}", edtf.dated),
+        ("numeric", "digits", rf"(?:\b(?P<weekday>{_D})\s+)?{_FREE}(?P<d>\d{{1,2}})(?P<s>[/.])(?P<m>\d{{1,2}})(?P=s)(?P<y>{_Y}|(?<=/)\d\d)(?![/.]?\d)", edtf.numeric),
+        ("numeric without year", "digits", rf"(?=[lmjvsd\d])(?:\b(?P<weekday>{_D})\s+|(?<=\ble\s)|(?<=\bdu\s)|(?<=\bau\s)|(?<=\()){_FREE}(?P<d>{_DAY})/(?P<m>0[1-9]|1[0-2])(?P<y>)(?![\d/%])(?!\s+de[ s])", edtf.numeric),
+        ("numeric with hour", "digits", rf"{_FREE}(?P<d>{_DAY})/(?P<m>0[1-9]|1[0-2])(?P<y>)(?P<weekday>)(?=,?\s+(?:à\s+|de\s+)?\d{{1,2}}\s?h)", edtf.numeric),
+        ("part of year", "digits", rf"(?:\b(?P<ord>{_any(edtf.ORDINALS)})\s+(?P<part>trimestre|semestre)\s+(?:de\s+)?(?:l'année\s+)?|\b(?P<short>[TS])(?P<n>[1-4])\s+)(?P<y>{_Y})\b", edtf.part_of_year),
+        ("season", "season", rf"\b(?P<season>{_any(edtf.SEASONS)})\s+(?:de\s+)?(?P<y>{_Y})\b(?:\s?[-/]\s?(?:20)?\d\d\b)?", edtf.season),
+        ("season near", "season", rf"(?=[péah])(?:{_IN_SEASON})(?P<season>{_any(edtf.SEASONS)})\b{_REL}(?!\s+(?:des?|du)\b)", edtf.season),
+        ("season beside", "season", rf"(?:(?<=\bl')|(?<=\ble\s))(?P<season>{_any(edtf.SEASONS)})\s+(?P<rel>dernier|prochain|passé)\b", edtf.season),
+        ("months", "month", rf"\b(?=[acdfjmnos])(?:\b(?:de\s+|d'))?{_PART}?(?<![\w-])(?P<m1>{_MONTH})(?:\s+(?P<y1>{_Y}))?(?:\s+à\s+|\s?[-–/]\s?){_PART}?(?P<m2>{_MONTH})(?:\s+(?P<y2>{_Y})\b)?", edtf.months),
+        ("between months", "month", rf"\bentre\s+{_PART}?(?P<m1>{_MONTH})(?:\s+(?P<y1>{_Y}))?\s+et\s+{_PART}?(?P<m2>{_MONTH})(?:\s+(?P<y2>{_Y})\b)?", edtf.months),
+        ("listed month", "month", rf"\b(?=[acdfjmnos])(?<!-){_PART}?\b(?P<m>{_MONTH})(?=(?:,\s+{_MONTH}){{0,6}}\s+et\s+{_MONTH}\s+(?P<y>{_Y})\b)", edtf.month_of),
+        ("month", "month", rf"\b(?=[acdfjmnos])(?<!-){_PART}?(?P<m>{_M})\s+(?:de\s+(?:l'année\s+)?)?(?P<y>{_Y})\b", edtf.month_of),
+        ("month near", "month", rf"\b(?=[acdfjmnos])(?:{_PART}|(?<=\ben\s)|(?<=\bici\s)|(?<=\bdès\s)|(?<=\bdepuis\s)|(?<=\bmois\sde\s)|(?<=\bmois\sd')|(?<=\bjusqu'en\s)|(?<=\bavant\s))(?P<m>{_MONTH}){_REL}", edtf.month_of),
+        ("month beside", "month", rf"\b(?P<m>{_MONTH})\s+(?P<rel>dernier|prochain)\b", edtf.month_of),
+        ("start of school", "period", rf"\brentrée\s+(?:scolaire\s+|universitaire\s+)?(?:de\s+)?(?P<y>{_Y})\b|(?:(?<=\bà\sla\s)|(?<=\bdès\sla\s)|(?<=\bdepuis\sla\s)|(?<=\bpour\sla\s))rentrée\b(?:\s+(?P<rel>prochaine|dernière)\b)?(?!\s+(?:des?|du|[a-z]+aire)\b)", edtf.start_of_school),
+        ("between years", "digits", rf"\b(?:de|entre)\s+(?P<y1>{_Y})\s+(?:à|et|jusqu'à|jusqu'en)\s+(?P<y2>{_Y})\b", edtf.years),
+        ("years", "digits", rf"(?<![\w/.-])(?P<y1>{_Y})\s?[-–/]\s?(?P<y2>{_Y}|(?<=/)\d\d|(?<=-)\d\d)\b(?![/.-]\w)", edtf.years),
+        ("century", "period", r"(?P<century>\b(?:[IVX]+|1\d|2[01]))(?:e|ème|ième)\s+siècle\b", edtf.century),
+        ("decade", "period", r"\bannées\s+(?P<decade>(?:1[5-9]|20)\d0|[2-9]0)\b", edtf.decade),
+        ("end of year", "period", rf"\bfin\s+de\s+l'année\s+(?P<y>{_Y})\b", edtf.end_of_year),
+        ("end of this year", "period", r"(?=la fin)(?:(?<=\bici\s)|(?<=\bici\sà\s)|(?<=\bavant\s)|(?<=\bjusqu'à\s))la\sfin\s+de\s+l'année\b(?!\s+(?:derni|pass|proch|scol|univ))", edtf.end_of_year),
+        ("this year", "period", r"(?<=\ben\s)début\s+d'année\b(?!\s+(?:proch|scol|univ))", lambda g, c: c.published[:4]),
+        ("year", "digits", rf"(?=[12]\d{{3}}\b)(?:(?<=\ben\s)|(?<=\()|(?<=\d{{4}},\s)|(?<=\d{{4}}\set\s)|(?<=\d{{4}}\set\sen\s)|(?<=\bmi-){_AT_YEAR})(?P<only>{_Y})\b(?![-/.]\d)", edtf.year),
+        ("year first", "digits", rf"(?:^|(?<=[.!?…:]\s)|(?<=\s\s))(?P<only>{_Y})(?=\s+(?:commenc|débute|démarre|s'ouvre|s'achève|se termine|s'annonce|aura? |a été|est |sera |fut |était |reste|marque|promet|ver|voit))", edtf.year),
+        ("day near", "near", rf"\b(?=[ahd])(?<!\bde\s)(?<!\bd')(?<!qu')\b(?P<near>{_any(edtf.NEAR)})\b", edtf.near),
+        ("weekday", "weekday", rf"\bce\s+(?P<weekday>{_D})\b(?!\s+\d)|\b(?P<weekday2>{_D})\s+(?P<rel>dernier|passé|prochain)\b", edtf.weekday),
+        ("part of a period", "period", r"\b(?:fin|début|milieu|courant|cours)\s+(?:de\s+)?l'(?P<year>an|année)\s+(?P<rel>derni(?:er|ère)|passée?|prochaine?)\b", edtf.period),
+        ("weekday alone", "weekday", rf"(?=[lmjvsd])(?<![\w'/-]){_NOT_HABIT}(?P<weekday>{_D})\b(?!(?:\s+(?:matin|midi|soir|après-midi))?(?:,|\s+(?:à|au|et|ou|jusqu'au|-)|\s?[/–-])\s*(?:le\s+)?{_D}\b)(?!,?\s+\d)(?!\s*:)(?!\s+(?:de|entre)\s+\d)(?!\s+(?:dernier|prochain|passé))", edtf.weekday_alone),
+        ("period", "period", r"\b(?=l)(?<!comme\s)(?<!\bque\s)(?<!qu')(?<!\bde\s)\b(?:l'(?P<year>an|année)|le\s+(?P<month>mois)|la\s+(?P<week>semaine))\s+(?P<rel>derni(?:er|ère)|passée?|prochaine?)\b", edtf.period),
+        ("counted", "period", rf"(?<!qu')\b(?P<way>il\s+y\s+a|depuis|dans|d'ici(?:\s+à)?)\s+{_COUNT}", edtf.counted),
     )
 }  # fmt: skip
-"""What a date looks like, and its EDTF value; of two that overlap the one listed first holds."""
+"""What a date looks like, the anchor without which there is none, and its EDTF value; of two that overlap the one listed first holds."""
 _ANCHOR = re.compile(
-    rf"\b(?:{_any([*edtf.MONTHS, *edtf.DAYS, *edtf.SEASONS, *edtf.NEAR])}|{_Y}|\d\d?/\d\d?|siècle|années?|ans?|mois|jours|semaine|rentrée)\b",
+    rf"\b(?:(?P<month>{_any(edtf.MONTHS)})|(?P<weekday>{_any(edtf.DAYS)})|(?P<season>{_any(edtf.SEASONS)})|(?P<near>{_any(edtf.NEAR)})"
+    rf"|(?P<digits>{_Y}|\d\d?/\d\d?)|(?P<period>siècle|années?|ans?|mois|jours|semaine|rentrée))\b",
     re.I,
 )
 _OF_METADATA = ("iso", "day", "numeric", "month")
@@ -210,16 +211,15 @@ def find(text: str, published_on: str) -> list[Found]:
 
 
 def _matches(text: str) -> Iterator[tuple[str, re.Match[str], Callable[[edtf.Groups, edtf.Context], str]]]:
-    """What looks like a date, form by form, near words that dates have: the rest of the text is not looked at."""
-    near: list[tuple[int, int]] = []
+    """What looks like a date, form by form, near the words that it must have: the rest of the text is not looked at."""
+    near: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for m in _ANCHOR.finditer(text):
-        start, end = max(0, m.start() - 60), m.end() + 60
-        if near and start <= near[-1][1]:
-            near[-1] = (near[-1][0], end)
-        else:
-            near.append((start, end))
-    for name, (pattern, value) in _FORMS.items():
-        for start, end in near:
+        start, end, same = max(0, m.start() - 60), m.end() + 60, near[m.lastgroup or ""]
+        if same and start <= same[-1][1]:
+            start, _ = same.pop()
+        same.append((start, end))
+    for name, (anchor, pattern, value) in _FORMS.items():
+        for start, end in near[anchor]:
             yield from ((name, m, value) for m in pattern.finditer(text, start, end))
 
 
@@ -293,7 +293,7 @@ def publication_date(value: str, zone: ZoneInfo) -> str:
             return ""
         return (at.astimezone(zone) if at.tzinfo else at).date().isoformat()
     value = re.sub(r"(?i)^le\s+", "", value)
-    for pattern, read in (_FORMS[name] for name in _OF_METADATA):
+    for _, pattern, read in (_FORMS[name] for name in _OF_METADATA):
         if form := pattern.fullmatch(value):
             found = read(defaultdict(lambda: None, form.groupdict()), edtf.Context(""))
             return found if re.fullmatch(r"\d{4}(-\d\d){0,2}", found) else ""
