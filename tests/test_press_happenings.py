@@ -80,6 +80,8 @@ SILENT = [  # sentence, property that must not be claimed
     ("Nova Fiction accompagne les entreprises et leurs 300 salariés.", "headcount"),
     ("Nova Fiction finance la formation de 60 étudiants.", "headcount"),
     ("Nova Fiction ne compte plus 30 salariés.", "headcount"),
+    ("Selon Nova Fiction, les entreprises emploient 300 personnes.", "headcount"),
+    ("Pour Nova Fiction, la filière est jeune et emploie 300 personnes.", "headcount"),
     ("La Banque de l'Orbe a versé 30 000 € de loyer.", "funding_eur"),
     ("La Banque de l'Orbe versera une aide de 200 € par mois.", "funding_eur"),
     ("La commune de Nova Fiction compte 300 habitants.", "headcount"),

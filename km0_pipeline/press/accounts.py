@@ -88,7 +88,7 @@ _AREAS = (
     rule(r"[Ss]urface (?:totale )?(?:du |de la |de l'|de )<s:OHL>[^‹.;:]{0,30}<a:A>"),
 )
 _NO_COST = re.compile(
-    r"chiffre d'affaires|\b(?:capital|loyers?|abonnement|tarifs?|prix|cotisation|adhésion|dettes?|pertes?|bénéfices?|salaires?|recettes|ventes|valorisation)\b"
+    r"chiffre d'affaires|\b(?:capital|loyers?|abonnement|tarifs?|prix|cotisation|adhésion|dettes?|pertes?|bénéfices?|salaires?|indemnités?|amendes?|recettes|ventes|valorisation)\b"
 )
 _BY_THE_PIECE = re.compile(
     r" ?(?:HT|TTC|hors taxes)?,? ?(?:/|par |l'|le |la )(?:an\b|mois|jour|journée|demi-journée|heure|personne|place|poste|semaine|entrée|mètre|m²)"

@@ -160,7 +160,7 @@ _PREPOSITION = re.compile(
     re.I,
 )
 _GOVERNED = re.compile(
-    r"(?:(?P<noun>[\w-]+) ?)?\b(?P<of>d[ue]s?|de l[a']|d')? ?(?:(?P<to>aux?|à|chez|pour|avec|par|dans|vers|sur|sous|contre|entre|selon|comme|sans|en|via) )?(?:l[ae]s? |l'|une? )?$",
+    r"(?:(?P<noun>(?!(?:à|chez|pour|avec|par|dans|vers|sur|sous|contre|entre|selon|comme|sans|en|via)\b)[\w-]+) ?)?\b(?P<of>d[ue]s?|de l[a']|d')? ?(?:(?P<to>aux?|à|chez|pour|avec|par|dans|vers|sur|sous|contre|entre|selon|comme|sans|en|via) )?(?:l[ae]s? |l'|une? )?$",
     re.I,
 )
 _ITS_OWN = re.compile(
