@@ -102,6 +102,20 @@ def test_a_line_that_is_only_a_date_dates_a_text(project: Project) -> None:
     assert read(project)[0]["published_on"] == "2031-05-02"
 
 
+@pytest.mark.parametrize(("line", "published"), [
+    ("Publié le mardi 4 mai 2021 à 18 h 05", "2021-05-04"),
+    ("Communiqué de presse – Mulhouse, le 4 mai 2021", "2021-05-04"),
+    ("La Feuille fictive | 4 mai 2021 | Par Zoé Invent", "2021-05-04"),
+    ("Publié le 04/05/2021 à 10h00, modifié le 05/05/2021", "2021-05-04"),
+    ("Publié le 4 mai 2021 par Zoé Invent", "2021-05-04"),
+    ("Clôture des inscriptions : 4 mai 2021", ""),
+    ("L'atelier ouvre le 4 mai 2021", ""),
+])  # fmt: skip
+def test_a_dateline_gives_the_publication_among_place_paper_and_author(project: Project, line: str, published: str) -> None:
+    put(project, "a.txt", f"Un atelier\n{line}\n\n{SENTENCE}")
+    assert read(project)[0]["published_on"] == published
+
+
 @pytest.mark.parametrize("ending", [".txt", ".md"])
 @pytest.mark.parametrize(("first", "title"), [
     ("Un atelier ouvre à Mulhouse : et demain ?", "Un atelier ouvre à Mulhouse : et demain ?"),

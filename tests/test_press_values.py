@@ -56,6 +56,19 @@ READ = [  # text, published, EDTF values in order
     ("à partir du mois d'avril et", "2021-10-08", ["2021-04"]),
     ("début janvier prochain", "2021-10-08", ["2022-01"]),
     ("en mai dernier", "2021-10-08", ["2021-05"]),
+    ("Le studio quittera la halle en décembre.", "2025-05-22", ["2025-12"]),
+    ("Le studio a quitté la halle en septembre.", "2023-03-10", ["2022-09"]),
+    ("En octobre, le studio a reçu un prix.", "2023-09-14", ["2022-10"]),
+    ("depuis octobre, le studio vit là", "2022-09-18", ["2021-10"]),
+    ("sera fermé le 3 mars", "2022-11-17", ["2023-03-03"]),
+    ("Elle a annoncé son arrivée en janvier.", "2022-11-17", ["2023-01"]),
+    ("Le bureau, réuni mardi, a tranché.", "2017-12-12", ["2017-12-12"]),
+    ("Ils ont signé mercredi un bail.", "2020-01-30", ["2020-01-29"]),
+    ("Vendredi, ils seront reçus.", "2018-08-30", ["2018-08-31"]),
+    ("Ils l'ont rejointe ce printemps.", "2024-06-03", ["2024-21"]),
+    ("au début de l'été", "2021-02-11", ["2021-22"]),
+    ("avant la fin de l'année prochaine", "2023-09-14", ["2024"]),
+    ("À la rentrée, l'école doublera.", "2022-05-18", ["2022-09"]),
     ("(6/02 17h-19h)", "2014-01-19", ["2014-02-06"]),
     ("le jeudi 6/02 à", "2014-01-19", ["2014-02-06"]),
     ("le 12/03/21", "2021-10-08", ["2021-03-12"]),
@@ -140,6 +153,11 @@ def test_what_is_no_date_or_can_not_be_known_is_left_out(text: str) -> None:
     assert dates.find(text, "") == []
 
 
+@pytest.mark.parametrize("text", ["ouvert du lundi au vendredi", "Il est fermé le mardi.", "chaque jeudi, il a dansé", "fermé mardi et jeudi", "samedi de 9 h à 12 h"])
+def test_a_weekday_of_every_week_is_no_date(text: str) -> None:
+    assert dates.find(text, "2022-11-17") == []
+
+
 @pytest.mark.parametrize(
     ("value", "edtf"),
     [
@@ -185,6 +203,16 @@ FIGURES = [  # text, (scope, (value, qualifier)…) in order
     ('nous sommes passés de deux à trois personnes il y a', [('people', ('2', 'exact'), ('3', 'exact'))]),
     ('nous cherchons à recruter une quatrième.', [('people', ('4', 'planned'))]),
     ('embauchera un dixième salarié en mai', [('employees', ('10', 'planned'))]),
+    ("Elle doit venir avec ses 14 salariés.", [("employees", ("14", "exact"))]),
+    ("80 personnes y travailleront, contre une trentaine aujourd'hui.", [("people", ("80", "planned")), ("people", ("30", "about"))]),
+    ("Elle employait 12 salariés, en compte 38 et espère en recruter une dizaine.", [("employees", ("12", "exact")), ("employees", ("38", "exact")), ("employees", ("10", "planned"))]),
+    ("Elle a neuf salariés, dont quatre à mi-temps et 40 % de femmes.", [("employees", ("9", "exact")), ("employees", ("4", "exact"))]),
+    ("Elle compte 20 adhérents et une salariée.", [("members", ("20", "exact")), ("employees", ("1", "exact"))]),
+    ("Elle salue une salariée et un bénévole.", []),
+    ("les communes de moins de 500 habitants", []),
+    ("les PME de 10 à 50 salariés", []),
+    ("Le hall accueillera une école qui forme aujourd'hui 90 élèves.", [("students", ("90", "exact"))]),
+    ("L'un verse 2 millions d'euros, l'autre 1,5 million.", [("", ("2000000", "exact")), ("", ("1500000", "exact"))]),
     ('une équipe de trois.', [('people', ('3', 'exact'))]),
     ('une équipe de 12 ingénieurs', [('people', ('12', 'exact'))]),
     ('ils seront bientôt 4.', [('people', ('4', 'planned'))]),

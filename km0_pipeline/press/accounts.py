@@ -9,19 +9,35 @@ import re
 from collections.abc import Iterator
 
 from km0_pipeline.claims import HEADCOUNT_SCOPES, Qualifier
-from km0_pipeline.press.grammar import AUX, BE, DET, FUND, IN, NOUN, OF, Reader, Rule, Said, interposed, leads, rule
+from km0_pipeline.press.grammar import (
+    APPOSED,
+    AUX,
+    BE,
+    DET,
+    FUND,
+    IN,
+    NOUN,
+    OF,
+    Reader,
+    Rule,
+    Said,
+    interposed,
+    leads,
+    rule,
+)
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.quantities import Quantity, number
 
 # --- how many, how large, how much ------------------------------------------------------------
 
 _HOLDS = (
-    r"(?:regroup|rassembl|réuni|compt|accueill|héberg|abrit|emploi|employ|fédèr|fédér|log|concentr|dénombr|form|scolaris|totalis|revendiqu)[a-zà-ÿ]*"
+    r"(?:regroup|rassembl|réun|compt|accueill|héberg|abrit|emploi|employ|fédèr|fédér|log|concentr|dénombr|form|scolaris|totalis|revendiqu)"
+    r"(?:e|es|ent|ons|ait|aient|era|eront|erait|é|er|ant|i|it|ir|ira|iront|issent|issait|issaient|issant|ie?s)(?![\w'])"
     r"|(?:dispos|s'appui|s'est appuy|repos|s'entour)[a-zà-ÿ]* (?:sur |d')une équipe (?:\w+ )?(?=(?:de |d')‹K)"
     r"|(?<!y )(?:a|aura|avait)(?= (?:[a-zà-ÿ]+ment |déjà |aujourd'hui |désormais )?‹K)"
 )
 _PRESENT = r"(?:travaill|étudi|sont|seront|cohabit|se côtoient|y |évolu)[a-zà-ÿ' ]*?(?:attendue?s?|installée?s?|présente?s?|réunie?s?|hébergée?s?|accueillie?s?|basée?s?|employée?s?)?"
-_ASIDE = r"(?:, (?!dont\b|où\b)[^,.;:]{1,90},)?"
+_ASIDE = r"(?:, (?!dont\b|où\b|[^,‹]{0,40}‹K)[^,.;:]{1,90},)?"
 _LEAD = r"(?:(?! et (?:prévo|va |vont |souhait|cherch|devr|vis|ambition|esp)|recrut|embauch)[^‹.;:]){0,25}"
 _FLOW = re.compile(
     r",? (?:par|chaque|en moyenne|/) ?\w*(?:an|année|mois|jour|semaine|moyenne)?\b|,? (?:tous|toutes) les ans"
@@ -29,7 +45,7 @@ _FLOW = re.compile(
 """After a number that passes through: « 300 élèves par an » are not there at one time."""
 _COUNTED = (
     # « 300 m² au KM0 et comptera 40 salariés »: what stands after a preposition of place is not the subject
-    rule(rf"(?<!\bau )(?<!\bchez )(?<!\bdans le )<s:OH>{_ASIDE}(?P<gap>[^‹.;:]{{0,90}}?)(?<![\w'])(?P<verb>{_HOLDS})(?P<ks>(?:{_LEAD}<K>){{1,4}})"),
+    rule(rf"(?<!\bau )(?<!\bchez )(?<!\bdans le )<s:OH>{_ASIDE}(?P<gap>[^‹.;:]{{0,90}}?)(?<![\w'])(?P<verb>{_HOLDS})(?P<ks>(?:{_LEAD}<K>){{1,4}}(?:[^‹.;:]{{0,60}}, soit <K>)?)"),
     rule(rf"(?i:{IN})<s:OH>,? il (?P<verb>y a|y avait|y aura)(?P<ks>(?:[^‹.;:]{{0,15}}<K>){{1,4}})"),
     rule(rf"<s:OH>{_ASIDE}(?P<gap>[^‹.;:]{{0,60}}?) (?P<grown>est|sont|sera|seront|était) (?P<ks><K>)"),
     rule(r"<s:OH>(?:,? et |, avec |,? forte?s? (?:de|d') ?)(?:ses )?(?P<ks><K>)(?=[ ,.])"),
@@ -37,19 +53,33 @@ _COUNTED = (
     rule(rf"<s:OH>{_ASIDE}(?P<gap>[^‹.;:]{{0,60}}?)(?<![\w'])(?P<jobs>cré)[a-zà-ÿ]*(?P<ks>(?:[^‹.;:]{{0,25}}<K>))"),
     rule(rf"(?P<ks><K>) (?P<jobs>{BE}(?:être )?créés)(?: (?:par|chez|au sein de|au sein du))? (?:le |la |l')?<s:OH>"),
     rule(rf"(?P<ks><K>) {_PRESENT} ?{IN}<s:OH>"),
-    rule(r"<s:OH>, (?:une? (?:\w+ )?de |qui compte |avec )?(?P<ks><K>)(?=[,.])"),
+    rule(r"<s:OH>(?P<apposed>, )(?:une? (?:\w+ )?de |qui compte |avec )?(?P<ks><K>)(?=[,.])"),
+    rule(r"<s:OH>(?P<apposed>, )(?:une? |l[ae] |l'|l'une? des )[^‹.;:,]{2,50} (?:de|avec|forte? de|comptant|employant|qui (?:compte|emploie|réunit|regroupe))(?: ses)? (?P<ks><K>)(?=[,.])"),
     rule(r"[Ll]es (?P<ks><K>) (?:du |de la |de l'|de |d')<s:OH>"),
 )  # fmt: skip
 _COUNTED_THERE = (
     rule(r"[Ee]ffectif[^‹.;]{0,30}(?P<ks><K>)"),
     rule(r"\b[Oo]n y (?:compte|dénombre|trouve|recense)(?P<ks>(?:[^‹.;:]{0,15}<K>){1,3})"),
-    rule(r"(?P<ks><K>) y (?:sont|ont été|travaillent|étudient|seront|cohabitent)"),
+    rule(
+        r"(?P<ks><K>) y (?:sont|ont été|travaill|étudi|seront|cohabit|évolu|exerc)[a-z]*(?P<more>[^‹.;:]{0,12}, contre <K>)?"
+    ),
 )
+_COUNTED_INSIDE = rule(
+    rf"(?P<ks><K>) {_PRESENT}(?: (?:chaque jour|aujourd'hui|désormais|déjà|au quotidien))? (?:dans|sur) (?:le bâtiment|les lieux|le site|ses murs|ses locaux|l'immeuble)\b"
+)
+_COUNTED_TOO = rule(
+    rf"(?:,? et |, )(?P<verb>en (?:compte|emploie|accueille|forme)|{_HOLDS}|(?:s'appuie|repose|peut compter) sur|prévo(?:it|ient)|vise(?:nt)?)(?P<ks>{_LEAD}<K>)"
+)
+_THEIR = rule(r"(?<!\bet )\b[Ss]es (?:quelque )?(?P<ks><K>)")
+_OTHER = re.compile(r"‹[OH]|(?<!par )(?<!, )(?<! et )‹P|\b(?:qui|que|dont|où)\b(?! ‹)|[;:]")
+_STAFF = frozenset({"employees", "people", "volunteers", "students", "members"})
 _COUNTED_AGAIN = rule(
-    rf"^[^\w‹]*(?:Aujourd'hui, |Désormais, |Depuis, )?(?:L'entreprise|La (?:société|start-?up|jeune pousse|PME)|(?P<association>La coopérative|L'association)) "
-    rf"[^‹.;:]{{0,30}}?(?<![\w'])(?P<verb>{_HOLDS})(?P<ks>[^‹.;:]{{0,25}}<K>)"
+    rf"^[^\w‹]*(?:Aujourd'hui, |Désormais, |Depuis, |[A-ZÀ-Ý][a-zà-ÿ ]{{2,20}} plus tard, )?(?i:(?:l'entreprise|la (?:société|start-?up|jeune pousse|PME)|l'atelier|l'agence|le studio|le groupe|le cabinet)|(?P<association>la coopérative|l'association|le collectif)) "
+    rf"[^‹.;:]{{0,30}}?(?<![\w'])(?P<verb>{_HOLDS})(?P<ks>(?:{_LEAD}<K>){{1,3}})"
 )
 _COUNT_IN_BRACKETS = rule(r"<s:OH> \((?P<ks><K>)\)")
+_MAIN_CLAUSE = re.compile(r"(?:^[^\w‹]*|, )(?:[Ll][ae] |[Ll]')?(?:[a-zà-ÿ-]+ ){0,2}‹[HO](\d+)›")
+_CLAUSE_PUT_IN = re.compile(r"^, (?!et\b)[^.;:]{1,120}?,(?= [^,]*$)")
 _COMPARED = re.compile(r"\b(?:contre|au lieu d[eu]|face à|par rapport à)\b")
 _AREA = r"(?:occup|s'éten|s'étal|dispos|compt|offr|propos|représent|mesur|fai|port|abrit|déploi|aménag|possèd|totalis|install|surface|superficie)[a-zà-ÿ]*"
 _AREAS = (
@@ -58,7 +88,7 @@ _AREAS = (
     rule(r"[Ss]urface (?:totale )?(?:du |de la |de l'|de )<s:OHL>[^‹.;:]{0,30}<a:A>"),
 )
 _NO_COST = re.compile(
-    r"chiffre d'affaires|\b(?:capital|loyers?|abonnement|tarifs?|prix|cotisation|adhésion|dettes?|pertes?|bénéfices?|salaires?|recettes|ventes|valorisation)\b"
+    r"chiffre d'affaires|\b(?:capital|loyers?|abonnement|tarifs?|prix|cotisation|adhésion|dettes?|pertes?|bénéfices?|salaires?|indemnités?|amendes?|recettes|ventes|valorisation)\b"
 )
 _BY_THE_PIECE = re.compile(
     r" ?(?:HT|TTC|hors taxes)?,? ?(?:/|par |l'|le |la )(?:an\b|mois|jour|journée|demi-journée|heure|personne|place|poste|semaine|entrée|mètre|m²)"
@@ -75,7 +105,7 @@ _COSTS = (
 
 
 def headcounts(r: Reader) -> Iterator[Said]:
-    """How many an organisation that the sentence names counts."""
+    """How many an organisation that the sentence names counts; what a sentence foresees is not what it says aside (« X, qui emploie 30 salariés, ouvrira »)."""
     for pattern in _COUNTED:
         for m, qualifier, _, _ in r.matches(pattern):
             grown = (
@@ -84,8 +114,12 @@ def headcounts(r: Reader) -> Iterator[Said]:
             jobs = (
                 not m.groupdict().get("jobs") or r.mention(re.findall(r"\d+", m["ks"])[0]).scope == "jobs"
             )  # « a créé 50 emplois »
-            if grown and jobs and leads(m) and not interposed(m.groupdict().get("gap") or ""):
-                yield from _counted(r, m, r.mention(m["s"]), qualifier)
+            gap = m.groupdict().get("gap") or ""
+            if grown and jobs and leads(m) and not interposed(gap):
+                aside = m.groupdict().get("apposed") or (
+                    gap.endswith("qui ") and not re.search(r"r(?:a|ont)$", m["verb"])
+                )
+                yield from _counted(r, m, r.mention(m["s"]), "exact" if aside else qualifier)
     for m, qualifier, _, _ in r.matches(_COUNT_IN_BRACKETS, full=True):
         yield from _counted(r, m, r.mention(m["s"]), qualifier)
 
@@ -93,7 +127,7 @@ def headcounts(r: Reader) -> Iterator[Said]:
 def headcounts_there(r: Reader) -> Iterator[Said]:
     """How many there are where the sentence, or the one before it, is about."""
     about = (i for i in r.sentence.items.values() if isinstance(i, Mention) and i.letter in "HO")
-    s = next(about, None) or r.implied()
+    s = next(about, None) or r.implied() or r.topic
     if s is None:
         return
     for pattern in _COUNTED_THERE:
@@ -101,9 +135,36 @@ def headcounts_there(r: Reader) -> Iterator[Said]:
             yield from _counted(r, m, s, qualifier)
 
 
+def headcounts_inside(r: Reader) -> Iterator[Said]:
+    """How many there are in the building of which the text goes on to speak."""
+    s = r.implied()
+    for m, qualifier, _, _ in r.matches(_COUNTED_INSIDE):
+        if s is not None:
+            yield from _counted(r, m, s, qualifier)
+
+
+def headcounts_too(r: Reader) -> Iterator[Said]:
+    """What the one that a sentence is about counts besides: « …, et emploie 22 personnes », « … avec ses 14 salariés »."""
+    main = _MAIN_CLAUSE.search(r.sentence.flat.text)
+    if main is None:
+        return
+    s, after = r.mention(main[1]), main.end() - 1
+    if r.sentence.about not in (None, s):
+        return
+    for pattern in (_COUNTED_TOO, _THEIR):
+        for m, qualifier, _, _ in r.matches(pattern):
+            k: Quantity = r.mention(re.findall(r"\d+", m["ks"])[0])
+            between = r.sentence.flat.text[after + 1 : m.start()]
+            if m.start() <= after or _OTHER.search(_CLAUSE_PUT_IN.sub("", between)) or _COMPARED.search(m["ks"]):
+                continue
+            verb = m.groupdict().get("verb") or ""
+            if k.scope in (("jobs",) if verb.startswith(("pré", "vis")) else _STAFF if not verb else HEADCOUNT_SCOPES):
+                yield from _counted(r, m, s, qualifier if verb else "exact")
+
+
 def headcounts_again(r: Reader) -> Iterator[Said]:
     """How many the company or association counts that the sentence before is about: « L'entreprise emploie 12 personnes »."""
-    s = r.implied()
+    s = r.implied() or r.topic
     for m, qualifier, _, _ in r.matches(_COUNTED_AGAIN):
         if (
             s is not None
@@ -123,6 +184,8 @@ def _counted(r: Reader, m: re.Match[str], s: Mention, qualifier: Qualifier) -> I
     for n, number_ in enumerate(found):
         k: Quantity = r.mention(number_[1])
         as_of = held if n < first else r.when(m, m.start("ks") + number_.end()) or None
+        if re.search(r"\bdont\b", leads[n]):
+            continue  # a part of those before
         if k.scope not in HEADCOUNT_SCOPES or _FLOW.match(m.string, m.start("ks") + number_.end()):
             continue
         for value, how in k.bounds[int(k.was) :] if as_of is not None else ():
@@ -155,7 +218,7 @@ _MEANS = r"(?:subvention|aide|prêt|financement|enveloppe|soutien|dotation|don|t
 _EARNED = re.compile(r" (?:de|en) (?:chiffre|CA\b|recettes|ventes|bénéfice|commandes|pertes|dettes|loyer)")
 _RECEIVED = (
     rule(
-        rf"<s:OH>(?P<gap>[^‹.;:]{{0,60}}?)(?<![\w'])(?P<verb>{AUX}(?:l[eè]v|récolt|collect|réuni|obten|obtien|reç|recev|boucl|décroch|bénéfici|touch)[a-zà-ÿ]*)"
+        rf"<s:OH>(?P<gap>[^‹.;:]{{0,60}}?)(?<![\w'])(?P<verb>{AUX}(?:l[eè]v|récolt|collect|réuni|obten|obtien|reç|recev|boucl|décroch|bénéfici|touch)[a-zà-ÿ]*)(?: (?:en |le |au |fin |début )?‹D\d+›,?)?"
         rf"(?: (?:d'|de |avec )?(?:une? |l[ae] |sa |son |des )?(?:[a-zà-ÿ]+ )?{_MEANS}(?: [a-zà-ÿ]+){{0,3}}(?: {OF}<from:O>)?(?: (?:de|d'))?| au total| plus)? ?<e:E>"
     ),
     rule(rf"<s:OH>,? (?P<verb>(?:{BE})?dotée?s?) (?:de |d')(?:une? {_MEANS} (?:de |d'))?<e:E>"),
@@ -197,6 +260,65 @@ def received(r: Reader) -> Iterator[Said]:
                 )
 
 
+_GIVE = r"(?:vers|accord|octroi|allou|attribu|apport|contribu|particip|abond|subventionn|cofinanc|prêt)(?:e|ent|é|era|eront|ait)|(?:a|ont) promis|promet(?:tent)?"
+_GIFT = r"(?:subvention|aide|prêt|dotation|don|avance|bourse|mécénat|soutien|contribution|financement)s?"
+_TO = r"(?:(?: (?:au|à la|à l'|à|pour le|pour la|pour l')(?: |(?<='))(?:{NOUN})?‹[OH](?P<to>\d+)›))?"
+_GRANTED = (
+    rule(
+        rf"<s:O>{APPOSED} (?P<lui>lui )?(?:y )?{AUX}(?P<lui2>lui )?(?:{_GIVE})(?: ‹D\d+›)?(?: à hauteur (?:de |d')| (?:une? |son |sa )?(?:{_GIFT})(?: [a-zà-ÿ']+){{0,2}} (?:de |d')|) ?<e:E>"
+        + _TO.format(NOUN=NOUN)
+    ),
+    rule(
+        rf"<s:O>{APPOSED} {AUX}(?:vot|approuv|valid)(?:e|ent|é|era|eront)(?: (?:le |en )?‹D\d+›)? (?:une? )(?:{_GIFT})(?: [a-zà-ÿ']+){{0,2}} (?:de |d')<e:E>"
+        + _TO.format(NOUN=NOUN)
+    ),
+    rule(
+        r"\b(?:financ|cofinanc|souten|subventionn|aid)[a-zà-ÿ]*[^‹.;:]{0,40}? par (?:la |le |l')?<s:O>,? à hauteur (?:de |d')<e:E>"
+    ),
+    rule(
+        rf"\b(?:{_GIFT})(?: [a-zà-ÿ']+){{0,2}} (?:de |d')<e:E>,? (?:(?:accordé|versé|octroyé|attribué|alloué|voté)e?s? par (?:la |le |l')?|(?:obtenu|contracté)e?s? auprès {OF}|{OF})<s:O>"
+    ),
+    rule(
+        rf"<e:E> (?:de |en )(?:{_GIFT}) (?:(?:accordé|versé|octroyé|attribué|alloué|voté)e?s? par (?:la |le |l')?|{OF})<s:O>"
+    ),
+)
+
+
+def granted(r: Reader) -> Iterator[Said]:
+    """Money that an organisation gives where the sentence doesn't name who receives it, or by « lui »; other gifts are read in `relations`."""
+    for pattern in _GRANTED:
+        for m, qualifier, _, _ in r.matches(pattern):
+            e: Quantity = r.mention(m["e"])
+            groups = m.groupdict()
+            to = (
+                r.mention(groups["to"])
+                if groups.get("to")
+                else r.implied()
+                if groups.get("lui") or groups.get("lui2")
+                else None
+            )
+            named_after = re.match(r"[^‹.;:]{0,40}?(?:\bau|\bà|\bdans|\bpour)\b[^‹.;:]{0,12}‹[OH]", m.string[m.end() :])
+            if (
+                _BY_THE_PIECE.match(m.string, m.end("e") + 1)
+                or _NO_COST.search(m.string[m.start() : m.end("e") + 30])
+                or (m.start("s") < m.start("e") and not leads(m))
+                or (named_after and to is None)
+            ):
+                continue
+            as_of = r.held(m, qualifier)
+            for value, how in e.bounds if as_of is not None else ():
+                yield Said(
+                    e.start,
+                    e.end,
+                    r.mention(m["s"]),
+                    "funding_eur",
+                    value,
+                    "planned" if qualifier == "planned" else how,
+                    scope=to or "",
+                    as_of=as_of or "",
+                )
+
+
 # --- founders by profession ------------------------------------------------------------
 
 _INITIATIVE = rule(
@@ -232,4 +354,14 @@ def _singular(words: str) -> str:
     return " ".join(re.sub(r"(?<=[a-zà-ÿ]{3})(?<!s)(?<!i)s$|(?<=eau)x$", "", w) for w in head.split()) + of + rest
 
 
-RULES: tuple[Rule, ...] = (headcounts, headcounts_there, headcounts_again, sizes, received, founders)
+RULES: tuple[Rule, ...] = (
+    headcounts,
+    headcounts_there,
+    headcounts_inside,
+    headcounts_too,
+    headcounts_again,
+    sizes,
+    received,
+    granted,
+    founders,
+)

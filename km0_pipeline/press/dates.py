@@ -8,8 +8,9 @@
     la semaine dernière, ce jeudi, il y a deux ans: counted from the publication
 
 A date without a year takes the year that lies nearest to the publication and agrees with the
-weekday, if one is named; without a publication date, the year of the issue that the text names
-(« n° 12, mars 2021 ») or of the date before it; else its year stays open. What lies at a part of a
+weekday, if one is named, or else with the tense of its sentence; a weekday alone is a date only
+where the tense tells which (« réuni mardi », « sera reçu vendredi »). Without a publication date, the year of the issue that the text names
+(« n° 12, mars 2021 ») or of the date before it holds; else its year stays open. What lies at a part of a
 month or year (« fin juillet », « début 2024 ») is that month or year; the end *of the* year is its
 December. Belongs here: finding dates; what their words mean belongs to `edtf`, what happened on them to `happenings`.
 """
@@ -50,51 +51,78 @@ _FREE = r"(?<![\w/.,@#-])"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:er)?"
 _PART = r"(?:\b(?:mi|début|fin|courant)[- ]\s*(?:du\s+mois\s+(?:de\s+|d'))?)"
 _REL = r"(?:\s+(?P<rel>derni(?:er|ère)|passée?|prochaine?)\b)?"
+_IN_SEASON = "|".join(rf"(?<=\b{at})" for at in (
+    r"ce\s", r"cet\s", r"au\s", r"à\sl'", r"dès\sl'", r"dès\sle\s", r"ici\sl'", r"ici\sle\s", r"avant\sl'", r"avant\sle\s", r"pendant\sl'", r"durant\sl'", r"pour\sl'",
+    r"début\sde\sl'", r"début\sd'", r"début\sdu\s", r"fin\sde\sl'", r"fin\sd'", r"fin\sdu\s", r"cours\sde\sl'", r"cours\sdu\s", r"depuis\sl'", r"depuis\sle\s",
+))  # fmt: skip
+"""What stands before a season that is one of these months: not « la collection d'été »."""
+_NOT_HABIT = r"(?<!di,\s)" + "".join(
+    rf"(?<!\b{w})"
+    for w in (
+        r"le\s",
+        r"les\s",
+        r"des\s",
+        r"ces\s",
+        r"du\s",
+        r"ce\s",
+        r"au\s",
+        r"un\s",
+        r"chaque\s",
+        r"et\s",
+        r"ou\s",
+        r"à\s",
+        r"\d\s",
+    )
+)
+"""Not before a weekday that is a habit (« le mardi »), one of a list or part of a date."""
 _COUNT = rf"(?:(?P<about>presque|environ|près de|quelque|à peu près|bientôt)\s+)?(?P<n>\d{{1,3}}|{NUMBER_WORDS})\s+(?P<unit>ans?|années?|mois|jours)\b"
 
 
 _AT_YEAR = "".join(rf"|(?<=\b{w}\s)" for w in ("de", "depuis", "dès", "fin", "début", "courant", "vers", "année", "ici", "dans", "jusqu'en", "jusqu'à", "avant", "après", "pour",
                                                 "l'horizon", "à partir de", "ici à", "avant fin", "exercice", "millésime"))  # fmt: skip
-_FORMS: dict[str, tuple[re.Pattern[str], Callable[[edtf.Groups, edtf.Context], str]]] = {
-    name: (re.compile(pattern, re.I), value)
-    for name, pattern, value in (
-        ("iso", rf"\b(?P<y>{_Y})-(?P<m>\d\d)-(?P<d>\d\d)(?P<weekday>)\b", edtf.numeric),
-        ("days", rf"(?:\bdu\s+|{_FREE})(?:{_D}\s+)?\b(?P<d1>{_DAY})(?:\s+(?P<m1>{_M})(?:\s+(?P<y1>{_Y}))?)?(?:\s+au\s+|\s?[-–]\s?)(?:{_D}\s+)?(?P<d2>{_DAY})\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y})\b)?", edtf.days),
-        ("between days", rf"\bentre\s+le\s+(?:{_D}\s+)?(?P<d1>{_DAY})(?:\s+(?P<m1>{_M})(?:\s+(?P<y1>{_Y}))?)?\s+et\s+le\s+(?:{_D}\s+)?(?P<d2>{_DAY})\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y})\b)?", edtf.days),
-        ("listed day", rf"(?:(?<=les\s)|(?<=le\s)|(?<=di\s)|(?<=\d,\s))(?P<d>{_DAY})(?=(?:,\s+(?:{_D}\s+)?{_DAY}){{0,6}}\s+et\s+(?:le\s+)?(?:{_D}\s+)?{_DAY}\s+(?P<m>{_M})(?:\s+(?P<y>{_Y})\b)?)(?P<weekday>)", edtf.dated),
-        ("day", rf"(?:\b(?P<weekday>{_D})\s+)?{_FREE}(?P<d>{_DAY})\s+(?P<m>{_M})(?:\s+(?P<y>{_Y})\b)?{_REL}", edtf.dated),
-        ("numeric", rf"(?:\b(?P<weekday>{_D})\s+)?{_FREE}(?P<d>\d{{1,2}})(?P<s>[/.])(?P<m>\d{{1,2}})(?P=s)(?P<y>{_Y}|(?<=/)\d\d)(?![/.]?\d)", edtf.numeric),
-        ("numeric without year", rf"(?=[lmjvsd\d])(?:\b(?P<weekday>{_D})\s+|(?<=\ble\s)|(?<=\bdu\s)|(?<=\bau\s)|(?<=\()){_FREE}(?P<d>{_DAY})/(?P<m>0[1-9]|1[0-2])(?P<y>)(?![\d/%])(?!\s+de[ s])", edtf.numeric),
-        ("numeric with hour", rf"{_FREE}(?P<d>{_DAY})/(?P<m>0[1-9]|1[0-2])(?P<y>)(?P<weekday>)(?=,?\s+(?:à\s+|de\s+)?\d{{1,2}}\s?h)", edtf.numeric),
-        ("part of year", rf"(?:\b(?P<ord>{_any(edtf.ORDINALS)})\s+(?P<part>trimestre|semestre)\s+(?:de\s+)?(?:l'année\s+)?|\b(?P<short>[TS])(?P<n>[1-4])\s+)(?P<y>{_Y})\b", edtf.part_of_year),
-        ("season", rf"\b(?P<season>{_any(edtf.SEASONS)})\s+(?:de\s+)?(?P<y>{_Y})\b(?:\s?[-/]\s?(?:20)?\d\d\b)?", edtf.season),
-        ("season near", rf"(?=[péah])(?:(?<=\bcet\s)|(?<=\bau\s)|(?<=\bà\sl')|(?<=\bdès\sl'))(?P<season>{_any(edtf.SEASONS)})\b{_REL}(?!\s+(?:des?|du)\b)", edtf.season),
-        ("season beside", rf"(?:(?<=\bl')|(?<=\ble\s))(?P<season>{_any(edtf.SEASONS)})\s+(?P<rel>dernier|prochain|passé)\b", edtf.season),
-        ("months", rf"\b(?=[acdfjmnos])(?:\b(?:de\s+|d'))?{_PART}?(?<![\w-])(?P<m1>{_MONTH})(?:\s+(?P<y1>{_Y}))?(?:\s+à\s+|\s?[-–/]\s?){_PART}?(?P<m2>{_MONTH})(?:\s+(?P<y2>{_Y})\b)?", edtf.months),
-        ("between months", rf"\bentre\s+{_PART}?(?P<m1>{_MONTH})(?:\s+(?P<y1>{_Y}))?\s+et\s+{_PART}?(?P<m2>{_MONTH})(?:\s+(?P<y2>{_Y})\b)?", edtf.months),
-        ("listed month", rf"\b(?=[acdfjmnos])(?<!-){_PART}?\b(?P<m>{_MONTH})(?=(?:,\s+{_MONTH}){{0,6}}\s+et\s+{_MONTH}\s+(?P<y>{_Y})\b)", edtf.month_of),
-        ("month", rf"\b(?=[acdfjmnos])(?<!-){_PART}?(?P<m>{_M})\s+(?:de\s+(?:l'année\s+)?)?(?P<y>{_Y})\b", edtf.month_of),
-        ("month near", rf"\b(?=[acdfjmnos])(?:{_PART}|(?<=\ben\s)|(?<=\bici\s)|(?<=\bdès\s)|(?<=\bdepuis\s)|(?<=\bmois\sde\s)|(?<=\bmois\sd')|(?<=\bjusqu'en\s)|(?<=\bavant\s))(?P<m>{_MONTH}){_REL}", edtf.month_of),
-        ("month beside", rf"\b(?P<m>{_MONTH})\s+(?P<rel>dernier|prochain)\b", edtf.month_of),
-        ("start of school", rf"\brentrée\s+(?:scolaire\s+|universitaire\s+)?(?:de\s+)?(?P<y>{_Y})\b|(?:(?<=\bà\sla\s)|(?<=\bdès\sla\s))rentrée\s+(?P<rel>prochaine|dernière)\b", edtf.start_of_school),
-        ("between years", rf"\b(?:de|entre)\s+(?P<y1>{_Y})\s+(?:à|et|jusqu'à|jusqu'en)\s+(?P<y2>{_Y})\b", edtf.years),
-        ("years", rf"(?<![\w/.-])(?P<y1>{_Y})\s?[-–/]\s?(?P<y2>{_Y}|(?<=/)\d\d|(?<=-)\d\d)\b(?![/.-]\w)", edtf.years),
-        ("century", r"(?P<century>\b(?:[IVX]+|1\d|2[01]))(?:e|ème|ième)\s+siècle\b", edtf.century),
-        ("decade", r"\bannées\s+(?P<decade>(?:1[5-9]|20)\d0|[2-9]0)\b", edtf.decade),
-        ("end of year", rf"\bfin\s+de\s+l'année\s+(?P<y>{_Y})\b", edtf.end_of_year),
-        ("end of this year", r"(?=la fin)(?:(?<=\bici\s)|(?<=\bici\sà\s)|(?<=\bavant\s)|(?<=\bjusqu'à\s))la\sfin\s+de\s+l'année\b(?!\s+(?:derni|pass|proch|scol|univ))", edtf.end_of_year),
-        ("this year", r"(?<=\ben\s)début\s+d'année\b(?!\s+(?:proch|scol|univ))", lambda g, c: c.published[:4]),
-        ("year", rf"(?=[12]\d{{3}}\b)(?:(?<=\ben\s)|(?<=\()|(?<=\d{{4}},\s)|(?<=\d{{4}}\set\s)|(?<=\d{{4}}\set\sen\s)|(?<=\bmi-){_AT_YEAR})(?P<only>{_Y})\b(?![-/.]\d)", edtf.year),
-        ("year first", rf"(?:^|(?<=[.!?…:]\s)|(?<=\s\s))(?P<only>{_Y})(?=\s+(?:commenc|débute|démarre|s'ouvre|s'achève|se termine|s'annonce|aura? |a été|est |sera |fut |était |reste|marque|promet|ver|voit))", edtf.year),
-        ("day near", rf"\b(?=[ahd])(?<!\bde\s)(?<!\bd')(?<!qu')\b(?P<near>{_any(edtf.NEAR)})\b", edtf.near),
-        ("weekday", rf"\bce\s+(?P<weekday>{_D})\b(?!\s+\d)|\b(?P<weekday2>{_D})\s+(?P<rel>dernier|passé|prochain)\b", edtf.weekday),
-        ("period", r"\b(?=l)(?<!comme\s)(?<!\bque\s)(?<!qu')(?<!\bde\s)\b(?:l'(?P<year>an|année)|le\s+(?P<month>mois)|la\s+(?P<week>semaine))\s+(?P<rel>derni(?:er|ère)|passée?|prochaine?)\b", edtf.period),
-        ("counted", rf"(?<!qu')\b(?P<way>il\s+y\s+a|depuis|dans|d'ici(?:\s+à)?)\s+{_COUNT}", edtf.counted),
+_FORMS: dict[str, tuple[str, re.Pattern[str], Callable[[edtf.Groups, edtf.Context], str]]] = {
+    name: (anchor, re.compile(pattern, re.I), value)
+    for name, anchor, pattern, value in (
+        ("iso", "digits", rf"\b(?P<y>{_Y})-(?P<m>\d\d)-(?P<d>\d\d)(?P<weekday>)\b", edtf.numeric),
+        ("days", "month", rf"(?:\bdu\s+|{_FREE})(?:{_D}\s+)?\b(?P<d1>{_DAY})(?:\s+(?P<m1>{_M})(?:\s+(?P<y1>{_Y}))?)?(?:\s+au\s+|\s?[-–]\s?)(?:{_D}\s+)?(?P<d2>{_DAY})\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y})\b)?", edtf.days),
+        ("between days", "month", rf"\bentre\s+le\s+(?:{_D}\s+)?(?P<d1>{_DAY})(?:\s+(?P<m1>{_M})(?:\s+(?P<y1>{_Y}))?)?\s+et\s+le\s+(?:{_D}\s+)?(?P<d2>{_DAY})\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y})\b)?", edtf.days),
+        ("listed day", "month", rf"(?:(?<=les\s)|(?<=le\s)|(?<=di\s)|(?<=\d,\s))(?P<d>{_DAY})(?=(?:,\s+(?:{_D}\s+)?{_DAY}){{0,6}}\s+et\s+(?:le\s+)?(?:{_D}\s+)?{_DAY}\s+(?P<m>{_M})(?:\s+(?P<y>{_Y})\b)?)(?P<weekday>)", edtf.dated),
+        ("day", "month", rf"(?:\b(?P<weekday>{_D})\s+)?{_FREE}(?P<d>{_DAY})\s+(?P<m>{_M})(?:\s+(?P<y>{_Y})\b)?{_REL}", edtf.dated),
+        ("numeric", "digits", rf"(?:\b(?P<weekday>{_D})\s+)?{_FREE}(?P<d>\d{{1,2}})(?P<s>[/.])(?P<m>\d{{1,2}})(?P=s)(?P<y>{_Y}|(?<=/)\d\d)(?![/.]?\d)", edtf.numeric),
+        ("numeric without year", "digits", rf"(?=[lmjvsd\d])(?:\b(?P<weekday>{_D})\s+|(?<=\ble\s)|(?<=\bdu\s)|(?<=\bau\s)|(?<=\()){_FREE}(?P<d>{_DAY})/(?P<m>0[1-9]|1[0-2])(?P<y>)(?![\d/%])(?!\s+de[ s])", edtf.numeric),
+        ("numeric with hour", "digits", rf"{_FREE}(?P<d>{_DAY})/(?P<m>0[1-9]|1[0-2])(?P<y>)(?P<weekday>)(?=,?\s+(?:à\s+|de\s+)?\d{{1,2}}\s?h)", edtf.numeric),
+        ("part of year", "digits", rf"(?:\b(?P<ord>{_any(edtf.ORDINALS)})\s+(?P<part>trimestre|semestre)\s+(?:de\s+)?(?:l'année\s+)?|\b(?P<short>[TS])(?P<n>[1-4])\s+)(?P<y>{_Y})\b", edtf.part_of_year),
+        ("season", "season", rf"\b(?P<season>{_any(edtf.SEASONS)})\s+(?:de\s+)?(?P<y>{_Y})\b(?:\s?[-/]\s?(?:20)?\d\d\b)?", edtf.season),
+        ("season near", "season", rf"(?=[péah])(?:{_IN_SEASON})(?P<season>{_any(edtf.SEASONS)})\b{_REL}(?!\s+(?:des?|du)\b)", edtf.season),
+        ("season beside", "season", rf"(?:(?<=\bl')|(?<=\ble\s))(?P<season>{_any(edtf.SEASONS)})\s+(?P<rel>dernier|prochain|passé)\b", edtf.season),
+        ("months", "month", rf"\b(?=[acdfjmnos])(?:\b(?:de\s+|d'))?{_PART}?(?<![\w-])(?P<m1>{_MONTH})(?:\s+(?P<y1>{_Y}))?(?:\s+à\s+|\s?[-–/]\s?){_PART}?(?P<m2>{_MONTH})(?:\s+(?P<y2>{_Y})\b)?", edtf.months),
+        ("between months", "month", rf"\bentre\s+{_PART}?(?P<m1>{_MONTH})(?:\s+(?P<y1>{_Y}))?\s+et\s+{_PART}?(?P<m2>{_MONTH})(?:\s+(?P<y2>{_Y})\b)?", edtf.months),
+        ("listed month", "month", rf"\b(?=[acdfjmnos])(?<!-){_PART}?\b(?P<m>{_MONTH})(?=(?:,\s+{_MONTH}){{0,6}}\s+et\s+{_MONTH}\s+(?P<y>{_Y})\b)", edtf.month_of),
+        ("month", "month", rf"\b(?=[acdfjmnos])(?<!-){_PART}?(?P<m>{_M})\s+(?:de\s+(?:l'année\s+)?)?(?P<y>{_Y})\b", edtf.month_of),
+        ("month near", "month", rf"\b(?=[acdfjmnos])(?:{_PART}|(?<=\ben\s)|(?<=\bici\s)|(?<=\bdès\s)|(?<=\bdepuis\s)|(?<=\bmois\sde\s)|(?<=\bmois\sd')|(?<=\bjusqu'en\s)|(?<=\bavant\s))(?P<m>{_MONTH}){_REL}", edtf.month_of),
+        ("month beside", "month", rf"\b(?P<m>{_MONTH})\s+(?P<rel>dernier|prochain)\b", edtf.month_of),
+        ("start of school", "period", rf"\brentrée\s+(?:scolaire\s+|universitaire\s+)?(?:de\s+)?(?P<y>{_Y})\b|(?:(?<=\bà\sla\s)|(?<=\bdès\sla\s)|(?<=\bdepuis\sla\s)|(?<=\bpour\sla\s))rentrée\b(?:\s+(?P<rel>prochaine|dernière)\b)?(?!\s+(?:des?|du|[a-z]+aire)\b)", edtf.start_of_school),
+        ("between years", "digits", rf"\b(?:de|entre)\s+(?P<y1>{_Y})\s+(?:à|et|jusqu'à|jusqu'en)\s+(?P<y2>{_Y})\b", edtf.years),
+        ("years", "digits", rf"(?<![\w/.-])(?P<y1>{_Y})\s?[-–/]\s?(?P<y2>{_Y}|(?<=/)\d\d|(?<=-)\d\d)\b(?![/.-]\w)", edtf.years),
+        ("century", "period", r"(?P<century>\b(?:[IVX]+|1\d|2[01]))(?:e|ème|ième)\s+siècle\b", edtf.century),
+        ("decade", "period", r"\bannées\s+(?P<decade>(?:1[5-9]|20)\d0|[2-9]0)\b", edtf.decade),
+        ("end of year", "period", rf"\bfin\s+de\s+l'année\s+(?P<y>{_Y})\b", edtf.end_of_year),
+        ("end of this year", "period", r"(?=la fin)(?:(?<=\bici\s)|(?<=\bici\sà\s)|(?<=\bavant\s)|(?<=\bjusqu'à\s))la\sfin\s+de\s+l'année\b(?!\s+(?:derni|pass|proch|scol|univ))", edtf.end_of_year),
+        ("this year", "period", r"(?<=\ben\s)début\s+d'année\b(?!\s+(?:proch|scol|univ))", lambda g, c: c.published[:4]),
+        ("year", "digits", rf"(?=[12]\d{{3}}\b)(?:(?<=\ben\s)|(?<=\()|(?<=\d{{4}},\s)|(?<=\d{{4}}\set\s)|(?<=\d{{4}}\set\sen\s)|(?<=\bmi-){_AT_YEAR})(?P<only>{_Y})\b(?![-/.]\d)", edtf.year),
+        ("year first", "digits", rf"(?:^|(?<=[.!?…:]\s)|(?<=\s\s))(?P<only>{_Y})(?=\s+(?:commenc|débute|démarre|s'ouvre|s'achève|se termine|s'annonce|aura? |a été|est |sera |fut |était |reste|marque|promet|ver|voit))", edtf.year),
+        ("day near", "near", rf"\b(?=[ahd])(?<!\bde\s)(?<!\bd')(?<!qu')\b(?P<near>{_any(edtf.NEAR)})\b", edtf.near),
+        ("weekday", "weekday", rf"\bce\s+(?P<weekday>{_D})\b(?!\s+\d)|\b(?P<weekday2>{_D})\s+(?P<rel>dernier|passé|prochain)\b", edtf.weekday),
+        ("part of a period", "period", r"\b(?:fin|début|milieu|courant|cours)\s+(?:de\s+)?l'(?P<year>an|année)\s+(?P<rel>derni(?:er|ère)|passée?|prochaine?)\b", edtf.period),
+        ("weekday alone", "weekday", rf"(?=[lmjvsd])(?<![\w'/-]){_NOT_HABIT}(?P<weekday>{_D})\b(?!(?:\s+(?:matin|midi|soir|après-midi))?(?:,|\s+(?:à|au|et|ou|jusqu'au|-)|\s?[/–-])\s*(?:le\s+)?{_D}\b)(?!,?\s+\d)(?!\s*:)(?!\s+(?:de|entre)\s+\d)(?!\s+(?:dernier|prochain|passé))", edtf.weekday_alone),
+        ("period", "period", r"\b(?=l)(?<!comme\s)(?<!\bque\s)(?<!qu')(?<!\bde\s)\b(?:l'(?P<year>an|année)|le\s+(?P<month>mois)|la\s+(?P<week>semaine))\s+(?P<rel>derni(?:er|ère)|passée?|prochaine?)\b", edtf.period),
+        ("counted", "period", rf"(?<!qu')\b(?P<way>il\s+y\s+a|depuis|dans|d'ici(?:\s+à)?)\s+{_COUNT}", edtf.counted),
     )
 }  # fmt: skip
-"""What a date looks like, and its EDTF value; of two that overlap the one listed first holds."""
+"""What a date looks like, the anchor without which there is none, and its EDTF value; of two that overlap the one listed first holds."""
 _ANCHOR = re.compile(
-    rf"\b(?:{_any([*edtf.MONTHS, *edtf.DAYS, *edtf.SEASONS, *edtf.NEAR])}|{_Y}|\d\d?/\d\d?|siècle|années?|ans?|mois|jours|semaine|rentrée)\b",
+    rf"\b(?:(?P<month>{_any(edtf.MONTHS)})|(?P<weekday>{_any(edtf.DAYS)})|(?P<season>{_any(edtf.SEASONS)})|(?P<near>{_any(edtf.NEAR)})"
+    rf"|(?P<digits>{_Y}|\d\d?/\d\d?)|(?P<period>siècle|années?|ans?|mois|jours|semaine|rentrée))\b",
     re.I,
 )
 _OF_METADATA = ("iso", "day", "numeric", "month")
@@ -114,6 +142,50 @@ _COUNTED = re.compile(
 _PARTICIPLE = re.compile(r"(?!salari|employ)[a-zà-ÿ]+(?:é|i|u|t)e?s", re.I)
 _ONLY_YEARS = frozenset({"year", "years", "between years", "year first"})
 
+_LEANING = frozenset(
+    {
+        "days",
+        "between days",
+        "listed day",
+        "day",
+        "numeric without year",
+        "months",
+        "between months",
+        "month near",
+        "season near",
+        "start of school",
+        "weekday alone",
+    }
+)
+"""Forms that may leave the year or the week to the tense of their sentence."""
+_STOP = re.compile(r"[.!?]\s|\s\s")
+_SINCE = re.compile(r"\bdepuis\s+(?:le\s+|la\s+|l'|début\s+|fin\s+|mi-)?$")
+_FRONTED = re.compile(r"\s*(?:En|Le|Au|À l'|À la|Début|Fin|Courant|Dès)?\s*")
+_UNTIL = re.compile(
+    r"\b(?:d'ici(?:\s+à)?|jusqu'(?:en|au|à)|dès|à\s+partir\s+(?:de|du))\s+(?:le\s+|la\s+|l'|début\s+|fin\s+|mi-)?$"
+)
+_TO_COME = re.compile(
+    r"\b(?:[a-zà-ÿ]+(?:era|eront|ira|iront|dra|dront|tra|tront|ura|uront|vra|vront)|(?:v(?:a|ont)|doi(?:t|vent)|devrai(?:en)?t)\s+[a-zà-ÿ']+(?:\s[a-zà-ÿ]+)?(?:er|ir|re)|"
+    r"(?:prév|attend|voul)ue?s?|programmée?s?|prévoi(?:t|ent)|espèr\w+|souhait\w+|envisag\w+|rendez-vous)\b",
+    re.I,
+)
+_BYGONE = re.compile(
+    r"\b(?:a|ont|est|sont|avait|avaient|s'est|étai(?:en)?t)\s+(?:(?:été|eu|déjà|aussi|également|ainsi|officiellement|ensuite)\s+)?(?!(?:prévue?s?|programmée?s?|attendue?s?|fixée?s?)\b)"
+    r"(?:[a-zà-ÿ]+é(?:e?s?)|[a-zà-ÿ]+(?:i|is|it|u|ert|int|ort)e?s?|eu)\b|\b(?:fut|furent)\b"
+)
+
+
+def _lean(text: str, start: int, end: int) -> str:
+    """Whether the sentence around the date at `start` speaks of what was (`past`; of just that date, `before`) or will be (`ahead`); '' where it doesn't say."""
+    before = text[max(0, start - 24) : start]
+    if _SINCE.search(before):
+        return "before"
+    sentence = _STOP.split(text[max(0, start - 200) : start])[-1] + _STOP.split(text[end : end + 160])[0]
+    bygone, to_come = bool(_BYGONE.search(sentence)), bool(_TO_COME.search(sentence)) or bool(_UNTIL.search(before))
+    if bygone == to_come:
+        return ""
+    return "ahead" if to_come else "before" if _FRONTED.fullmatch(_STOP.split(before)[-1]) else "past"
+
 
 def find(text: str, published_on: str) -> list[Found]:
     """Dates in a straightened `text`, in order; `published_on` is the document's EDTF date or ''."""
@@ -125,11 +197,12 @@ def find(text: str, published_on: str) -> list[Found]:
     for name, m, value in _matches(text):
         if taken.find(1, m.start(), m.end()) < 0 and not (name in _ONLY_YEARS and _counts(text, m.start(), m.end())):
             taken[m.start() : m.end()] = b"\1" * (m.end() - m.start())
-            seen.append((m.start(), m, value))
+            seen.append((m.start(), name, m, value))
     context = edtf.Context(published_on or (_value_of_issue(issue["on"] or issue["paged"]) if issue else ""))
     found = []
-    for _, m, value in sorted(seen, key=lambda s: s[0]):
-        written = value(defaultdict(lambda: None, m.groupdict()), context)
+    for _, name, m, value in sorted(seen, key=lambda s: s[0]):
+        lean = _lean(text, m.start(), m.end()) if published_on and name in _LEANING else ""
+        written = value(defaultdict(lambda: None, m.groupdict()), replace(context, lean=lean))
         if written:
             found.append(Found(m.start(), m.end(), written, _sure(m, written), _ahead(written, published_on)))
             if written[:4].isdigit():
@@ -138,16 +211,15 @@ def find(text: str, published_on: str) -> list[Found]:
 
 
 def _matches(text: str) -> Iterator[tuple[str, re.Match[str], Callable[[edtf.Groups, edtf.Context], str]]]:
-    """What looks like a date, form by form, near words that dates have: the rest of the text is not looked at."""
-    near: list[tuple[int, int]] = []
+    """What looks like a date, form by form, near the words that it must have: the rest of the text is not looked at."""
+    near: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for m in _ANCHOR.finditer(text):
-        start, end = max(0, m.start() - 60), m.end() + 60
-        if near and start <= near[-1][1]:
-            near[-1] = (near[-1][0], end)
-        else:
-            near.append((start, end))
-    for name, (pattern, value) in _FORMS.items():
-        for start, end in near:
+        start, end, same = max(0, m.start() - 60), m.end() + 60, near[m.lastgroup or ""]
+        if same and start <= same[-1][1]:
+            start, _ = same.pop()
+        same.append((start, end))
+    for name, (anchor, pattern, value) in _FORMS.items():
+        for start, end in near[anchor]:
             yield from ((name, m, value) for m in pattern.finditer(text, start, end))
 
 
@@ -221,7 +293,7 @@ def publication_date(value: str, zone: ZoneInfo) -> str:
             return ""
         return (at.astimezone(zone) if at.tzinfo else at).date().isoformat()
     value = re.sub(r"(?i)^le\s+", "", value)
-    for pattern, read in (_FORMS[name] for name in _OF_METADATA):
+    for _, pattern, read in (_FORMS[name] for name in _OF_METADATA):
         if form := pattern.fullmatch(value):
             found = read(defaultdict(lambda: None, form.groupdict()), edtf.Context(""))
             return found if re.fullmatch(r"\d{4}(-\d\d){0,2}", found) else ""

@@ -136,16 +136,24 @@ def _lines(text: str) -> str:
     return text
 
 
+_APART = re.compile(r"\s+[|·•–—-]\s+|\s*\|\s*")
 _LEAD = re.compile(
-    r"(?i)(?:(?:communiqué|dossier)(?: de presse)?|date|publi[ée]+e?|mis en ligne|[\w'’ -]{2,40},)?\s*[:–—|-]?\s*(?:(?:le|du)\s)?\s*"
+    r"(?i)(?:(?:(?:communiqué|dossier)(?: de presse)?|date|publi[ée]+e?|mise? en ligne|mise? à jour|post[ée]e?|paru|parution|[\w'’ -]{2,40},)\s*)?[:–—|-]?\s*(?:le\s|du\s)?\s*"
+)
+_TAIL = re.compile(
+    r"(?i)(?:,? (?:à )?\d{1,2} ?[h:](?: ?\d\d)?(?: ?min)?)?(?:,? (?:mise? à jour|modifié) .*)?(?:,? par [^,;:]{3,50})?$"
 )
 
 
 def dateline(paragraphs: Iterable[str], zone: ZoneInfo) -> str:
-    """The date of the first paragraph that says nothing else: « Mulhouse, le 12 mai 2021 », « Date : 12/05/2021 »; '' if none."""
+    """The date of the first line of which a part says nothing else; '' if none.
+
+    « Mulhouse, le 12 mai 2021 », « Date : 12/05/2021 », « Le Journal | 12 mai 2021 | Par X », « Communiqué – Mulhouse, le 12 mai 2021 ».
+    """
     for line in (" ".join(line.split()) for p in paragraphs for line in p.splitlines()):
-        if len(line) <= 80 and (lead := _LEAD.match(line)):
-            rest = line[lead.end() :].rstrip(" .")
+        for part in _APART.split(line) if len(line) <= 100 else ():
+            rest = _TAIL.sub("", part.rstrip(" ."))
+            rest = rest[m.end() :] if (m := _LEAD.match(rest)) else rest
             if re.search(r"\D", rest) and (found := dates.publication_date(rest, zone)):
                 return found
     return ""

@@ -28,10 +28,14 @@ NEAR = {"avant-hier": -2, "hier": -1, "demain": 1, "après-demain": 2}
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a date without a year is read by: the publication (EDTF or ''), and the year of the date before it in the text."""
+    """What a date without a year is read by: the publication (EDTF or ''), the year of the date before it in the text,
+
+    and whether its sentence speaks of what was (`past`) or will be (`ahead`).
+    """
 
     published: str
     beside: str = ""
+    lean: str = ""
 
 
 Groups = Mapping[str, str | None]
@@ -133,6 +137,15 @@ def weekday(g: Groups, c: Context) -> str:
     return (base + timedelta(days=ahead)).isoformat()
 
 
+def weekday_alone(g: Groups, c: Context) -> str:
+    """« mercredi »: the last one where the sentence speaks of the past, the next one of the future; else no date."""
+    base = _full(c.published)
+    if base is None or not c.lean:
+        return ""
+    after = (DAYS[(g["weekday"] or "").lower()] - base.weekday()) % 7
+    return (base + timedelta(days=after if c.lean == "ahead" or not after else after - 7)).isoformat()
+
+
 def period(g: Groups, c: Context) -> str:
     """« l'an dernier », « le mois prochain », « la semaine dernière »."""
     step = -1 if (g["rel"] or "").startswith(("d", "pa")) else 1
@@ -182,7 +195,20 @@ def _day(day: str | None, month: int, year: str | None, weekday: str, c: Context
     days = [d for d in days if not weekday or d.weekday() == DAYS[weekday]]
     about = _about(c.published)
     days = [d for d in days if not rel or (d > about if rel.startswith("pro") else d < about)]
+    days = days if rel or weekday else _leaning(days, about, c.lean)
     return min(days, key=lambda d: (abs((d - about).days), d)).isoformat() if days else open_
+
+
+_LATER = timedelta(days=75)
+"""So far ahead reaches what is only announced: « a annoncé son ouverture en mars »."""
+
+
+def _leaning(days: list[date], about: date, lean: str) -> list[date]:
+    """Those of `days` that agree with the tense."""
+    if lean == "ahead":
+        return [d for d in days if (d.year, d.month) >= (about.year, about.month)]
+    last = about + _LATER if lean == "past" else about if lean == "before" else None
+    return days if last is None else [d for d in days if d <= last]
 
 
 def _about(published: str) -> date:
@@ -212,6 +238,7 @@ def _month_year(month: int, c: Context, rel: str | None = "") -> str:
             else (d.year, d.month) < (about.year, about.month)
         )
     ]
+    near = near if rel else _leaning(near, about, c.lean)
     return str(min(near, key=lambda d: abs((d - about).days)).year)
 
 

@@ -110,7 +110,7 @@ CUES = Cues()
 
 
 _NEGATION = re.compile(
-    r"(?:\bne |\bn')[^,;:]{0,40}?\b(?:pas|plus|jamais|guère|aucun|aucune|ni)\b|\b(?:sans|ni|aucun|aucune) "
+    r"(?:\bne |\bn')[^,;:]{0,40}?\b(?:pas|plus|jamais|guère|aucun|aucune|ni)\b(?! qu(?:e |'))|\b(?:sans|ni|aucun|aucune) "
     r"|\b(?:failli|(?<!\bn')(?<!\bne )(?<!\bn'a )(?<!\bn'ont )(?:(?:cess|arrêt|refus|manqu|évit)[a-zé]+ d[e']|(?:renonc|échou)[a-zçé]+ à)) ?(?:[ylems]+[ '])?[a-zà-ÿ]+(?:er|ir|re)\b",
     re.I,
 )
@@ -167,7 +167,7 @@ _PREPOSITION = re.compile(
     re.I,
 )
 _GOVERNED = re.compile(
-    r"(?:(?P<noun>[\w-]+) ?)?\b(?P<of>d[ue]s?|de l[a']|d')? ?(?:(?P<to>aux?|à|chez|pour|avec|par|dans|vers|sur|sous|contre|entre|selon|comme|sans|en|via) )?(?:l[ae]s? |l'|une? )?$",
+    r"(?:(?P<noun>(?!(?:à|chez|pour|avec|par|dans|vers|sur|sous|contre|entre|selon|comme|sans|en|via)\b)[\w-]+) ?)?\b(?P<of>d[ue]s?|de l[a']|d')? ?(?:(?P<to>aux?|à|chez|pour|avec|par|dans|vers|sur|sous|contre|entre|selon|comme|sans|en|via) )?(?:l[ae]s? |l'|une? )?$",
     re.I,
 )
 _ITS_OWN = re.compile(

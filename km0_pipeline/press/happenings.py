@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from km0_pipeline.claims import Qualifier
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.folding import key
-from km0_pipeline.press.grammar import APPOSED, AUX, BE, DET, IN, OF, Reader, Rule, Said, interposed, leads, rule
+from km0_pipeline.press.grammar import APPOSED, AUX, BE, DET, IN, NOUN, OF, Reader, Rule, Said, interposed, leads, rule
 from km0_pipeline.press.mention import Mention
 
 EVENT_NAMES = {
@@ -37,6 +37,9 @@ _OPENING = rule(
     rf"<o:OH>(?P<gap>[^‹.;:]{{0,110}}?(?:<K>[^‹.;:]{{0,10}})?)(?<![\w'])(?P<verb>{AUX}(?:être )?(?:été )?{_OPENS})(?! \w+ (?:à|aux) )"
 )
 _OPENING_ON = rule(rf"<o:OH>(?P<gap>[^‹.;:]{{0,60}}?)(?<![\w'])(?P<verb>{AUX}(?:être )?(?:été )?{_OPENS}){_WHEN}")
+_OPENED_FIRST = rule(
+    rf"^[^\w‹]*(?P<verb>Ouverte?|Inaugurée?)(?P<gap>)(?: à ‹L\d+›)? (?:le |en |au |à l'|à la |depuis |fin |début )?<d:D>(?: à ‹L\d+›)?, {DET}{NOUN}<o:OH>"
+)
 _OPENING_NOUN = rule(
     rf"(?P<verb>(?:[Ll]'|[Ss]on |[Ss]a )(?:ouverture|inauguration|mise en service))(?: [a-zà-ÿ]+(?:el|elle|ale|ée|ive|aine))?(?: {OF}<o:OH>)?(?P<gap>[^‹.;:]{{0,60}}?)<d:D>(?P<after>,? {OF}(?:‹H(?P<late>\d+)›)?)?"
 )
@@ -52,7 +55,7 @@ _CREATED = (
     rule(r"<o:OH> (?:a vu|voit|verra) le jour (?:le |en |au |à l')<d:D>"),
     rule(r"<o:OH> existe depuis (?:le |l')?<d:D>"),
     rule(
-        rf"^[^\w‹]*(?:Créé|Fondé|Lancé|Né)e?s?(?: à ‹L\d+›)? (?:le |en |au |à l'|fin |début )<d:D>(?: par [^.;:,]{{0,60}})?,? {DET}(?:[a-zà-ÿ-]+ )?<o:OH>"
+        rf"^[^\w‹]*(?:Créé|Fondé|Lancé|Né)e?s?(?: à ‹L\d+›)? (?:le |en |au |à l'|à la |fin |début )<d:D>(?: par [^.;:,]{{0,60}})?,? {DET}(?:[a-zà-ÿ-]+ )?<o:OH>"
     ),
 )
 _ARRIVALS = rule(
@@ -71,12 +74,14 @@ _PAPERS = (
     r"(?:convention|charte|partenariat|accord|accord-cadre|contrat|protocole|pacte|bail|compromis|lettre d'intention)s?"
 )
 _PRIZES = r"(?:prix|trophée|concours|label|médaille|distinction|récompense|titre)s?"
+_ON_DAY = r"(?:,? (?:(?:le|en|au|à l'|dès|depuis|fin|début|courant) ?)?‹D(?P<d>\d+)›,?)?"
 _DEEDS = (
-    ("arrival", rule(rf"<o:O>{APPOSED} {AUX}(?:s'|se sont |s'est |s'y )?(?:install|implant|emménag|rejoin|intègr|intégr)[a-zà-ÿ]*(?<!er)(?<!dre) (?:{IN}|le |la |l')?<to:HL>")),
-    ("departure", rule(rf"<o:O>{APPOSED} {AUX}quitt[a-zà-ÿ]*(?<!er) (?:le |la |l'|définitivement )*<to:HL>")),
-    ("funding", rule(rf"<o:OH>{APPOSED} {AUX}(?:l[èe]v|boucl)[a-zà-ÿ]*(?<!er) [^‹.;:]{{0,40}}<E>(?: {OF}euros)?(?: auprès (?:de |du |d')[^.;:‹]{{0,30}}(?:‹O\d+›)?)?")),
-    ("signing", rule(rf"<o:OH>(?:(?:, | et |, et )(?:le |la |l'|les )?‹[OHLP]\d+›)*{APPOSED} [^‹.;:]{{0,30}}?(?<![\w'])(?:co-)?sign(?:e|ent|é|era|eront|aient)\b[^‹.;:]{{0,40}}?\b{_PAPERS}\b[^‹.;:,]{{0,40}}?(?:avec [^‹.;:]{{0,20}}‹[OHLP]\d+›)?(?=,? (?:le|en|au|à l'|fin|début|ce) ?‹D|[,.]|$)")),
-    ("award", rule(rf"<o:OH>{APPOSED} {AUX}(?:remport|reç|recev|décroch|obten|obtien|gagn)[a-zà-ÿ]*(?<!er) [^‹.;:]{{0,30}}?\b{_PRIZES}\b[^‹.;:,]{{0,60}}?(?= (?:en|le|au|à l') ?‹D|[,.]|$)")),
+    ("arrival", rule(rf"<o:O>{APPOSED} {AUX}(?:s'|se sont |s'est |s'y )?(?:install|implant|emménag|rejoin|intègr|intégr)[a-zà-ÿ]*(?<!er)(?<!dre){_ON_DAY} (?:{IN}|le |la |l')?<to:HL>")),
+    ("arrival", rule(rf"<o:O>{APPOSED} (?:doit |devrait |va |vient de |(?:s'y|y) )(?:s'y |y )?(?:(?:install|implant|emménag)(?:er|e|ent|era|eront)|est installée?|a emménagé)\b{_ON_DAY}")),
+    ("departure", rule(rf"<o:O>{APPOSED} {AUX}quitt[a-zà-ÿ]*(?<!er){_ON_DAY} (?:(?:le |la |l'|définitivement )*<to:HL>|(?:les lieux|ses locaux|le site|le bâtiment)\b)")),
+    ("funding", rule(rf"<o:OH>{APPOSED} {AUX}(?:l[èe]v|boucl)[a-zà-ÿ]*(?<!er){_ON_DAY} [^‹.;:]{{0,40}}<E>(?: {OF}euros)?(?: auprès (?:de |du |d')[^.;:‹]{{0,30}}(?:‹O\d+›)?)?")),
+    ("signing", rule(rf"<o:OH>(?:(?:, | et |, et )(?:le |la |l'|les )?‹[OHLP]\d+›)*{APPOSED} [^‹.;:]{{0,30}}?(?<![\w'])(?:co-)?sign(?:e|ent|é|era|eront|aient)\b{_ON_DAY}[^‹.;:]{{0,40}}?\b{_PAPERS}\b[^‹.;:,]{{0,40}}?(?:avec [^‹.;:]{{0,20}}‹[OHLP]\d+›)?(?=,? (?:le|en|au|à l'|fin|début|ce) ?‹D|[,.]|$)")),
+    ("award", rule(rf"<o:OH>{APPOSED} {AUX}(?:remport|reç|recev|décroch|obten|obtien|gagn)[a-zà-ÿ]*(?<!er){_ON_DAY} [^‹.;:]{{0,30}}?\b{_PRIZES}\b[^‹.;:,]{{0,60}}?(?:‹O\d+›)?(?= (?:en|le|au|à l') ?‹D|[,.]|$)")),
     ("award", rule(rf"<o:OH>{APPOSED},? {BE}(?:lauréate?|récompensée?|distinguée?|primée?|labellisée?)\b[^‹.;:,]{{0,60}}?(?:‹O\d+›)?(?= (?:en|le|au|à l') ?‹D|[,.]|$)")),
 )  # fmt: skip
 
@@ -159,7 +164,7 @@ def happenings(r: Reader) -> Iterator[Said]:
         event = _event("opening", o, start, end)
         opened.append(event)
         yield from _about(event, o, qualifier)
-    for pattern in (_OPENING_ON, _OPENING_NOUN):
+    for pattern in (_OPENING_ON, _OPENED_FIRST, _OPENING_NOUN):
         for m, qualifier, _, _ in r.matches(pattern):
             found = r.mention(m["o"]) if m["o"] else _opened(r, m)
             if found is None or (
@@ -224,8 +229,8 @@ def deeds(r: Reader) -> Iterator[Said]:
     for kind, pattern in _DEEDS:
         for m, qualifier, start, end in r.matches(pattern):
             o: Mention = r.mention(m["o"])
-            to = r.mention(m["to"]) if "to" in m.groupdict() else None
-            d = r.dated(m)
+            to = r.mention(m["to"]) if m.groupdict().get("to") else None
+            d = r.mention(m["d"]) if m.groupdict().get("d") else r.dated(m)
             if d is None or not leads(m, "o") or (to is not None and to.letter == "L" and to.kind != "site"):
                 continue
             yield from _dated_event(_event(kind, o, start, end, f"|{d.value}"), o, d, qualifier)

@@ -40,8 +40,8 @@ _SCOPES = {
     "people": "personnes gens occupants travailleurs travailleuses professionnels professionnelles résidents résidentes coworkers coworkeurs coworkeuses membres_du_personnel associés associées"
     " ingénieurs ingénieures chercheurs chercheuses développeurs développeuses techniciens techniciennes artisans artisanes designers experts expertes entrepreneurs entrepreneuses"
     " porteurs_de_projet porteurs_de_projets porteuses_de_projets jeunes femmes hommes enfants usagers bénéficiaires demandeurs_d'emploi indépendants indépendantes formateurs"
-    " formatrices enseignants enseignantes usagers_permanents",
-    "employees": "salariés salariées collaborateurs collaboratrices employés employées agents agentes permanents permanentes équivalents_temps_plein équivalents_temps_pleins etp",
+    " formatrices enseignants enseignantes usagers_permanents doctorants doctorantes informaticiens informaticiennes consultants consultantes animateurs animatrices médiateurs médiatrices conseillers conseillères makers seniors retraités retraitées",
+    "employees": "salariés salariées collaborateurs collaboratrices employés employées agents agentes permanents permanentes équivalents_temps_plein équivalents_temps_pleins etp recrues intérimaires saisonniers saisonnières vacataires ouvriers ouvrières cadres",
     "jobs": "emplois postes cdi cdd embauches recrutements",
     "students": "étudiants étudiantes élèves lycéens lycéennes collégiens collégiennes apprenants apprenantes apprentis apprenties alternants alternantes stagiaires",
     "startups": "start-up start-ups startup startups jeunes_pousses jeunes_entreprises",
@@ -71,9 +71,9 @@ _NUMBER = (
     rf"|\b(?:{'|'.join(_COLLECTIVE)})s?\b)"
 )
 _MULTIPLE = {"milliards?": 10**9, "Mds?": 10**9, "millions?": 10**6, "M": 10**6, "milliers": 1000, "k": 1000}
-_TIMES = rf"(?:[ ]?(?:de )?(?P<{{}}>{'|'.join(_MULTIPLE)})(?![\w.]))?"
+_TIMES = rf"(?:[ ]?(?:de )?(?P<{{}}>{'|'.join(_MULTIPLE)})(?!\w|\.\w))?"
 _FIGURE = re.compile(
-    rf"(?<![\w.,/-])(?:(?P<qualifier>{'|'.join(q for _, q in _QUALIFIERS)})[ ]?)?"
+    rf"\b(?<![\w.,/-])(?=\d|z|un|d[eioé]|tr|c[ei]|qu|s[eio]|h|n|on|v|m[io]|p[rla]|à|au|ap|en|j|l'o|b)(?:(?P<qualifier>{'|'.join(q for _, q in _QUALIFIERS)})[ ]?)?"
     rf"(?:(?P<passed>pass\w+ )?(?:entre|de)[ ](?P<low>{_NUMBER}){_TIMES.format('few')}(?:[ ](?:et|à)[ ])(?P<high>{_NUMBER})"
     rf"|(?P<low2>\d[\d ]{{0,12}})[ ]?(?:à|-|–)[ ]?(?P<high2>\d[\d ]{{0,12}})"
     rf"|(?:une?[ ](?:bonne[ ]|petite[ ]|grosse[ ])?(?={'|'.join(_COLLECTIVE)}))?(?P<n>{_NUMBER}))"
@@ -98,8 +98,23 @@ _TEAM = re.compile(
 )
 """What makes a bare number a headcount: « une équipe de trois », « ils sont quatre »."""
 _BARE_END = re.compile(
-    r"(?=[.,;:!?)]|$| (?:à|dans|et|en|au|pour|aujourd'hui|désormais|maintenant|chez|sur)\b)(?! (?:à|et|pour) \d)(?!,\d)"
+    r"(?=[.,;:!?)\"]|$| \"| (?:à|dans|et|en|au|pour|aujourd'hui|désormais|maintenant|actuellement|chez|sur|avant|lors|début|fin|mi-|d'ici|il y a|l'an|l'année|un an|deux ans)\b)(?! (?:à|et|pour) \d)(?!,\d)"
 )
+_AGAIN = re.compile(
+    r"(?:\b(?:contre|au lieu d[e']|dont|puis)|\ben (?:compt|emploi|employ|recrut|embauch|accueill|form|réuni|regroup|dénombr|rassembl|héberg|fédèr)[a-zà-ÿ]*(?: (?:déjà|aujourd'hui|désormais|actuellement|maintenant|environ))?"
+    r"|[;,] [A-ZÀ-Ý][^,;.\d]{1,40},)(?: (?:que|seulement|à peine))? ?$"
+)
+"""After a count: another of the same, without its noun: « contre une soixantaine en 2019 », « dont quatre à mi-temps », « en compte 38 »."""
+_ONE = re.compile(
+    r"\b(?:emploi(?:e|ent)|employait|emploiera|compt(?:e|ent|ait)|salarie)(?: (?:déjà|aujourd'hui|désormais|maintenant|actuellement))? (?P<alone>une? (?:seule? )?(?P<n>[a-zà-ÿ]+))\b(?! (?:sur|qui)\b)"
+)
+_AND_ONE = re.compile(r"(?:,| et|, et| ainsi que) (?P<alone>une? (?P<n>[a-zà-ÿ]+))\b(?! (?:sur|de|du|des|qui)\b)")
+_CATEGORY = re.compile(
+    r"\b(?:communes|villes|villages|collectivités|agglomérations|territoires|entreprises|sociétés|structures|pme|tpe|eti|organisations|associations|établissements|employeurs|start-?ups?|groupes)"
+    r"(?: (?!et\b|ou\b)[a-zà-ÿ-]+){0,2}? (?:de |d'|comptant |employant |ayant )(?:(?:plus|moins) de )?$",
+    re.I,
+)
+"""What a count sorts instead of counting: « les communes de moins de 3 500 habitants », « PME de 10 à 50 salariés »."""
 _HIRED = re.compile(
     rf"\b(?:recrut|embauch)\w*[ ](?:bientôt[ ]|prochainement[ ])?(?:une?|l[ea]|not(?:re)|son|sa|leur)[ ](?P<ord>{'|'.join(_ORDINALS)})"
     r"(?:[ ](?P<noun>personne|salariée?|collaborat(?:eur|rice)|employée?|associée?|permanente?)\b|(?=[.,;!?)]|$))",
@@ -107,10 +122,18 @@ _HIRED = re.compile(
 )
 _AHEAD = re.compile(
     r"\b(?:[a-zà-ÿ]{2,}(?:era|eront|ira|iront|dra|dront|tra|tront|ura|uront)|prévoi(?:t|ent)|prévue?s?|devr?ai(?:en)?t|doi(?:t|vent)|objectif|ambition\w*|envisag\w+|à terme|d'ici"
-    r"|cherch\w+ à|souhait\w+|compt(?:e|ent|ons) (?=\w+er\b)|v(?:a|ont|ons) (?=[a-zà-ÿ']+(?:er|ir|re)\b))\b[^.;:!?]{0,50}$",
+    r"|cherch\w+ à|souhait\w+|espèr\w+|promet\w*|v(?:eut|eulent|oulait|oulaient|oulons|oulez)|vis(?:e|ent|ait)|rêv\w+|compt(?:e|ent|ons) (?=\w+er\b)|v(?:a|ont|ons) (?=[a-zà-ÿ']+(?:er|ir|re)\b))\b",
     re.I,
 )
 """Words before a count that put it into the future."""
+_ANOTHER_CLAUSE = re.compile(r"[.;:!?]| (?:aujourd'hui|actuellement|déjà|qui|dont|où) ")
+_AHEAD_AFTER = re.compile(
+    r"(?: (?!et\b|qui\b|que\b|dont\b|mais\b|où\b)[a-zà-ÿ'-]+){0,5}? (?:à terme\b|(?!quitter|déménager|perdr|fêter)[a-zà-ÿ]+(?:er|ir|dr|tr|ur|vr)ont\b)"
+)
+"""Words after it that do: « 180 personnes y travailleront à terme »."""
+_THESE = re.compile(r"\b(?:les|ses|nos|leurs|ces|mes|vos) (?:quelque )?$|\b(?:contre|au lieu de) $", re.I)
+"""Before a count of those who are there already: « doit s'installer avec ses 14 salariés », « contre 30 aujourd'hui »."""
+_FOUNDED_BY = re.compile(r"\b(?:fond|cré|lanc|imagin|initi|mont)ée?s?\b[^.;:!?]{0,40}\bpar $", re.I)
 _SUPPOSED = re.compile(
     r"(?:^|[.!?;:]\s+|\s{2})(?:Lorsqu|Quand|Si|Dès qu)(?:e |' ?| )(?:une?\b|on\b|vous\b|quelqu'un\b)[^.!?;]*$", re.I
 )
@@ -119,7 +142,7 @@ _NETWORK = re.compile(
     r"\b(?:réseau|fédération|cluster|grappe|groupement|confédération|union|alliance)\b[^.!?;]{0,80}$", re.I
 )
 _MONEY_BEFORE = re.compile(
-    r"\b(?:lev(?:é|er|ée|ait|a)|levée de fonds|financements?|budget|subvention|enveloppe|investissement|capital)\b[^.;!?]{0,30}$",
+    r"\b(?:lev(?:é|er|ée|ait|a)|levée de fonds|financements?|budget|subvention|enveloppe|investissement|capital|hauteur|montant|somme|coût\w*|prêt|chiffre d'affaires)\b[^.;!?]{0,30}$",
     re.I,
 )
 
@@ -143,6 +166,7 @@ def find(text: str) -> list[Quantity]:
     """Quantities in a straightened `text`, in order; a figure that the text once gives roughly is rough all through it."""
     text = text.replace("\n", " ")
     found = sorted([*_figures(text), *_hired(text)], key=lambda q: q.start)
+    found = sorted([*found, *_alone(text, found)], key=lambda q: q.start)
     rough: dict[tuple[str, str], Qualifier] = {}
     for q in found:
         for value, qualifier in q.bounds[:1] if len(q.bounds) == 1 else ():
@@ -157,6 +181,7 @@ def find(text: str) -> list[Quantity]:
 
 
 def _figures(text: str) -> Iterator[Quantity]:
+    last: Quantity | None = None
     for m in _FIGURE.finditer(text):
         unit: Unit = "count"
         scope, end, factor = "", 0, 1
@@ -167,16 +192,24 @@ def _figures(text: str) -> Iterator[Quantity]:
         elif (
             m["multiple"] in ("millions", "million")
             and m[0].rstrip().endswith(m["multiple"])
-            and _MONEY_BEFORE.search(text, max(0, m.start() - 60), m.start())
+            and (
+                (last and last.unit == "eur" and _beside(text, last, m))
+                or _MONEY_BEFORE.search(text, max(0, m.start() - 60), m.start())
+            )
         ):
             unit, end = "eur", m.end("multiple")
-        elif counted := _counted(text, m):
+        elif counted := _counted(text, m) or _counted_again(text, m, last):
             scope, end = counted
+            if (m["qualifier"] or not m["n"]) and _CATEGORY.search(
+                text, max(0, m.start() - 60), max(m.start("n"), m.start("low"), m.start("low2"))
+            ):
+                continue
         else:
             continue
         bounds = _bounds(text, m, end, unit, factor)
         if bounds and not _SHARE.match(text, end) and not _SUPPOSED.search(text, max(0, m.start() - 160), m.start()):
-            yield Quantity(m.start(), end, unit, scope, bounds, was=bool(m["passed"]))
+            last = Quantity(m.start(), end, unit, scope, bounds, was=bool(m["passed"]))
+            yield last
 
 
 def _counted(text: str, m: re.Match[str]) -> tuple[str, int] | None:
@@ -197,16 +230,39 @@ def _counted(text: str, m: re.Match[str]) -> tuple[str, int] | None:
         at = noun.end() + 1
     if best and best[0] == "members" and _NETWORK.search(text, max(0, m.start() - 100), m.start()):
         return "structures", best[1]
-    figure = m.end("n") if m["n"] else m.end("high") if m["high"] else -1
-    if (
-        best is None
-        and figure >= 0
-        and not m["multiple"]
-        and _BARE_END.match(text, figure)
-        and _TEAM.search(text, max(0, m.start() - 40), m.start())
-    ):
+    if best is None and (figure := _bare(text, m)) and _TEAM.search(text, max(0, m.start() - 40), m.start()):
         return "people", figure
+    if best and best[0] == "people" and _FOUNDED_BY.search(text, max(0, m.start() - 60), m.start()):
+        return "founders", best[1]
     return best
+
+
+def _bare(text: str, m: re.Match[str]) -> int:
+    """Where the figure `m` ends that no noun follows; 0 where one may."""
+    figure = m.end("n") if m["n"] else m.end("high") if m["high"] else 0
+    return figure if figure and not m["multiple"] and _BARE_END.match(text, figure) else 0
+
+
+def _beside(text: str, last: Quantity, m: re.Match[str]) -> bool:
+    """Whether `m` stands a little after `last`, in the same sentence."""
+    return m.start() - last.end <= 120 and not re.search(r"[.!?] ", text[last.end : m.start()])
+
+
+def _counted_again(text: str, m: re.Match[str], last: Quantity | None) -> tuple[str, int] | None:
+    """What `m` counts if it counts the same as the `last` count of its sentence."""
+    if (
+        last is None
+        or last.unit != "count"
+        or m.start() - last.end > 120
+        or re.search(r"[.!?] ", text[last.end : m.start()])
+    ):
+        return None
+    figure = _bare(text, m) or (
+        m.end("n")
+        if m["n"] and text.endswith("dont ", 0, m.start()) and not re.match(r" ?(?:%|€|m²)", text[m.end("n") :])
+        else 0
+    )
+    return (last.scope, figure) if figure and _AGAIN.search(text, max(0, m.start() - 60), m.start()) else None
 
 
 def _bounds(text: str, m: re.Match[str], end: int, unit: Unit, factor: int) -> Bounds:
@@ -214,7 +270,7 @@ def _bounds(text: str, m: re.Match[str], end: int, unit: Unit, factor: int) -> B
     times = _times(m["multiple"])
     if unit == "count" and (m["multiple"] or "").lower() in ("m", "k", "md", "mds"):
         return ()
-    ahead = unit == "count" and _AHEAD.search(text, max(0, m.start() - 90), m.start())
+    ahead = unit == "count" and _is_ahead(text, m.start(), end)
     low, high = m["low"] or m["low2"], m["high"] or m["high2"]
     if low and high:
         first, last = number(low), number(high)
@@ -245,6 +301,23 @@ def _bounds(text: str, m: re.Match[str], end: int, unit: Unit, factor: int) -> B
     if qualifier == "exact" and (collective or (unit == "count" and m["n"].lower() == "mille")):
         qualifier = "about"
     return ((_plain(value * factor * times), "planned" if ahead else qualifier),)
+
+
+def _is_ahead(text: str, start: int, end: int) -> bool:
+    """Whether the count from `start` to `end` is to come; one of those who are there is not."""
+    if _THESE.search(text, max(0, start - 20), start) and not re.search(r"emplois|postes", text[start:end]):
+        return False
+    clause = _ANOTHER_CLAUSE.split(text[max(0, start - 70) : start])[-1]
+    return bool(_AHEAD.search(clause) or _AHEAD_AFTER.match(text, end))
+
+
+def _alone(text: str, found: list[Quantity]) -> Iterator[Quantity]:
+    """« emploie une salariée », « 120 adhérents et une salariée »."""
+    seen = [*_ONE.finditer(text), *(m for q in found if q.unit == "count" and (m := _AND_ONE.match(text, q.end)))]
+    for m in seen:
+        scope = _NOUNS.get(f"{m['n']}s", "")
+        if scope in ("employees", "volunteers", "students"):
+            yield Quantity(m.start("alone"), m.end("alone"), "count", scope, (("1", "exact"),))
 
 
 def _hired(text: str) -> Iterator[Quantity]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from km0_pipeline.hub import Hub
-from km0_pipeline.press.dates import publication_date
-from km0_pipeline.press.document import Document, decode
+from km0_pipeline.press.document import Document, dateline, decode
 from km0_pipeline.press.document import title as title_of
 
 SUFFIXES = (".txt",)
@@ -18,8 +15,4 @@ def read(data: bytes, hub: Hub) -> Document:
     text = decode(data)
     lines = [line.strip() for line in text.splitlines() if line.strip()][:5]
     title = lines[1] if len(lines) > 1 and lines[0] != lines[1] and lines[0].endswith(lines[1]) else lines[0]
-    published = ""
-    for line in lines:
-        said = re.sub(r"(?i)^(?:publi[ée]e?|mis en ligne|post[ée]e?|paru)\s+(?:le\s+)?", "", line).rstrip(" .")
-        published = published or publication_date(said, hub.zone)
-    return Document(text, title=title_of(title), published_on=published)
+    return Document(text, title=title_of(title), published_on=dateline(lines, hub.zone))
