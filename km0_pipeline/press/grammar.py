@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 from km0_pipeline.claims import Qualifier
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.mention import Mention
-from km0_pipeline.press.sentences import Masked, Sentence, letter
+from km0_pipeline.press.sentences import Item, Masked, Sentence, letter
 from km0_pipeline.press.speech import Speech
 
 
@@ -39,7 +39,7 @@ class Said:
     confidence: float = 0.85
 
 
-DET = r"(?:d[ue]s? |de la |de l'|l[ae]s? |l'|aux? |à la |à l'|une? |d'|dans l[ae] |dans l')?"
+DET = r"(?:(?:d[eu] |d'|à )?(?:son |sa |ses |leurs? )|d[ue]s? |de la |de l'|l[ae]s? |l'|aux? |à la |à l'|une? |d'|dans l[ae] |dans l')?"
 OF = r"(?:du |de la |de l'|des |de |d'|au |à la |à l')"
 ADJECTIVE = (
     r"[a-zà-ÿ-]+(?:ique|al|ale|aux|ales|iel|ielle|aise?|ienne?|oise?|aine?|ive?|aire|eur|euse|u|ée?|iste|ines?)s?"
@@ -49,12 +49,13 @@ _HEAD = (
     r"bâtiment|concours|festival|programme|service|plateforme|plate-forme|fonds|tiers-lieu|pépinière|coopérative|coworking|espace|collectif|fondation|syndicat|cluster|pôle|"
     r"hub|ville|commune|communauté|métropole|région|département|université|institut|lycée|laboratoire|plan|dispositif|application|site|musée|média|journal|magazine|"
     r"événement|évènement|salon|fédération|club|label|PME|ETI|ESN|SCOP|Scop|SCIC|Scic|SAS|ONG|maison|marque|cabinet|opérateur|consortium|groupement|lieu|structure|centre|média|"
-    r"médiathèque|bibliothèque|mairie|agglomération|ministère|chambre|brasserie|atelier|technopole|alliance|guilde|communauté de communes|spécialiste|géant|leader"
+    r"médiathèque|bibliothèque|mairie|agglomération|ministère|chambre|brasserie|atelier|technopole|alliance|guilde|communauté de communes|spécialiste|géant|leader|hôtel|immeuble|foncière|régie|conseil|caisse|mutuelle|filiale|accélérateur|actionnaire|investisseur|partenaire|voisin|maison|halle|grange|bureau|plate-forme|"
+    r"concepteur|fabricant|distributeur|assureur|entité|couveuse|conciergerie|ressourcerie|recyclerie|ONG|PMI|SEM|SARL|fournisseur"
 )
-NOUN = rf"(?:(?:jeune |grande? |petite? |nouve(?:au|l|lle) |futur )?(?:{_HEAD})[sx]?(?: d(?:e |')[a-zà-ÿ]+)?(?: {ADJECTIVE}){{0,2}} )?"
+NOUN = rf"(?:(?:jeune |grande? |petite? |nouve(?:au|l|lle) |futur )?(?:{_HEAD})[sx]?(?: d(?:e |')[a-zà-ÿ]+(?: mixte)?)?(?: {ADJECTIVE}){{0,2}} )?"
 THE = rf"(?:[Ll][ea] |[Ll]es |[Ll]'|[Cc]e |[Cc]ette |[Uu]ne? )?{NOUN}"
 BE = (
-    r"(?:ne |n')?(?:y )?(?:est|sont|sera|seront|serait|seraient|fut|furent|a été|ont été|(?:devrait|devraient|doit|doivent|va|vont|pourrait|pourraient) (?:\w+ )?être|"
+    r"(?:ne |n')?(?:y )?(?:est|sont|sera|seront|serait|seraient|fut|furent|a été|ont été|vien(?:t|nent) d'être|(?:devrait|devraient|doit|doivent|va|vont|pourrait|pourraient) (?:\w+ )?être|"
     r"devient|deviennent|deviendra|deviendront|reste|restent)(?: pas| plus| jamais)?(?: également| aussi| déjà| désormais| aujourd'hui| toujours| notamment| ainsi)? "
 )
 AUX = (
@@ -64,7 +65,7 @@ AUX = (
 APPOSED = r"(?:, [^‹,.;:]{1,60}(?:‹[A-Z]\d+›[^‹,.;:]{0,30}){0,3},)?"
 IN = r"(?:au|à la|à l'|à|dans le|dans la|dans l'|dans|chez|sur le|sur la|sur) (?:sein (?:du |de la |de l'|de ))?"
 FUND = r"(?:apport|vers|accord|octroi|allou|invest|inject|attribu|débloqu|consacr|mis|subventionn|financ|soutien|souten|contribu|particip|abond|aid)[a-zà-ÿ]*"
-SEP = r"(?:, et | et |, ainsi que | ainsi que |, ou encore | ou encore | ou |, mais aussi | mais aussi |, puis |, )"
+SEP = r"(?:, et | et par | et |, ainsi que | ainsi que |, ou encore | ou encore | ou |, mais aussi | mais aussi |, puis |, )"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,7 +131,7 @@ AT = (
 _WHEN_FIRST = re.compile(rf"(?:^[^\w‹]*|, ){AT}(?:,| (?=‹|l[ae] |l'))")
 _WHEN_AFTER = re.compile(rf"(?: [^‹.;:,()]{{0,25}}‹[HOL]\d+›)?,? ?{AT}")
 _OVER = re.compile(
-    r"\bjusqu'(?:en|aux?|à)\b[^‹.;:,]{0,20}?(?:‹[DS]|\d{4}\b)|\bjusqu(?:'alors|e-là)\b|\bjusqu'à (?:la|sa|son|leur) (?:fin|fermeture|départ|faillite|liquidation|disparition|déménagement)\b",
+    r"\bjusqu'(?:en|aux?|à)\b[^‹.;:,]{0,20}?(?:‹[DS]|\d{4}\b)|\bjusqu(?:'alors|'ici|'à présent|e-là)\b|\bjusqu'à (?:la|sa|son|leur) (?:fin|fermeture|départ|faillite|liquidation|disparition|déménagement)\b",
     re.I,
 )
 _PAST = re.compile(
@@ -183,24 +184,35 @@ def leads(m: re.Match[str], group: str = "s") -> bool:
 
 
 class Reader:
-    """Reads one sentence; `hub` is the hub as the document speaks of it, if it does, `topic` whom its title names, `said` its speech."""
+    """Reads one sentence and its clauses, whose pronouns mean `its`.
+
+    `hub` is the hub as the document speaks of it, if it does, `topic` whom its title names, `said` its speech.
+    """
 
     def __init__(
-        self, sentence: Sentence, hub: Mention | None, topic: Mention | None = None, said: Sequence[Speech] = ()
+        self,
+        sentence: Sentence,
+        hub: Mention | None,
+        topic: Mention | None = None,
+        said: Sequence[Speech] = (),
+        clauses: Sequence[Masked] = (),
+        its: Mapping[int, Item] = {},
     ) -> None:
         self.sentence = sentence
+        self.items = sentence.items | dict(its)
+        self.parts = clauses
         self.hub = hub
         self.topic = topic
         self.cuts = [p for s in said for p in (s.start, s.end) if sentence.start < p < sentence.end]
-        self.letters = frozenset(letter(i) for i in sentence.items.values())
+        self.letters = frozenset(letter(i) for i in self.items.values())
 
     def mention(self, number_: str) -> Any:
         """The item of a placeholder's number."""
-        return self.sentence.items[int(number_)]
+        return self.items[int(number_)]
 
     def many(self, listed: str) -> list[Mention]:
         """The mentions of a list of placeholders."""
-        return [m for n in re.findall(r"‹[A-Z](\d+)›", listed) if isinstance(m := self.sentence.items[int(n)], Mention)]
+        return [m for n in re.findall(r"‹[A-Z](\d+)›", listed) if isinstance(m := self.items[int(n)], Mention)]
 
     def modality(self, masked: Masked, start: int, end: int, ahead: int = 12) -> Qualifier | None:
         """`exact`, `planned`, or None where the clause around the range, and `ahead` of it, is denied, supposed, wished or asked."""
@@ -223,7 +235,15 @@ class Reader:
         """Where `form` stands in the sentence (with its brackets if `full`), with its modality and its range."""
         if not _may_match(form, self.letters):
             return
-        masked = self.sentence.full if full else self.sentence.flat
+        yield from self._matches(form, self.sentence.full if full else self.sentence.flat)
+
+    def clauses(self, form: Form) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
+        """Where `form` stands in the sentence or in one of its clauses, as `matches`."""
+        if _may_match(form, self.letters):
+            for masked in (self.sentence.flat, *self.parts):
+                yield from self._matches(form, masked)
+
+    def _matches(self, form: Form, masked: Masked) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
         for m in form.pattern.finditer(masked.text):
             qualifier = self.modality(masked, m.start(), m.end())
             if qualifier is not None:
@@ -275,7 +295,7 @@ class Reader:
 
     def subject_of(self, m: re.Match[str], o: Mention) -> Mention | None:
         """`o`, the last one named before the verb of `m`; but what its sentence is about if it hangs on another word or closes a clause put in."""
-        closes = re.match(r"‹[A-Z]\d+›, (?:est|sont|sera|a|ont|reçoit|bénéficie|obtient)\b", m[0])
+        closes = re.match(r"‹[A-Z]\d+›, (?:(?:est|sont|sera|a|ont|va|vont|reçoit|bénéficie|obtient)\b|s'|se )", m[0])
         return self.sentence.about if closes or self.governed(m) else o
 
     def implied(self) -> Mention | None:
