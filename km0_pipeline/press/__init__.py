@@ -30,6 +30,7 @@
       sentences   sentences with mentions, quantities and dates as placeholders
       clauses     sentences taken apart, each verb with its subject, pronouns as whom they mean
       grammar     what rules that read such sentences are made of
+      cues        words without which a rule can't match
       relations   rules: who is where, funds, heads what
       bonds       rules: who operates, organises, founded, is a member of what
       accounts    rules: how many, how large, how much

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from km0_pipeline.press.evidence import ROLE
-from km0_pipeline.press.grammar import ADJECTIVE, APPOSED, AUX, BE, NOUN, THE, Form, Reader, Rule, Said, rule
+from km0_pipeline.press.grammar import ADJECTIVE, APPOSED, AUX, BE, CUES, NOUN, THE, Form, Reader, Rule, Said, rule
 from km0_pipeline.press.mention import Mention
 
 
@@ -173,8 +173,8 @@ def _forms(b: Bond) -> Iterator[Form]:
 
 
 _BONDS = (
-    *((b, re.compile("|".join(filter(None, (b.verb, b.done, b.noun))), re.I), tuple(_forms(b))) for b in BONDS),
-    *((b, re.compile(b.cue), tuple(map(rule, b.others))) for b in BONDS if b.others),
+    *((b, CUES.of("|".join(filter(None, (b.verb, b.done, b.noun)))), tuple(_forms(b))) for b in BONDS),
+    *((b, CUES.of(b.cue), tuple(map(rule, b.others))) for b in BONDS if b.others),
 )
 _LIST = tuple(
     (p, re.compile(rf"(?:(?i:\b(?:{words}))|‹K(?P<k>\d+)›)(?: {ADJECTIVE})?(?: (?:de |du |des |de la |de l'|d')(?i:{NOUN})‹[OH](?P<o>\d+)›|(?! d[eu]s?\b| d'))(?: (?:sont|figurent))?(?:[^‹.;:]|‹[DL]\d+›){{0,30}}:\s*(?P<a>.*)"))
@@ -190,7 +190,7 @@ def bonds(r: Reader) -> Iterator[Said]:
     text = r.sentence.flat.text
     if text.count("‹") > 1:
         for b, words, forms in _BONDS:
-            if words.search(text):
+            if r.may(words):
                 for form in forms:
                     yield from _bound(r, b, form)
     if ":" in text:

@@ -26,6 +26,7 @@ _STRAIGHT = str.maketrans(
 )
 
 
+@lru_cache(maxsize=64)
 def straighten(text: str) -> str:
     """`text` with plain apostrophes, quotation marks, hyphens and spaces; same length. Line ends stay."""
     return text.translate(_STRAIGHT)

@@ -11,6 +11,7 @@ pages, which repeat, belong to `layout`.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from km0_pipeline.press.folding import fold, straighten
 
@@ -49,6 +50,7 @@ _CONTACT = re.compile(
 _LINK = re.compile(r"(?:[-•–*] )?(?:[^:.]{1,60}: )?\(?(?:https?://|www\.)\S+\)?[.;]?|.{1,100}(?:→|»»|>>)")
 
 
+@lru_cache(maxsize=4)
 def readable(text: str) -> str:
     """`text` as stored with every character of page furniture as a line end; same length."""
     parts, at = [], 0

@@ -18,6 +18,7 @@ from functools import cache
 from typing import Any
 
 from km0_pipeline.claims import Qualifier
+from km0_pipeline.press.cues import Cues
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.sentences import Item, Masked, Sentence, letter
@@ -70,10 +71,11 @@ SEP = r"(?:, et | et par | et |, ainsi que | ainsi que |, ou encore | ou encore 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """A compiled rule; `needs` are sets of letters of each of which a sentence must have one for it to match."""
+    """A compiled rule; `needs` are sets of letters of each of which a sentence must have one for it to match, `cues` strings of which it must hold one."""
 
     pattern: re.Pattern[str]
     needs: tuple[frozenset[str], ...]
+    cues: frozenset[str]
 
 
 @cache
@@ -100,7 +102,12 @@ def rule(text: str) -> Form:
         for m in _PLACEHOLDER.finditer(text)
         if bare.count("(", 0, m.start()) == bare.count(")", 0, m.start())
     )
-    return Form(re.compile(_PLACEHOLDER.sub(placeholder, text)), needs)
+    pattern = _PLACEHOLDER.sub(placeholder, text)
+    return Form(re.compile(pattern), needs, CUES.of(pattern))
+
+
+CUES = Cues()
+"""Of all rules."""
 
 
 _NEGATION = re.compile(
@@ -204,7 +211,14 @@ class Reader:
         self.hub = hub
         self.topic = topic
         self.cuts = [p for s in said for p in (s.start, s.end) if sentence.start < p < sentence.end]
+        full, flat = sentence.full.text, sentence.flat.text
+        texts = [flat, *([] if full == flat else [full]), *(c.text for c in clauses)]
+        self.words = CUES.within("\n".join(texts))
         self.letters = frozenset(letter(i) for i in self.items.values())
+
+    def may(self, cues: frozenset[str]) -> bool:
+        """Whether the sentence holds one of `cues` (what `CUES.of` told), or nothing is told by them."""
+        return not cues or not cues.isdisjoint(self.words)
 
     def mention(self, number_: str) -> Any:
         """The item of a placeholder's number."""
@@ -217,7 +231,7 @@ class Reader:
     def modality(self, masked: Masked, start: int, end: int, ahead: int = 12) -> Qualifier | None:
         """`exact`, `planned`, or None where the clause around the range, and `ahead` of it, is denied, supposed, wished or asked."""
         text = masked.text
-        first, last = max(text.rfind(c, 0, start) for c in (";", ":", " – ")) + 1, min(len(text), end + ahead)
+        first, last = max(text.rfind(c, 0, start) for c in (";", ":", " – ", "alors que ", "tandis que ")) + 1, min(len(text), end + ahead)
         for cut in self.cuts:  # what is said is one clause, who says it another
             at = bisect_left(masked.at, cut)
             first, last = (max(first, at), last) if at <= start else (first, min(last, max(at, end)))
@@ -233,13 +247,13 @@ class Reader:
 
     def matches(self, form: Form, full: bool = False) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
         """Where `form` stands in the sentence (with its brackets if `full`), with its modality and its range."""
-        if not _may_match(form, self.letters):
+        if not _may_match(form, self.letters) or not self.may(form.cues):
             return
         yield from self._matches(form, self.sentence.full if full else self.sentence.flat)
 
     def clauses(self, form: Form) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
         """Where `form` stands in the sentence or in one of its clauses, as `matches`."""
-        if _may_match(form, self.letters):
+        if _may_match(form, self.letters) and self.may(form.cues):
             for masked in (self.sentence.flat, *self.parts):
                 yield from self._matches(form, masked)
 
