@@ -91,10 +91,10 @@ BONDS = (
         r"(?:(?:co-?)?propriétaire|(?:co-?)?associée?|actionnaire majoritaire)",
         subjects="OHP",
         cue="[Pp]ropriété",
-        others=(rf"^[\W\d]*Propriété (?=d)<a:OHP*>, {THE}<b:OH>", rf"<b:OH*>{APPOSED} {BE}(?:la )?propriété (?=d)<a:OHP*>"),
+        others=(rf"^[\W\d]*Propriété (?=d)<a:OHP*>, {THE}<b:OH>", rf"<b:OH*>(?:{APPOSED} {BE}(?:la )?|, )propriété (?=d)<a:OHP*>"),
     ),
     Bond("founder_of", _FOUND, _FOUNDED, _FOUNDER, _BEGUN_BY, subjects="OHP", once=True,
-         cue="initiative|impulsion|instigation|avec|côtés|compagnie", others=(rf"<a:P> {AUX}(?:co-?)?(?:fond|cré|lanc){_E} <b:OH> (?:‹D\d+› |en ‹D\d+› )?(?:avec|aux côtés de|en compagnie de) <c:P*>", rf"^(?i:à l'initiative|sous l'impulsion|à l'instigation) <a:OHP*>, {THE}<b:OH>",)),
+         cue="initiative|impulsion|instigation|avec|côtés|compagnie", others=(rf"<a:P> {AUX}(?:co-?)?(?:fond|cré|lanc){_E} {THE}<b:OH> (?:‹D\d+› |en ‹D\d+› )?(?:avec|aux côtés de|en compagnie de) <c:P*>", rf"^(?i:à l'initiative|sous l'impulsion|à l'instigation) <a:OHP*>, {THE}<b:OH>",)),
     Bond(
         "heads",
         rf"(?:co-?)?(?:dirig|présid|g[èé]r){_E}|(?:est |sont |arrive |nommée? |prend )?à la tête|(?:prend|prendra|assure|a pris) (?:la présidence|la direction)",
@@ -152,7 +152,7 @@ def _forms(b: Bond) -> Iterator[Form]:
     if b.turned:
         a, o = o, a
     if b.verb:
-        yield rule(rf"<a:{a}*>{APPOSED}(?:,? qui|,(?= a | ont | est ))? {AUX}(?:{b.verb}) {_ALSO}(?:à )?<b:{o}*>")
+        yield rule(rf"<a:{a}*>{APPOSED}(?:,? qui|,(?= a | ont | est ))? {AUX}(?:{b.verb}) {_WHEN}(?:à )?<b:{o}*>")
         yield rule(rf"<b:{o}*>,? qu(?:e |'){AUX}(?:{b.verb})e?s? {_ALSO}<a:{a}*>")
         yield rule(rf"<b:{o}*>,? qu(?:e |')<a:{a}*> {AUX}(?:{b.verb})e?s?(?=[ ,.;]|$)")
     if b.done:  # of « Porté par X, le Y ouvrira », what is to come is no more of the bond

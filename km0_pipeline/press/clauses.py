@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from km0_pipeline.press.grammar import DET, NOUN, SEP
 from km0_pipeline.press.mention import Mention
-from km0_pipeline.press.sentences import Item, Masked, Sentence
+from km0_pipeline.press.sentences import Item, Masked, Sentence, governing
 
 _IT = 10**6
 """The number of whom the first pronoun that is resolved means."""
@@ -57,9 +57,11 @@ _HIM = re.compile(
 _TO_HIM = re.compile(
     r"(?:lui (?=(?:(?:a|ont|avaient|avait) )?(?:\w+ment |aussi |également |déjà )?(?:vers|accord|apport|octroi|allou|attribu|débloqu|consacr))|y (?=(?:(?:a|ont|avaient|avait) )?(?:\w+ment |aussi |également |déjà )?(?:contribu|particip|invest|abond|consacr)))(?P<rest>[^‹.;,:]*(?:‹E\d+›)?)"
 )
+_AMONG = re.compile(
+    r"(?:compt|figur)(?:e|ent) (?:aussi |également |notamment )?parmi (?P<its>ses )(?P<what>(?:\w+ )?[a-zà-ÿ]+)"
+)
 _THERE = re.compile(r"(?P<before>[^‹.;:,]{0,20})s'y (?P<verb>(?:est |sont )?(?:déjà )?(?:install|implant)[a-zà-ÿ]*)")
 _AGREEING = re.compile(r"(.*?(?:é|i|u|int|is|ert))(e?)s?")
-_GOVERNED = re.compile(r"(?:\b(?:d[eu]s?|avec|chez|pour|par|à|aux?|selon|comme|dans|sur) (?:l[ae]s? |l')?|\bd')$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def clauses(sentence: Sentence, topic: Mention | None = None) -> tuple[list[Mask
     text = sentence.flat.text
     fronted = _FRONTED.match(text)
     m = fronted or _BEGINS.match(text)
-    if m is None or m["s"].count("‹") > 8 or _GOVERNED.search(text[: m.start("s")]):
+    if m is None or m["s"].count("‹") > 8 or governing(text[: m.start("s")]):
         return [], {}
     said: list[tuple[Piece, ...]] = []
     if fronted:
@@ -156,6 +158,9 @@ def _resolved(
         if who := it(*m.span("it"), gender):
             verb = (m.start("aux"), m.start("verb") + len(done[1]) if done else m.end())
             return " ", verb, " ", *who, (m.end(), part[1])
+    elif m := _AMONG.match(text, *part):
+        if who := it(m.start("its"), m.start("what")):
+            return " sont ", m.span("what"), " de ", *who, (m.end(), part[1])
     elif m := _TO_HIM.match(text, *part):
         if who := it(part[0], m.start("rest")):
             return " ", m.span("rest"), " à ", *who, (m.end(), part[1])

@@ -21,7 +21,7 @@ from km0_pipeline.claims import Qualifier
 from km0_pipeline.press.cues import Cues
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.mention import Mention
-from km0_pipeline.press.sentences import Item, Masked, Sentence, letter
+from km0_pipeline.press.sentences import Item, Masked, Sentence, governing, letter
 from km0_pipeline.press.speech import Speech
 
 
@@ -163,14 +163,6 @@ def interposed(words: str) -> bool:
 _NAMING = re.compile(rf"(?:(?<![\w'])(?:l[ae] |les |l'|ce(?:t|tte)? |son |sa |ses |leurs? )?(?<![\w]){NOUN})$", re.I)
 _BEFORE_NAME = re.compile(rf"{DET}{NOUN}", re.I)
 _LISTED_BEFORE = {k: re.compile(rf"(?:‹[{k}]\d+›{SEP}{DET}{NOUN})+$") for k in ("P", "HO")}
-_PREPOSITION = re.compile(
-    r"(?:\b(?:de|du|des|avec|chez|pour|par|à|au|aux|sur|dans|entre|contre|sans|vers|sous|parmi|via|comme|selon) |\bd')$",
-    re.I,
-)
-_GOVERNED = re.compile(
-    r"(?:(?P<noun>[\w-]+) ?)?\b(?P<of>d[ue]s?|de l[a']|d')? ?(?:(?P<to>aux?|à|chez|pour|avec|par|dans|vers|sur|sous|contre|entre|selon|comme|sans|en|via) )?(?:l[ae]s? |l'|une? )?$",
-    re.I,
-)
 _ITS_OWN = re.compile(
     r"projet|société|entreprise|start-?up|association|équipes?|groupe|coopérative|fablab|incubateur|banque|école|campus|réseau|bâtiment|site|pôle|agence|studio|cabinet|fonds",
     re.I,
@@ -182,10 +174,10 @@ def leads(m: re.Match[str], group: str = "s") -> bool:
     """Whether the mention `group`, with which `m` begins, is what its clause is about: not « l'inauguration du ‹H0› réunit », « avec ‹O1›, il »."""
     if m.start(group) - m.start() > 2:
         return True
-    g = _GOVERNED.search(m.string[max(0, m.start() - 40) : m.start()])
-    if g is None or not (g["of"] or g["to"]):
+    g = governing(m.string[: m.start()])
+    if g is None:
         return True
-    if g["of"]:
+    if g["of"] or g["of2"]:
         return bool(g["noun"] and _ITS_OWN.fullmatch(g["noun"]))
     return bool(re.match(r",? qui\b", m.string[m.end(group) + 1 :]))
 
@@ -231,7 +223,10 @@ class Reader:
     def modality(self, masked: Masked, start: int, end: int, ahead: int = 12) -> Qualifier | None:
         """`exact`, `planned`, or None where the clause around the range, and `ahead` of it, is denied, supposed, wished or asked."""
         text = masked.text
-        first, last = max(text.rfind(c, 0, start) for c in (";", ":", " – ", "alors que ", "tandis que ")) + 1, min(len(text), end + ahead)
+        first, last = (
+            max(text.rfind(c, 0, start) for c in (";", ":", " – ", "alors que ", "tandis que ")) + 1,
+            min(len(text), end + ahead),
+        )
         for cut in self.cuts:  # what is said is one clause, who says it another
             at = bisect_left(masked.at, cut)
             first, last = (max(first, at), last) if at <= start else (first, min(last, max(at, end)))
@@ -298,7 +293,7 @@ class Reader:
             return False
         same = _LISTED_BEFORE["P" if m.string[first + 1] == "P" else "HO"]
         before = same.sub("", m.string[max(0, first - 120) : first])
-        return bool(_PREPOSITION.search(_NAMING.sub("", before, count=1)))
+        return governing(_NAMING.sub("", before, count=1)) is not None
 
     def doers(self, m: re.Match[str], listed: str) -> list[Mention]:
         """Whom `m` says it of, of those `listed` where it begins: of « Chez X, Y » Y, for a list ends in « et »; of « la directrice de X » none."""

@@ -46,6 +46,15 @@ _TENANT = (
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:s'|se sont |s'est |s'y )?(?:install|implant|emménag)[a-zà-ÿ]* {IN}{NOUN}<o:HOL>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:rejoin|intègr|intégr)[a-zà-ÿ]* (?:le |la |l')?<o:HL>"),
     rule(rf"<ss:O*>{APPOSED},? {_ONE}locataires? {OF}<o:H>"),
+    rule(
+        rf"<ss:O*>[^‹.;:]{{0,40}}(?:<K>)?[^‹.;:]{{0,10}} dans (?:ses|leurs) (?:nouveaux )?(?:locaux|bureaux) (?:de la |du |de l')<o:HOL>"
+    ),
+    rule(
+        rf"<ss:O*>{APPOSED} {AUX}(?:inaugur|install|pos|ouv|pren|pri)[a-zà-ÿ]* (?:[a-z]+ )?(?:ses|leurs) (?:nouveaux |premiers )?(?:locaux|bureaux|quartiers|équipes|cartons|valises) {IN}{NOUN}<o:HOL>"
+    ),
+    rule(
+        rf"<ss:O*>{APPOSED} {AUX}lou(?:e|ent|é|era) [^‹.;:]{{1,40}} (?:de l'|du |de la |dans le |dans la |dans l'|au sein du |au sein de la |au sein de l'){NOUN}<o:HO>"
+    ),
     rule(rf"<ss:O*>, {_ONE}(?<=des )(?:\w+ ){{0,2}}locataires(?! d[eu'])"),
     rule(
         rf"[Pp]armi (?:les |ses )?(?:\w+ )?(?P<its>locataires|occupants|résidents)(?: {OF}<o:H>)?[^‹.;]{{0,40}}(?:figurent|figure|on trouve|on compte|:) <ss:O*>"
@@ -189,7 +198,7 @@ _FUNDS = (
     rule(rf"[Pp]art {OF}<ss:O> dans (?:le |la |l')?<o:OH>".replace("<ss:O>", "(?P<ss>‹O\\d+›)")),
 )  # fmt: skip
 _GIVEN = rule(
-    r"dont <e:E> (?:(?:de|en) (?:subventions?|dotation|aides?|mécénat) (?=d)|(?:apporté|versé|accordé|alloué|octroyé|financé|pris en charge)e?s? par )<ss:O*>"
+    r"dont <e:E> (?:(?:de|en) (?:subventions?|dotation|aides?|mécénat) (?=d)|(?:apporté|versé|accordé|alloué|octroyé|financé|pris en charge)e?s? par )<ss:O*>(?: et <E> (?:par |(?=d))<cs:O*>)?"
 )
 """« un budget de …, dont … de subvention de A »: of whom the sentence is about."""
 _WITH = r"(?:en (?:partenariat|collaboration|coopération|association|lien étroit)(?: [a-z]+)?|main dans la main|de concert) avec"
@@ -249,7 +258,7 @@ def support(r: Reader) -> Iterator[Said]:
                         )
     for m, qualifier, start, end in r.clauses(_GIVEN):
         o = r.sentence.about or r.sentence.subject
-        for s in r.many(m["ss"]):
+        for s in r.many(m["ss"] + (m["cs"] or "")):
             if o is not None and s.letter == "O" and s.key != o.key and r.held(m, qualifier) is not None:
                 yield Said(start, end, s, "funds", o, qualifier)
     for pattern in _PARTNERS:
@@ -274,7 +283,7 @@ def support(r: Reader) -> Iterator[Said]:
 
 # --- people -----------------------------------------------------------------------------------
 
-_PHRASE = rf"(?P<role>{ROLE}(?: (?!(?:de|du|des|d')\b)[a-zà-ÿ-]+| ‹L\d+›| de (?!l[a'])[a-zà-ÿ-]+(?= (?:de|du|des|d'|et|chez)\b)| (?:de la|du|des) [a-zà-ÿ-]+(?: [a-zà-ÿ-]+(?:ique|ale?|elle?))?(?= (?:de|du|des|d'|et|chez|au)\b)| et {ROLE}){{0,8}})"
+_PHRASE = rf"(?P<role>{ROLE}(?: (?!(?:de|du|des|d')\b)[a-zà-ÿ-]+| ‹L\d+›| de (?!l[a'])[a-zà-ÿ-]+(?= (?:de|du|des|d'|et|chez)\b)| (?:de la |du |des |de l')[a-zà-ÿ-]+(?: [a-zà-ÿ-]+(?:ique|ale?|elle?))?(?= (?:de|du|des|d'|et|chez|au)\b)| et {ROLE}){{0,8}})"
 _ONE_OF = r"(?:le |la |l'|l'un des |l'une des |un des |une des |les |son |sa )?"
 _ROLES = (
     rule(rf"<ss:P*>, {_ONE_OF}{_PHRASE}(?: {OF}| chez | au sein (?:du |de la |de l'|de |d')|, ){NOUN}<o:OHL>"),
@@ -287,6 +296,10 @@ _THEIR_ROLE = rule(rf"(?:[Ss]on|[Ss]a|[Ll]eur) {_PHRASE}(?:,| est) <ss:P*>")
 _NAMED = rule(
     rf"(?:a |ont |vient de |a été |)?nommée? <s:P>,? (?:comme |en tant que |au poste de )?{_PHRASE} {OF}{NOUN}<o:OH>"
 )
+_STARTED = rule(
+    rf"<s:P>{APPOSED} {AUX}(?:lanc|cré|fond|mont)(?:e|é|er) (?:son (?:activité|entreprise|affaire|studio|agence|cabinet)|sa (?:propre )?(?:société|entreprise|start-up|startup|structure|boîte|marque))\b"
+)
+"""Whose company, the sentences before say: « elle a lancé son activité »."""
 _AT_THE_HEAD = rule(rf"<s:P>(?:[^‹.;:]|‹[PD]\d+›){{0,40}}? à la tête {OF}{NOUN}<o:OH>")
 _ROLE_ALONE = rule(rf"<ss:P*>(?:, | {BE}){_ONE_OF}{_PHRASE}(?=[,.;)]|$)")
 _ROLE_IN_BRACKETS = rule(rf"<ss:P*> \({_PHRASE} {OF}{NOUN}<o:OHL>\)")
@@ -308,6 +321,10 @@ def people(r: Reader) -> Iterator[Said]:
         yield from _role(r, m, qualifier, start, end, r.sentence.flat, whose)
     for m, qualifier, start, end in r.matches(_NAMED):
         yield from _role(r, m, qualifier, start, end, r.sentence.flat, r.mention(m["o"]))
+    for m, qualifier, start, end in r.clauses(_STARTED):
+        if (s := r.mention(m["s"])) in r.sentence.before[:1] or not s.named:
+            if (o := r.sentence.subject) is not None:
+                yield Said(start, end, s, "founder_of", o, qualifier)
     for m, qualifier, start, end in r.clauses(_AT_THE_HEAD):
         if r.held(m, qualifier) is not None:
             yield Said(start, end, r.mention(m["s"]), "heads", r.mention(m["o"]), qualifier)

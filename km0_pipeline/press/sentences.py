@@ -112,7 +112,7 @@ class Sentence:
             m = None if m else _FRONT.match(text) and _MAIN.search(text)
             return self._organisation(m[1]) if m else None
         number = m[3] if (m[2] in "HO" and len(m[1].rsplit(", ", 1)[-1]) <= 25) or _ORGAN.search(m[1]) else ""
-        if _HANGS.search(m[1]) and not _ORGAN.search(m[1]):
+        if (governing(m[1]) or governing(_NOUN.sub("", m[1]))) and not _ORGAN.search(m[1]):
             main = _MAIN.search(text)
             number = main[1] if main else ""
         return self._organisation(number)
@@ -127,6 +127,18 @@ def meant(before: Iterable[Mention], gender: str = "", *, things: bool = False) 
     return next(
         (m for m in before if (not things or m.letter in "HO") and (not gender or m.gender in ("", gender))), None
     )
+
+
+_GOVERNING = re.compile(
+    r"(?:(?P<noun>\b[\w-]+) )?(?:\b(?P<of>d[ue]s?|de l[a']) ?|\b(?P<of2>d')|\b(?:aux?|à|chez|pour|avec|par|dans|vers|sur|sous|contre|derrière|devant|entre|parmi|selon|d'après|comme|sans|en|via) )"
+    r"(?:l[ae]s? |l'|une? )?$",
+    re.I,
+)
+
+
+def governing(before: str) -> re.Match[str] | None:
+    """On what a name hangs that stands after `before`: « la directrice de », « avec le »; `of` and `noun` are the words of the former."""
+    return _GOVERNING.search(before[-40:])
 
 
 def split(text: str) -> list[tuple[int, int]]:
@@ -265,7 +277,7 @@ def _plural(straight: str, m: Mention) -> bool:
 
 
 _FRONTED = re.compile(
-    r"(?!Nous|Vous|Depuis|Plus|Mais|Lui)(?:[A-ZÀ-Ý][a-zà-ÿ]+ment )?[A-ZÀ-Ý][a-zà-ÿ-]*(?:ée?s?|[iu]e?s?|[iou]r|bre|iété|iale|ert|erte) [^,.;:\n]{2,90}, (?P<it>ils?|elles?)(?= [a-zà-ÿ])"
+    r"(?!Nous|Vous|Depuis|Plus|Mais|Lui)(?:[A-ZÀ-Ý][a-zà-ÿ]+ment )?[A-ZÀ-Ý][a-zà-ÿ-]*(?:ée?s?|[iu]e?s?|[iou]r|bre|iété|iale|ert|erte|Ingénieure?|Originaire|Titulaire|Ancien(?:ne)?) (?:[^,.;:\n]{2,90}, ){1,2}(?P<it>ils?|elles?)(?= [a-zà-ÿ])"
 )
 
 
@@ -299,11 +311,8 @@ _HEADS = re.compile(
     r"(?:[^‹]{0,40}, )?(?:M\. |Mme )?‹P\d+›,? [^‹.;]{0,40}?\b(?:dirige|préside|pilote|gère|(?:co-?)?(?:fondé|créé|fondateur|fondatrice|créateur|créatrice)|dirigeante?|présidente?|directeur|directrice|gérante?|PDG|"
     r"patronn?e?|à la tête)\b[^‹.;]{0,30}‹[HO](\d+)›"
 )
-_FIRST_NAMED = re.compile(r"(?:[^‹]{0,15}‹[DSL]\d+›, )?([^‹]{0,40})‹([HOP])(\d+)›")
-_HANGS = re.compile(
-    r"(?:\b(?:par|d[eu]s?|avec|pour|selon|d'après|entre|parmi|chez|contre|sans|sous|comme) |\bd')(?:l[ae]s? |l')?(?:[a-zé-]+ )?$",
-    re.I,
-)
+_FIRST_NAMED = re.compile(r"(?:[^‹]{0,15}‹[DSL]\d+›, )?([^‹]{0,60})‹([HOP])(\d+)›")
+_NOUN = re.compile(r"(?<=[ '])[a-zé-]+ $")
 _ORGAN = re.compile(
     r"\b(?:conseil d'administration|conseil municipal|bureau|comité|équipes?|direction|assemblée) (?:du |de la |de l'|de |d')(?:[a-zé-]+ )?$"
 )
