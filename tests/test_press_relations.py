@@ -70,6 +70,8 @@ BONDS = [  # text, (subject, property, object)
     ("Le festival Halle Modèle, organisé le 3 mai 2024 à Mulhouse par Nova Fiction et Ficta Robotique, approche.", (FICTA, "organiser_of", HALL)),
     ("Ficta Robotique, filiale du groupe Nova Fiction, recrute.", (FICTA, "part_of", NOVA)),
     ("Ficta Robotique et Nova Fiction ont signé mardi une convention de partenariat.", (FICTA, "partner_of", NOVA)),
+    ("La Halle Modèle ouvre. Banque de l'Orbe, qui la finance, recrute. Elle est gérée par Ficta Robotique.", (FICTA, "operates", HALL)),
+    ("Ficta Robotique a inauguré ses nouveaux locaux à la Halle Modèle.", (FICTA, "tenant_of", HALL)),
     # networks and partners, lists
     ("Ficta Robotique adhère au Réseau des Exemples.", (FICTA, "member_of", MESH)),
     ("Ficta Robotique vient de rejoindre le Réseau des Exemples.", (FICTA, "member_of", MESH)),
@@ -139,6 +141,7 @@ SILENT = [
     "Nova Fiction recrute. Le maire la soutient.",
     "Nova Fiction et Ficta Robotique recrutent. Elle est hébergée à la Halle Modèle.",
     "Jusqu'ici gérée par Nova Fiction, la Halle Modèle grandit.",
+    "La Halle Modèle accueille des visiteurs, dont Nova Fiction.",
     # denied, supposed, wished, asked, over
     "La Halle Modèle n'est pas gérée par Nova Fiction.",
     "La Halle Modèle pourrait rejoindre le Réseau des Exemples.",

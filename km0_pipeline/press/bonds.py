@@ -47,6 +47,7 @@ _GAP = (
     rf"(?:{APPOSED}|, (?!dont|où|qu|et |mais|car|avec|pour|dans|en |à |sans|selon)[^‹,.;:]{{3,60}}?|,? qui"
     r"| ?(?:est|sont|reste|était) (?:une? |l[ae] |l'|des |les )[^‹,.;:]{2,60}?(?:,? qui)?)"
 )
+_SOME = r"(?:(?:deux|trois|quatre|cinq|une?) [a-zà-ÿ-]+(?: [a-zà-ÿ-]+)?(?:,| :) )?"
 _E = r"(?:e|ent|era|eront|ait|aient|é|er)"
 _CARE = (
     r"(?:l'animation|la gestion|le pilotage|la coordination|l'exploitation|le portage|l'administration|la gouvernance)"
@@ -90,8 +91,8 @@ BONDS = (
         r"(?:racheté|acquis|détenu)",
         r"(?:(?:co-?)?propriétaire|(?:co-?)?associée?|actionnaire majoritaire)",
         subjects="OHP",
-        cue="[Pp]ropriété",
-        others=(rf"^[\W\d]*Propriété (?=d)<a:OHP*>, {THE}<b:OH>", rf"<b:OH*>(?:{APPOSED} {BE}(?:la )?|, )propriété (?=d)<a:OHP*>"),
+        cue="[Pp]ropriété|acquisition|rachat|reprise",
+        others=(rf"<a:OHP> {AUX}(?:annonc|conclu|finalis|officialis|réalis)[a-zé]* (?:mardi |hier |‹D\d+› )?(?:l'acquisition|le rachat|la reprise) (?=d)<b:OH*>", rf"^[\W\d]*Propriété (?=d)<a:OHP*>, {THE}<b:OH>", rf"<b:OH*>(?:{APPOSED} {BE}(?:la )?|, )propriété (?=d)<a:OHP*>"),
     ),
     Bond("founder_of", _FOUND, _FOUNDED, _FOUNDER, _BEGUN_BY, subjects="OHP", once=True,
          cue="initiative|impulsion|instigation|avec|côtés|compagnie", others=(rf"<a:P> {AUX}(?:co-?)?(?:fond|cré|lanc){_E} {THE}<b:OH> (?:‹D\d+› |en ‹D\d+› )?(?:avec|aux côtés de|en compagnie de) <c:P*>", rf"^(?i:à l'initiative|sous l'impulsion|à l'instigation) <a:OHP*>, {THE}<b:OH>",)),
@@ -156,7 +157,9 @@ def _forms(b: Bond) -> Iterator[Form]:
         yield rule(rf"<b:{o}*>,? qu(?:e |'){AUX}(?:{b.verb})e?s? {_ALSO}<a:{a}*>")
         yield rule(rf"<b:{o}*>,? qu(?:e |')<a:{a}*> {AUX}(?:{b.verb})e?s?(?=[ ,.;]|$)")
     if b.done:  # of « Porté par X, le Y ouvrira », what is to come is no more of the bond
-        yield rule(rf"<b:{o}*>{_GAP}(?:,? {BE}|,? )(?:[a-z]+ement )?(?P<done>{b.done}e?s?) {_WHEN}{b.by}<a:{a}*>")
+        yield rule(
+            rf"<b:{o}*>{_GAP}(?:,? {BE}|,? )(?:[a-z]+ement )?(?P<done>{b.done}e?s?) {_WHEN}{b.by}{_SOME}<a:{a}*>"
+        )
         yield rule(
             rf"^(?P<front>[\W\d]*)(?:[A-Z]\w+ )?(?i:{b.done})e?s? {_WHEN}{b.by}<a:{a}*>[^‹.;:,]{{0,30}}(?:‹D\d+›)?, {THE}<b:{o}>"
         )

@@ -35,7 +35,7 @@ _ADVERB = r"(?:[a-zà-ÿ]+ment |aussi |également |déjà |désormais |aujourd'h
 _FINITE = rf"(?:{_CLITIC}){{0,2}}(?:(?:a|ont|est|sont|était|étaient|fut|sera|seront|va|vont|vien(?:t|nent) d[e']|doi(?:t|vent)|devrai(?:en)?t|pourrai(?:en)?t|fai(?:t|sait)|font|fera) |{_STEM}(?!é|ée|és|ées|ant|eur|rice)[a-zà-ÿ]*(?<!ée)(?<!é)(?<!és)(?<!ées)(?<!ion)(?<!ions)(?<!ment)[ ,.])"
 _PARTICIPLE = rf"{_ADVERB}(?:{_STEM}|bas|né|issu|récompens|soutenu|labellis|dot|imagin|impuls|situ|log|cofond|label|propuls|parrain|sponsoris|administr|coordonn|supervis)(?:é|u|i|is|it|)e?s?\b"
 _BEGINS = re.compile(
-    rf"[^\w‹]*(?:(?:[A-ZÀ-Ý‹][^‹,;:.]{{1,40}}(?:‹[DSL]\d+›[^‹,;:.]{{0,10}})?|[A-ZÀ-Ý‹]*‹[DS]\d+›), )?{_SUBJECT}(?=[ ,])"
+    rf"[^\w‹]*(?:(?:[A-ZÀ-Ý‹][^‹,;:.]{{1,40}}(?:‹[DSL]\d+›[^‹,;:.]{{0,10}})?|[A-ZÀ-Ý‹]*‹[DS]\d+›), (?:dont )?)?{_SUBJECT}(?=[ ,])"
 )
 _FRONTED = re.compile(
     rf"[^\w‹]*(?P<front>(?:[A-ZÀ-Ý][a-zà-ÿ']+ (?:ici )?)?(?i:{_PARTICIPLE})[^;:.]{{3,160}}?), {_SUBJECT}(?= {_FINITE}|, [^,;:]{{3,80}}, {_FINITE})"
@@ -55,7 +55,7 @@ _HIM = re.compile(
     r"(?:ne |n')?(?P<it>la |le |l')(?P<aux>(?:a |ont |avaient |avait |aura |vient de |viennent de )?)(?P<adverb>(?:[a-zà-ÿ]+ment |aussi |également |déjà |ainsi )?)(?P<verb>[a-zà-ÿ]{4,})"
 )
 _TO_HIM = re.compile(
-    r"(?:lui (?=(?:(?:a|ont|avaient|avait) )?(?:\w+ment |aussi |également |déjà )?(?:vers|accord|apport|octroi|allou|attribu|débloqu|consacr))|y (?=(?:(?:a|ont|avaient|avait) )?(?:\w+ment |aussi |également |déjà )?(?:contribu|particip|invest|abond|consacr)))(?P<rest>[^‹.;,:]*(?:‹E\d+›)?)"
+    r"(?:lui (?=(?:(?:a|ont|avaient|avait) )?(?:\w+ment |aussi |également |déjà )?(?:vers|accord|apport|octroi|allou|attribu|débloqu|consacr))|y (?=(?:(?:a|ont|avaient|avait) )?(?:\w+ment |aussi |également |déjà )?(?:contribu|particip|invest|abond|consacr|apport|vers)))(?P<rest>[^‹.;,:]*(?:‹E\d+›)?)"
 )
 _AMONG = re.compile(
     r"(?:compt|figur)(?:e|ent) (?:aussi |également |notamment )?parmi (?P<its>ses )(?P<what>(?:\w+ )?[a-zà-ÿ]+)"
@@ -92,13 +92,12 @@ def clauses(sentence: Sentence, topic: Mention | None = None) -> tuple[list[Mask
         if done := _DONE.match(text, a, b):
             said += [(" est ", part) for part in _parts(text, done.end(), b, _AND_DONE)]
         elif which := _WHICH.match(text, a, b):
-            said += _predicates(text, which.end(), b)
+            does = list(_predicates(text, which.end(), b))
+            said += does + _all_resolved(sentence, topic, m.span("s"), does)
     if verb is not None:
         does = list(_predicates(text, verb + 1, len(text)))
         said += does if fronted or asides else does[1:]
-        for pieces in does:
-            if isinstance(pieces[-1], tuple) and (resolved := _resolved(sentence, topic, m.span("s"), pieces[-1])):
-                said.append(resolved)
+        said += _all_resolved(sentence, topic, m.span("s"), does)
     its: dict[int, Item] = {}
     return [_clause(sentence.flat, (m.span("s"), *pieces), its) for pieces in said], its
 
@@ -133,6 +132,13 @@ def _predicates(text: str, start: int, end: int) -> Iterator[tuple[Piece, ...]]:
         done = list(_parts(text, a, b, _AND_DONE)) if _BE.match(text, a, b) else [(a, b)]
         yield " ", done[0]
         yield from ((" est ", part) for part in done[1:])
+
+
+def _all_resolved(
+    sentence: Sentence, topic: Mention | None, s: tuple[int, int], does: list[tuple[Piece, ...]]
+) -> list[tuple[Piece, ...]]:
+    found = (_resolved(sentence, topic, s, p[-1]) for p in does if isinstance(p[-1], tuple))
+    return [pieces for pieces in found if pieces]
 
 
 def _resolved(

@@ -16,9 +16,7 @@ from km0_pipeline.steps import Made, Project, make
 
 VERSION = "press_files/3"
 
-SCHEMA = pa.schema(
-    [("path", pa.string()), ("bytes", pa.int64()), ("document_id", pa.string()), ("sidecar", pa.string())]
-)
+SCHEMA = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("document_id", pa.string()), ("sidecar", pa.string())])
 
 
 def press_files(project: Project) -> Made:

@@ -154,17 +154,12 @@ class _Visit:
             state.pop("etag", None)
             state.pop("last_modified", None)
             if self._keep_new(fetcher, listing.items, state) and not listing.cut:  # else it is asked for in full again
-                said = {
-                    "etag": answer.headers.get("etag", ""),
-                    "last_modified": answer.headers.get("last-modified", ""),
-                }
+                said = {"etag": answer.headers.get("etag", ""), "last_modified": answer.headers.get("last-modified", "")}
                 state |= {k: v for k, v in said.items() if v and v.isascii()}
 
     def _listing(self, answer: Answer) -> Listing:
         if answer.status != 200:
-            raise Unfetched(
-                "refused", f"answers HTTP {answer.status}; correct its address in hub.toml, or leave it out."
-            )
+            raise Unfetched("refused", f"answers HTTP {answer.status}; correct its address in hub.toml, or leave it out.")
         import feedparser  # noqa: F401  # here, and not within the seconds that `parse` may take
 
         try:
@@ -251,9 +246,7 @@ class _Visit:
 
     def _gone(self) -> None:
         self.row["outcome"] = "gone"
-        self._reject(
-            "feed_gone", "is gone, says its server (HTTP 410); take it out of hub.toml, or give its new address."
-        )
+        self._reject("feed_gone", "is gone, says its server (HTTP 410); take it out of hub.toml, or give its new address.")
 
     def _unfetched(self, problem: Unfetched, state: dict[str, Any], item: Item | None = None) -> None:
         self._reject(problem.reason, problem.sentence, item.url if item else "")

@@ -57,7 +57,7 @@ NOUN = rf"(?:(?:jeune |grande? |petite? |nouve(?:au|l|lle) |futur )?(?:{_HEAD})[
 THE = rf"(?:[Ll][ea] |[Ll]es |[Ll]'|[Cc]e |[Cc]ette |[Uu]ne? )?{NOUN}"
 BE = (
     r"(?:ne |n')?(?:y )?(?:est|sont|sera|seront|serait|seraient|fut|furent|a été|ont été|vien(?:t|nent) d'être|(?:devrait|devraient|doit|doivent|va|vont|pourrait|pourraient) (?:\w+ )?être|"
-    r"devient|deviennent|deviendra|deviendront|reste|restent)(?: pas| plus| jamais)?(?: également| aussi| déjà| désormais| aujourd'hui| toujours| notamment| ainsi)? "
+    r"devient|deviennent|deviendra|deviendront|reste|restent|restera|resteront|demeure|demeurent)(?: pas| plus| jamais)?(?: également| aussi| déjà| désormais| aujourd'hui| toujours| notamment| ainsi)? "
 )
 AUX = (
     r"(?:ne |n')?(?:y )?(?:vien(?:t|nent) d(?:e |'))?(?:(?:a|ont|doit|doivent|devrait|devraient|va|vont|aura|auront|pourrait|pourraient) )?(?:pas |plus |jamais )?"

@@ -62,14 +62,7 @@ def press_spans(project: Project) -> Made:
         write_keys(keys_out, keys)
         return {"documents": len(documents), "tagged": len(new), "reused": len(previous.same), "spans": spans.num_rows}
 
-    return make(
-        project,
-        ("press_spans", "press_tagged"),
-        build,
-        inputs=["press_documents"],
-        version=VERSION,
-        parameters=map(str, models.items()),
-    )
+    return make(project, ("press_spans", "press_tagged"), build, inputs=["press_documents"], version=VERSION, parameters=map(str, models.items()))
 
 
 _LABELS = {"PERSON": "PER", "GPE": "LOC", "FAC": "LOC"}

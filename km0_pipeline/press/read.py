@@ -70,9 +70,7 @@ def press_documents(project: Project) -> Made:
     hub = project.hub
     limits = (hub.press.max_megabytes, hub.press.max_pages, hub.press.max_characters, hub.press.max_seconds)
     settings = [hub.press.licence, hub.hub.timezone, *map(str, limits), *hub.press.models]
-    with connect(
-        project.warehouse
-    ) as db:  # not pyarrow's to_pylist, which imports pandas: this runs when nothing changed, too
+    with connect(project.warehouse) as db:  # not pyarrow's to_pylist, which imports pandas: this runs when nothing changed, too
         listed = str(made(project, "press_files").path)
         files: list[tuple[str, str, str]] = db.execute(
             "select path, document_id, sidecar from read_parquet(?) order by path", [listed]

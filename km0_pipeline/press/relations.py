@@ -47,7 +47,7 @@ _TENANT = (
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:rejoin|intègr|intégr)[a-zà-ÿ]* (?:le |la |l')?<o:HL>"),
     rule(rf"<ss:O*>{APPOSED},? {_ONE}locataires? {OF}<o:H>"),
     rule(
-        rf"<ss:O*>[^‹.;:]{{0,40}}(?:<K>)?[^‹.;:]{{0,10}} dans (?:ses|leurs) (?:nouveaux )?(?:locaux|bureaux) (?:de la |du |de l')<o:HOL>"
+        r"<ss:O*>[^‹.;:]{0,40}(?:<K>)?[^‹.;:]{0,10} dans (?:ses|leurs) (?:nouveaux )?(?:locaux|bureaux) (?:de la |du |de l')<o:HOL>"
     ),
     rule(
         rf"<ss:O*>{APPOSED} {AUX}(?:inaugur|install|pos|ouv|pren|pri)[a-zà-ÿ]* (?:[a-z]+ )?(?:ses|leurs) (?:nouveaux |premiers )?(?:locaux|bureaux|quartiers|équipes|cartons|valises) {IN}{NOUN}<o:HOL>"
@@ -66,9 +66,11 @@ _HOSTS = rule(
     rf"<o:H>[^‹.;:]{{0,40}}? {AUX}(?P<verb>(?:accueill|héberg|abrit|regroup|rassembl|réuni|log)[a-zà-ÿ]*) (?P<rest>.+)"
 )
 _TENANT_APPOSED = re.compile(r"›, (?:l'un|une?|nouve|premi|futur|locataire)")
+_HOUSED = r"(?:entreprises|start-ups?|sociétés|jeunes pousses|structures|associations|locataires|résidents|occupants)"
 _HAS_TENANTS = rule(
-    rf"<o:OH>{APPOSED} {AUX}(?:accueill|héberg|abrit|réuni|rassembl|regroup|log)[a-zà-ÿ]* [^‹.;:]{{0,30}}(?:<K>|[^‹.;:]{{1,30}}),? (?:dont|parmi lesquel(?:le)?s|parmi eux|comme|notamment|tel(?:le)?s que) <ss:O*>"
+    rf"<o:OH>{APPOSED} {AUX}(?:accueill|héberg|abrit)[a-zà-ÿ]* [^‹.;:]{{0,30}}(?:<k:K>|{_HOUSED}|promotion)(?: [a-zà-ÿ]+)?(?:,? (?:dont|parmi lesquel(?:le)?s|parmi eux|comme|notamment|tel(?:le)?s que)| ?:) <ss:O*>"
 )
+_ORGANISATIONS = frozenset({"companies", "startups", "structures"})
 _HOUSES = rule(
     rf"<o:O>(?:{APPOSED}|, [^‹,.;:]{{3,60}}? à ‹L\d+›,)(?:,? qui)? {AUX}(?:accueill(?:e|ent|i|era)|héberg(?:e|ent|é|era)|abrit(?:e|ent|é|era))(?: (?:aujourd'hui|notamment|également|aussi|désormais|déjà|actuellement|en résidence|dans ses locaux))? <ss:O*>(?=[,.;]|$| (?:dans|depuis|au|aux|à|en|et|sur|ainsi)\b)"
 )
@@ -94,6 +96,8 @@ def tenants(r: Reader) -> Iterator[Said]:
                 if host is not None and s.key != host.key:
                     yield Said(start, end, s, "tenant_of", host, qualifier, as_of=as_of)
     for m, qualifier, start, end in (*r.clauses(_HOUSES), *r.clauses(_HAS_TENANTS)):
+        if (k := m.groupdict().get("k")) and r.mention(k).scope not in _ORGANISATIONS:
+            continue
         as_of = r.held(m, qualifier)
         for s in r.many(m["ss"]):
             if as_of is not None and s.key != r.mention(m["o"]).key and not r.governed(m):
@@ -292,7 +296,9 @@ _ROLES = (
     rule(rf"{_PHRASE} {OF}{NOUN}<o:OHL> (?:sont|est|:) <ss:P*>"),
     rule(rf"<o:OH>,? dont (?:le |la |les |l')?{_PHRASE}(?: est| sont|,) <ss:P*>"),
 )
-_THEIR_ROLE = rule(rf"(?:[Ss]on|[Ss]a|[Ll]eur) {_PHRASE}(?:,| est) <ss:P*>")
+_THEIR_ROLE = rule(
+    rf"(?:[Ss]on|[Ss]a|[Ll]eur) (?:nouve(?:au|lle) |future? |actuel(?:le)? )?{_PHRASE}(?:,| est) <ss:P*>"
+)
 _NAMED = rule(
     rf"(?:a |ont |vient de |a été |)?nommée? <s:P>,? (?:comme |en tant que |au poste de )?{_PHRASE} {OF}{NOUN}<o:OH>"
 )
@@ -318,13 +324,15 @@ def people(r: Reader) -> Iterator[Said]:
         yield from _role(r, m, qualifier, start, end, r.sentence.flat, target)
     for m, qualifier, start, end in r.matches(_THEIR_ROLE):
         whose = r.sentence.about if "‹" in m.string[: m.start()] else r.sentence.subject
+        if whose and r.topic and whose.key != r.topic.key in {b.key for b in r.sentence.before}:
+            continue  # it may be of either
         yield from _role(r, m, qualifier, start, end, r.sentence.flat, whose)
     for m, qualifier, start, end in r.matches(_NAMED):
         yield from _role(r, m, qualifier, start, end, r.sentence.flat, r.mention(m["o"]))
     for m, qualifier, start, end in r.clauses(_STARTED):
-        if (s := r.mention(m["s"])) in r.sentence.before[:1] or not s.named:
-            if (o := r.sentence.subject) is not None:
-                yield Said(start, end, s, "founder_of", o, qualifier)
+        s, own = r.mention(m["s"]), r.sentence.subject
+        if own is not None and not s.named:
+            yield Said(start, end, s, "founder_of", own, qualifier)
     for m, qualifier, start, end in r.clauses(_AT_THE_HEAD):
         if r.held(m, qualifier) is not None:
             yield Said(start, end, r.mention(m["s"]), "heads", r.mention(m["o"]), qualifier)

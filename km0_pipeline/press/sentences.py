@@ -232,6 +232,7 @@ def sentences(
         made.append(sentence)
         if (
             _APART.match(sentence.flat.text)
+            or _OF_IT.search(sentence.flat.text)
             or sentence.flat.text.rstrip(' "').endswith(":")
             or _BULLET.match(straight, start)
             or _SEVERAL.match(sentence.flat.text)
@@ -277,7 +278,7 @@ def _plural(straight: str, m: Mention) -> bool:
 
 
 _FRONTED = re.compile(
-    r"(?!Nous|Vous|Depuis|Plus|Mais|Lui)(?:[A-ZÀ-Ý][a-zà-ÿ]+ment )?[A-ZÀ-Ý][a-zà-ÿ-]*(?:ée?s?|[iu]e?s?|[iou]r|bre|iété|iale|ert|erte|Ingénieure?|Originaire|Titulaire|Ancien(?:ne)?) (?:[^,.;:\n]{2,90}, ){1,2}(?P<it>ils?|elles?)(?= [a-zà-ÿ])"
+    r"(?!Nous|Vous|Depuis|Plus|Mais|Lui)(?:[A-ZÀ-Ý][a-zà-ÿ]+ment )?[A-ZÀ-Ý][a-zà-ÿ-]*(?:ée?s?|[iu]e?s?|[iou]r|bre|iété|iale|ert|erte|Ingénieure?|Originaire|Titulaire|Ancien(?:ne)?) (?:[^,.;:\n]{2,90}, ){1,3}(?P<it>ils?|elles?)(?= [a-zà-ÿ])"
 )
 
 
@@ -319,6 +320,9 @@ _ORGAN = re.compile(
 _FRONT = re.compile(rf"[^\w‹]*{_DONE_TO}")
 _APART = re.compile(r"[^\w‹]*(?:Parmi|Y (?:a|ont)|Outre|Son|Sa|Ses|Leurs?)\b")
 _ITS = re.compile(r"[^\w‹]*(?:Son|Sa) ")
+_OF_IT = re.compile(
+    r"^[^‹]{0,40}‹[HO]\d+›(?:,? qui)? (?:l[ae] |l'|lui |y )(?:a |ont )?[a-zà-ÿ]{4,}|^[^‹]{0,60}, dont (?:l[ae]s? |l')?(?:[a-zé-]+ )?‹"
+)
 _SEVERAL = re.compile(
     r"[^‹]{0,40}‹[HO]\d+›(?:, (?:l[ae]s? |l')?(?:[a-zé-]+ ){0,2}‹[HO]\d+›){0,6},? et (?:l[ae]s? |l')?(?:[a-zé-]+ ){0,2}‹[HO]\d+› (?:l[ae] |l'|lui |s'|se |y )?(?:[a-zà-ÿ]+ent|ont|sont|vont)\b"
 )

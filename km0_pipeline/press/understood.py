@@ -131,9 +131,7 @@ def picture(project: Project, most: int | None = None) -> Picture:
         db.execute(f"create temp table shown as select document_id, {columns} from press_documents order by {order}")
         rows = db.execute("from shown").fetchall()
         only = "" if most is None else "where path in (select path from shown)"
-        rejects = db.execute(
-            f"select document_id, path, locator, reason, sentence, original from press_rejects {only}"
-        ).fetchall()
+        rejects = db.execute(f"select document_id, path, locator, reason, sentence, original from press_rejects {only}").fetchall()
         claimed = db.execute(_CLAIMS).fetchall()
     claims: dict[str, list[Found]] = defaultdict(list)
     words: dict[str, set[Mark]] = defaultdict(set)
