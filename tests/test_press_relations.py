@@ -48,6 +48,30 @@ BONDS = [  # text, (subject, property, object)
     ("Ficta Robotique, lauréate du concours Halle Modèle, a reçu 9 000 euros de Banque de l'Orbe.", (ORBE, "funds", FICTA)),
     ("Ficta Robotique s'installe à Mulhouse.", (FICTA, "located_in", "Mulhouse")),
     ("Installée à Mulhouse, Ficta Robotique recrute.", (FICTA, "located_in", "Mulhouse")),
+    # several clauses of one subject
+    ("La Halle Modèle, portée par Nova Fiction et cofinancée par Banque de l'Orbe, accueille Ficta Robotique.", (ORBE, "funds", HALL)),
+    ("La Halle Modèle, portée par Nova Fiction et cofinancée par Banque de l'Orbe, accueille Ficta Robotique.", (FICTA, "tenant_of", HALL)),
+    ("Portée par Nova Fiction et financée par Banque de l'Orbe, la Halle Modèle est animée par Ficta Robotique.", (NOVA, "operates", HALL)),
+    ("Portée par Nova Fiction et financée par Banque de l'Orbe, la Halle Modèle est animée par Ficta Robotique.", (FICTA, "operates", HALL)),
+    ("Ficta Robotique est incubée par Nova Fiction depuis 2019 et hébergée à la Halle Modèle.", (FICTA, "tenant_of", HALL)),
+    ("Nova Fiction, qui emploie dix personnes, gère la Halle Modèle et soutient Ficta Robotique.", (NOVA, "funds", FICTA)),
+    # whom pronouns and nouns mean
+    ("La Halle Modèle a ouvert en 2019. Nova Fiction et Banque de l'Orbe la soutiennent.", (ORBE, "funds", HALL)),
+    ("La Halle Modèle a ouvert en 2019. Banque de l'Orbe lui a versé 9 000 euros.", (ORBE, "funds", HALL)),
+    ("La Halle Modèle a ouvert en 2019. Banque de l'Orbe y a contribué à hauteur de 9 000 euros.", (ORBE, "funds", HALL)),
+    ("La Halle Modèle a ouvert en 2019. Ficta Robotique doit s'y installer.", (FICTA, "tenant_of", HALL)),
+    ("Ficta Robotique recrute. Installée à Mulhouse, la société est hébergée par la Halle Modèle.", (FICTA, "tenant_of", HALL)),
+    ("La Halle Modèle a ouvert. Le groupe Nova Fiction la finance. Elle est gérée par Ficta Robotique.", (FICTA, "operates", HALL)),
+    ("La Halle Modèle affiche complet. Parmi ses locataires : Ficta Robotique et Nova Fiction.", (NOVA, "tenant_of", HALL)),
+    # lists, in words of their own
+    ("Ficta Robotique annonce une levée de fonds auprès de Nova Fiction et de son actionnaire historique Banque de l'Orbe.", (ORBE, "funds", FICTA)),
+    ("Le bureau du Réseau des Exemples a validé l'adhésion de Ficta Robotique et Nova Fiction.", (NOVA, "member_of", MESH)),
+    ("La Halle Modèle héberge vingt entreprises, dont Ficta Robotique et Nova Fiction.", (NOVA, "tenant_of", HALL)),
+    ("Le festival Halle Modèle, organisé le 3 mai 2024 à Mulhouse par Nova Fiction et Ficta Robotique, approche.", (FICTA, "organiser_of", HALL)),
+    ("Ficta Robotique, filiale du groupe Nova Fiction, recrute.", (FICTA, "part_of", NOVA)),
+    ("Ficta Robotique et Nova Fiction ont signé mardi une convention de partenariat.", (FICTA, "partner_of", NOVA)),
+    ("La Halle Modèle ouvre. Banque de l'Orbe, qui la finance, recrute. Elle est gérée par Ficta Robotique.", (FICTA, "operates", HALL)),
+    ("Ficta Robotique a inauguré ses nouveaux locaux à la Halle Modèle.", (FICTA, "tenant_of", HALL)),
     # networks and partners, lists
     ("Ficta Robotique adhère au Réseau des Exemples.", (FICTA, "member_of", MESH)),
     ("Ficta Robotique vient de rejoindre le Réseau des Exemples.", (FICTA, "member_of", MESH)),
@@ -88,7 +112,9 @@ def claims(project: Project, text: str) -> list[tuple[str, str, str, str, str]]:
     """Subject, property, value, qualifier and speaker of each claim of `text`, in which the two people are known."""
     spans = [(at, at + len(who), "PER") for who in (ADA, BRUNO) for at in [text.find(who)] if at >= 0]
     found = extract(
-        {"document_id": "0" * 20, "title": "", "published_on": "", "language": "fr", "text": text}, spans, Names(project.hub, NAMES)
+        {"document_id": "0" * 20, "title": "", "published_on": "", "language": "fr", "text": text},
+        spans,
+        Names(project.hub, NAMES),
     )
     names = {c.subject_id: c.value for c in reversed(found) if c.property == "name"}
     return [
@@ -112,6 +138,10 @@ SILENT = [
     "Nova Fiction présente la Halle Modèle à Ficta Robotique.",
     "Ses clients : Nova Fiction et Ficta Robotique.",
     "Les membres du jury de Nova Fiction : Ficta Robotique et Halle Modèle.",
+    "Nova Fiction recrute. Le maire la soutient.",
+    "Nova Fiction et Ficta Robotique recrutent. Elle est hébergée à la Halle Modèle.",
+    "Jusqu'ici gérée par Nova Fiction, la Halle Modèle grandit.",
+    "La Halle Modèle accueille des visiteurs, dont Nova Fiction.",
     # denied, supposed, wished, asked, over
     "La Halle Modèle n'est pas gérée par Nova Fiction.",
     "La Halle Modèle pourrait rejoindre le Réseau des Exemples.",

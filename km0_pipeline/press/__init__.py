@@ -28,6 +28,7 @@
       resumed     « le service », « l'entreprise »: whom a noun takes up
       speech      what is said by whom
       sentences   sentences with mentions, quantities and dates as placeholders
+      clauses     sentences taken apart, each verb with its subject, pronouns as whom they mean
       grammar     what rules that read such sentences are made of
       cues        words without which a rule can't match
       relations   rules: who is where, funds, heads what

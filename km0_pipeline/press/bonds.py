@@ -42,13 +42,12 @@ class Bond:
 
 
 _ALSO = r"(?:(?:chaque année|aujourd'hui|déjà|actuellement|également|aussi|notamment|ensemble|conjointement|désormais|parallèlement|ainsi|officiellement) )?"
-_WHEN = (
-    rf"(?:[a-zà-ÿ]+ement )?(?:(?:en|le|au|à l'|dès|depuis|fin|début)(?: [a-z]+)? ?‹[DS]\d+›,? )?(?:à ‹L\d+›,? )?{_ALSO}"
-)
+_WHEN = rf"(?:[a-zà-ÿ]+ement )?(?:(?:(?:en|le|au|à l'|dès|depuis|fin|début)(?: [a-z]+)? ?)?‹[DS]\d+›,? )?(?:à (?:‹L\d+›|[A-ZÀ-Ý][a-zà-ÿ'-]+(?:-[A-Z][a-zà-ÿ-]+)*),? )?{_ALSO}"
 _GAP = (
     rf"(?:{APPOSED}|, (?!dont|où|qu|et |mais|car|avec|pour|dans|en |à |sans|selon)[^‹,.;:]{{3,60}}?|,? qui"
     r"| ?(?:est|sont|reste|était) (?:une? |l[ae] |l'|des |les )[^‹,.;:]{2,60}?(?:,? qui)?)"
 )
+_SOME = r"(?:(?:deux|trois|quatre|cinq|une?) [a-zà-ÿ-]+(?: [a-zà-ÿ-]+)?(?:,| :) )?"
 _E = r"(?:e|ent|era|eront|ait|aient|é|er)"
 _CARE = (
     r"(?:l'animation|la gestion|le pilotage|la coordination|l'exploitation|le portage|l'administration|la gouvernance)"
@@ -92,19 +91,20 @@ BONDS = (
         r"(?:racheté|acquis|détenu)",
         r"(?:(?:co-?)?propriétaire|(?:co-?)?associée?|actionnaire majoritaire)",
         subjects="OHP",
-        cue="[Pp]ropriété",
-        others=(rf"^[\W\d]*Propriété (?=d)<a:OHP*>, {THE}<b:OH>", rf"<b:OH*>{APPOSED} {BE}(?:la )?propriété (?=d)<a:OHP*>"),
+        cue="[Pp]ropriété|acquisition|rachat|reprise",
+        others=(rf"<a:OHP> {AUX}(?:annonc|conclu|finalis|officialis|réalis)[a-zé]* (?:mardi |hier |‹D\d+› )?(?:l'acquisition|le rachat|la reprise) (?=d)<b:OH*>", rf"^[\W\d]*Propriété (?=d)<a:OHP*>, {THE}<b:OH>", rf"<b:OH*>(?:{APPOSED} {BE}(?:la )?|, )propriété (?=d)<a:OHP*>"),
     ),
     Bond("founder_of", _FOUND, _FOUNDED, _FOUNDER, _BEGUN_BY, subjects="OHP", once=True,
-         cue="initiative|impulsion|instigation", others=(rf"^(?i:à l'initiative|sous l'impulsion|à l'instigation) <a:OHP*>, {THE}<b:OH>",)),
+         cue="initiative|impulsion|instigation|avec|côtés|compagnie", others=(rf"<a:P> {AUX}(?:co-?)?(?:fond|cré|lanc){_E} {THE}<b:OH> (?:‹D\d+› |en ‹D\d+› )?(?:avec|aux côtés de|en compagnie de) <c:P*>", rf"^(?i:à l'initiative|sous l'impulsion|à l'instigation) <a:OHP*>, {THE}<b:OH>",)),
     Bond(
         "heads",
         rf"(?:co-?)?(?:dirig|présid|g[èé]r){_E}|(?:est |sont |arrive |nommée? |prend )?à la tête|(?:prend|prendra|assure|a pris) (?:la présidence|la direction)",
         r"(?:co-?)?(?:dirigé|présidé|géré)",
         subjects="P",
     ),
-    Bond("member_of", rf"adh[èé]r{_E}", "", r"(?:membre|adhérente?|sociétaire|membre (?:fondateur|fondatrice|actif|associé))"),
-    Bond("member_of", rf"(?:rejoi(?:nt|gnent|ndra|ndront|ndre)|int[èé]gr{_E})|(?:fait|font|fera|feront) partie", network=True),
+    Bond("member_of", rf"adh[èé]r{_E}|participe(?:nt)? au (?=consortium)", "", r"(?:membre|adhérente?|sociétaire|membre (?:fondateur|fondatrice|actif|associé))"),
+    Bond("member_of", rf"(?:rejoi(?:nt|gnent|ndra|ndront|ndre)|int[èé]gr{_E})|(?:fait|font|fera|feront) partie|appart(?:ient|iennent)", network=True,
+         cue="l'(?:adhésion|entrée|arrivée)", others=(r"<b:OH> (?:a |vient de |ont )?(?:valid|approuv|accept|entérin|act|enregistr|vot|annonc|salu|accueill)[a-zé]* l'(?:adhésion|entrée|arrivée) (?:de ‹K\d+› ?: |de (?:\w+ ){1,3}: )?<a:O*>",)),
     Bond(
         "member_of",
         r"(?:regroup|rassembl|féd[èé]r|associ)(?:e|ent|era)|réuni(?:t|ra)|compren(?:d|nent)|se compose|est (?:composé|constitué|formé)e?",
@@ -122,14 +122,14 @@ BONDS = (
     ),
     Bond(
         "partner_of",
-        rf"s'associ{_E}(?: avec)?|(?:collabor|coop[èé]r){_E} avec|(?:nou|sign|conclu|scell)[a-zé]* (?:un |une |son |sa )?(?:partenariat|convention)(?: [a-z]+)? avec",
+        rf"s'associ{_E}(?: avec)?|(?:collabor|coop[èé]r){_E} avec|(?:nou|sign|conclu|scell)[a-zé]* (?:un |une |son |sa )?(?:partenariat|convention)(?: [a-z]+)? avec|travaill(?:e|ent)(?: aussi| également| main dans la main| étroitement| régulièrement| en lien(?: étroit)?| en partenariat| de concert)* avec",
         "",
         "partenaire",
     ),
 )  # fmt: skip
 
 LISTED = {
-    "member_of": r"membres|adhérents|sociétaires",
+    "member_of": r"membres|adhérents|sociétaires|l'(?:a|ont) rejointe?s?",
     "partner_of": r"partenaires",
     "funds": r"financeurs|mécènes|soutiens|sponsors|parrains|cofinanceurs",
     "organiser_of": r"organisateurs|co-?organisateurs",
@@ -153,11 +153,13 @@ def _forms(b: Bond) -> Iterator[Form]:
     if b.turned:
         a, o = o, a
     if b.verb:
-        yield rule(rf"<a:{a}*>{APPOSED}(?:,? qui|,(?= a | ont | est ))? {AUX}(?:{b.verb}) {_ALSO}(?:à )?<b:{o}*>")
+        yield rule(rf"<a:{a}*>{APPOSED}(?:,? qui|,(?= a | ont | est ))? {AUX}(?:{b.verb}) {_WHEN}(?:à )?<b:{o}*>")
         yield rule(rf"<b:{o}*>,? qu(?:e |'){AUX}(?:{b.verb})e?s? {_ALSO}<a:{a}*>")
         yield rule(rf"<b:{o}*>,? qu(?:e |')<a:{a}*> {AUX}(?:{b.verb})e?s?(?=[ ,.;]|$)")
     if b.done:  # of « Porté par X, le Y ouvrira », what is to come is no more of the bond
-        yield rule(rf"<b:{o}*>{_GAP}(?:,? {BE}|,? )(?:[a-z]+ement )?(?P<done>{b.done}e?s?) {_WHEN}{b.by}<a:{a}*>")
+        yield rule(
+            rf"<b:{o}*>{_GAP}(?:,? {BE}|,? )(?:[a-z]+ement )?(?P<done>{b.done}e?s?) {_WHEN}{b.by}{_SOME}<a:{a}*>"
+        )
         yield rule(
             rf"^(?P<front>[\W\d]*)(?:[A-Z]\w+ )?(?i:{b.done})e?s? {_WHEN}{b.by}<a:{a}*>[^‹.;:,]{{0,30}}(?:‹D\d+›)?, {THE}<b:{o}>"
         )
@@ -178,7 +180,7 @@ _BONDS = (
     *((b, CUES.of(b.cue), tuple(map(rule, b.others))) for b in BONDS if b.others),
 )
 _LIST = tuple(
-    (p, re.compile(rf"(?:(?i:\b(?:{words}))|‹K(?P<k>\d+)›)(?: {ADJECTIVE})?(?: (?:de |du |des |de la |de l'|d')(?i:{NOUN})‹[OH](?P<o>\d+)›|(?! d[eu]s?\b| d'))(?: (?:sont|figurent))?[^‹.;:]{{0,30}}:\s*(?P<a>.*)"))
+    (p, re.compile(rf"(?:(?i:\b(?:{words}))|‹K(?P<k>\d+)›)(?: {ADJECTIVE})?(?: (?:de |du |des |de la |de l'|d')(?i:{NOUN})‹[OH](?P<o>\d+)›|(?! d[eu]s?\b| d'))(?: (?:sont|figurent))?(?:[^‹.;:]|‹[DL]\d+›){{0,30}}:\s*(?P<a>.*)"))
     for p, words in LISTED.items()
 )  # fmt: skip
 _ENTRY = rule(r"[^‹\w]*<a:OH*>")
@@ -199,7 +201,7 @@ def bonds(r: Reader) -> Iterator[Said]:
 
 
 def _bound(r: Reader, b: Bond, form: Form) -> Iterator[Said]:
-    for m, qualifier, start, end in r.matches(form):
+    for m, qualifier, start, end in r.clauses(form):
         if "front" in m.re.groupindex:
             qualifier = r.modality(r.sentence.flat, m.start(), m.end("a"), 0) or qualifier
         as_of = r.held(m, qualifier)
@@ -253,7 +255,8 @@ def _listed(r: Reader) -> Iterator[Said]:
         m = pattern.search(text)
         if m is None or r.modality(r.sentence.flat, m.start(), m.end()) is None:
             continue
-        o: Mention | None = r.mention(m["o"]) if m["o"] else r.sentence.about if "‹" in text[: m.start()] else r.topic
+        about = r.sentence.about if "‹" in text[: m.start()] else None
+        o: Mention | None = r.mention(m["o"]) if m["o"] else about or r.sentence.subject or r.topic
         if m["k"] and (o is None or prop != "member_of" or not is_network(o)):
             continue
         entries = (_PEOPLE if prop in _BY_PEOPLE else _ENTRY).pattern.match(m["a"])
@@ -269,7 +272,7 @@ _US = rule(rf"<a:OH*>,? (?:qui )?nous (?P<verb>{'|'.join(_TO_US.values())})[a-z]
 
 def to_us(r: Reader) -> Iterator[Said]:
     """« La Halle, qui nous accueille »: of whom the title names, in a text that speaks for it."""
-    for m, qualifier, start, end in r.matches(_US) if r.topic else ():
+    for m, qualifier, start, end in r.clauses(_US) if r.topic else ():
         prop = next(p for p, verbs in _TO_US.items() if m["verb"] in verbs.split("|"))
         for a in r.many(m["a"]):
             if r.topic is not None and a.key != r.topic.key and r.held(m, qualifier) is not None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.grammar import OF, Reader, Rule, Said, interposed
 from km0_pipeline.press.mention import Mention
+from km0_pipeline.press.sentences import governing
 
 _OF_WHAT = r"(?:(?: de | d'| du )(?!la |l')[a-zà-ÿ-]+)?(?: (?:de la |de l'|du |de |d')‹O\d+›)?"
 _BUILDING = re.compile(
@@ -24,11 +25,11 @@ _BUILDING = re.compile(
 )
 _A = r"(?:une? |l[ae]s? |l'|cet(?:te)? |ce |d'une? |d[ue]s? |de l[a'] ?|d')?"
 _H, _B = r"‹H(?P<h>\d+)›", r"‹B(?P<b>\d+)›"
-_STANDS = r"(?:install|implant|situ|nich|log|héberg|établi|ouvr|ouvert|trouv|emménag|sis|créé|inaugur|accueilli|bas)[a-zà-ÿ]*"
-_ASIDE = r"(?: ses portes)?(?:,? (?:à|en|au|le|depuis|dans) (?:l[ae] |l')?‹[LDO]\d+›|,? [a-zà-ÿ]+ment|,? aujourd'hui|,? désormais)*"
-_WITHIN = (
-    rf"(?:dans|sur|au sein d[eu]|au cœur d[eu]|à la place d[eu]) ?{_A}(?:(?:locaux|murs|enceinte|site|cœur|partie) {_A})?"
+_STANDS = (
+    r"(?:install|implant|situ|nich|log|héberg|établi|ouvr|ouvert|trouv|emménag|sis|créé|inaugur|accueilli|bas)[a-zà-ÿ]*"
 )
+_ASIDE = r"(?: ses portes)?(?:,? (?:à|en|au|le|depuis|dans) (?:l[ae] |l')?‹[LDO]\d+›|,? [a-zà-ÿ]+ment|,? aujourd'hui|,? désormais)*"
+_WITHIN = rf"(?:dans|sur|au sein d[eu]|au cœur d[eu]|à la place d[eu]) ?{_A}(?:(?:locaux|murs|enceinte|site|cœur|partie) {_A})?"
 _HOUSES = tuple(
     re.compile(p)
     for p in (
@@ -43,15 +44,14 @@ _HOUSES = tuple(
         rf"^[^\w‹]*(?i:{_STANDS}){_ASIDE},? {_WITHIN}{_B}[^.;:‹]{{0,60}}, (?:le |la |l')?{_H}",
     )
 )
-_GOVERNED = re.compile(
-    r"\b(?:d[ue]s?|aux?|chez|pour|avec|par|dans|vers|sur|sous|contre|derrière|devant|entre|selon|comme|sans|de|à|en) ?(?:l[ae] |l')?$|d'$"
-)
 _TO_VERB = re.compile(
     r"(?:,[^.;:]*,| de ‹L\d+›|[^,]* et(?= (?:s'|se |est |sera |a ))|,? qui)? ?"
     r"(?:(?:est|sera|était|fut|a été|a|va|doit|devrait|s'est|s'y|[a-zà-ÿ]+ment|désormais|aujourd'hui|bientôt|ainsi) |s'|se |être )*"
 )
 """What may stand between the hub and the verb of which it is the subject."""
-_AGAIN = re.compile(r"‹B(?P<a>\d+)›(?=(?:(?:[^‹.;:]|‹H\d+›){0,40}\b(?:est|était|fut)|,|,? et)? (?:une? |l'|d'une? )?‹B(?P<b>\d+)›)")
+_AGAIN = re.compile(
+    r"‹B(?P<a>\d+)›(?=(?:(?:[^‹.;:]|‹H\d+›){0,40}\b(?:est|était|fut)|,|,? et)? (?:une? |l'|d'une? )?‹B(?P<b>\d+)›)"
+)
 _FIRST = re.compile(r"[^\w‹]*(?:L[ae]s? |L'|Cet(?:te)? |Ce )‹B(\d+)›")
 _SINCE = r"(?:du |de |d'|datant (?:du |de |d')|date(?:nt)? (?:du |de |d')|(?:(?:a été|fut|est) )?(?:construit|bâti|édifié|érigé)e?s? (?:en |au |vers |dans les ))‹[DS](?P<d>\d+)›"
 _DATED = (
@@ -95,7 +95,7 @@ def _hubs(r: Reader, text: str, nouns: list[re.Match[str]]) -> dict[int, Mention
     for form in _HOUSES:
         for m in form.finditer(text):
             gap = m.groupdict().get("gap")
-            subject = not _GOVERNED.search(text[: m.start("h") - 2])
+            subject = not governing(text[: m.start("h") - 2])
             if gap is None or (subject and _TO_VERB.fullmatch(gap) and not interposed(gap)):
                 of.setdefault(int(m["b"]), r.mention(m["h"]))
     implied = r.implied()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,7 +21,7 @@ from km0_pipeline.claims import Qualifier
 from km0_pipeline.press.cues import Cues
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.mention import Mention
-from km0_pipeline.press.sentences import Masked, Sentence, letter
+from km0_pipeline.press.sentences import Item, Masked, Sentence, governing, letter
 from km0_pipeline.press.speech import Speech
 
 
@@ -40,7 +40,7 @@ class Said:
     confidence: float = 0.85
 
 
-DET = r"(?:d[ue]s? |de la |de l'|l[ae]s? |l'|aux? |à la |à l'|une? |d'|dans l[ae] |dans l')?"
+DET = r"(?:(?:d[eu] |d'|à )?(?:son |sa |ses |leurs? )|d[ue]s? |de la |de l'|l[ae]s? |l'|aux? |à la |à l'|une? |d'|dans l[ae] |dans l')?"
 OF = r"(?:du |de la |de l'|des |de |d'|au |à la |à l')"
 ADJECTIVE = (
     r"[a-zà-ÿ-]+(?:ique|al|ale|aux|ales|iel|ielle|aise?|ienne?|oise?|aine?|ive?|aire|eur|euse|u|ée?|iste|ines?)s?"
@@ -50,13 +50,14 @@ _HEAD = (
     r"bâtiment|concours|festival|programme|service|plateforme|plate-forme|fonds|tiers-lieu|pépinière|coopérative|coworking|espace|collectif|fondation|syndicat|cluster|pôle|"
     r"hub|ville|commune|communauté|métropole|région|département|université|institut|lycée|laboratoire|plan|dispositif|application|site|musée|média|journal|magazine|"
     r"événement|évènement|salon|fédération|club|label|PME|ETI|ESN|SCOP|Scop|SCIC|Scic|SAS|ONG|maison|marque|cabinet|opérateur|consortium|groupement|lieu|structure|centre|média|"
-    r"médiathèque|bibliothèque|mairie|agglomération|ministère|chambre|brasserie|atelier|technopole|alliance|guilde|communauté de communes|spécialiste|géant|leader"
+    r"médiathèque|bibliothèque|mairie|agglomération|ministère|chambre|brasserie|atelier|technopole|alliance|guilde|communauté de communes|spécialiste|géant|leader|hôtel|immeuble|foncière|régie|conseil|caisse|mutuelle|filiale|accélérateur|actionnaire|investisseur|partenaire|voisin|maison|halle|grange|bureau|plate-forme|"
+    r"concepteur|fabricant|distributeur|assureur|entité|couveuse|conciergerie|ressourcerie|recyclerie|ONG|PMI|SEM|SARL|fournisseur"
 )
-NOUN = rf"(?:(?:jeune |grande? |petite? |nouve(?:au|l|lle) |futur )?(?:{_HEAD})[sx]?(?: d(?:e |')[a-zà-ÿ]+)?(?: {ADJECTIVE}){{0,2}} )?"
+NOUN = rf"(?:(?:jeune |grande? |petite? |nouve(?:au|l|lle) |futur )?(?:{_HEAD})[sx]?(?: d(?:e |')[a-zà-ÿ]+(?: mixte)?)?(?: {ADJECTIVE}){{0,2}} )?"
 THE = rf"(?:[Ll][ea] |[Ll]es |[Ll]'|[Cc]e |[Cc]ette |[Uu]ne? )?{NOUN}"
 BE = (
-    r"(?:ne |n')?(?:y )?(?:est|sont|sera|seront|serait|seraient|fut|furent|a été|ont été|(?:devrait|devraient|doit|doivent|va|vont|pourrait|pourraient) (?:\w+ )?être|"
-    r"devient|deviennent|deviendra|deviendront|reste|restent)(?: pas| plus| jamais)?(?: également| aussi| déjà| désormais| aujourd'hui| toujours| notamment| ainsi)? "
+    r"(?:ne |n')?(?:y )?(?:est|sont|sera|seront|serait|seraient|fut|furent|a été|ont été|vien(?:t|nent) d'être|(?:devrait|devraient|doit|doivent|va|vont|pourrait|pourraient) (?:\w+ )?être|"
+    r"devient|deviennent|deviendra|deviendront|reste|restent|restera|resteront|demeure|demeurent)(?: pas| plus| jamais)?(?: également| aussi| déjà| désormais| aujourd'hui| toujours| notamment| ainsi)? "
 )
 AUX = (
     r"(?:ne |n')?(?:y )?(?:vien(?:t|nent) d(?:e |'))?(?:(?:a|ont|doit|doivent|devrait|devraient|va|vont|aura|auront|pourrait|pourraient) )?(?:pas |plus |jamais )?"
@@ -65,7 +66,7 @@ AUX = (
 APPOSED = r"(?:, [^‹,.;:]{1,60}(?:‹[A-Z]\d+›[^‹,.;:]{0,30}){0,3},)?"
 IN = r"(?:au|à la|à l'|à|dans le|dans la|dans l'|dans|chez|sur le|sur la|sur) (?:sein (?:du |de la |de l'|de ))?"
 FUND = r"(?:apport|vers|accord|octroi|allou|invest|inject|attribu|débloqu|consacr|mis|subventionn|financ|soutien|souten|contribu|particip|abond|aid)[a-zà-ÿ]*"
-SEP = r"(?:, et | et |, ainsi que | ainsi que |, ou encore | ou encore | ou |, mais aussi | mais aussi |, puis |, )"
+SEP = r"(?:, et | et par | et |, ainsi que | ainsi que |, ou encore | ou encore | ou |, mais aussi | mais aussi |, puis |, )"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +138,7 @@ AT = (
 _WHEN_FIRST = re.compile(rf"(?:^[^\w‹]*|, ){AT}(?:,| (?=‹|l[ae] |l'))")
 _WHEN_AFTER = re.compile(rf"(?: [^‹.;:,()]{{0,25}}‹[HOL]\d+›)?,? ?{AT}")
 _OVER = re.compile(
-    r"\bjusqu'(?:en|aux?|à)\b[^‹.;:,]{0,20}?(?:‹[DS]|\d{4}\b)|\bjusqu(?:'alors|e-là)\b|\bjusqu'à (?:la|sa|son|leur) (?:fin|fermeture|départ|faillite|liquidation|disparition|déménagement)\b",
+    r"\bjusqu'(?:en|aux?|à)\b[^‹.;:,]{0,20}?(?:‹[DS]|\d{4}\b)|\bjusqu(?:'alors|'ici|'à présent|e-là)\b|\bjusqu'à (?:la|sa|son|leur) (?:fin|fermeture|départ|faillite|liquidation|disparition|déménagement)\b",
     re.I,
 )
 _PAST = re.compile(
@@ -162,14 +163,6 @@ def interposed(words: str) -> bool:
 _NAMING = re.compile(rf"(?:(?<![\w'])(?:l[ae] |les |l'|ce(?:t|tte)? |son |sa |ses |leurs? )?(?<![\w]){NOUN})$", re.I)
 _BEFORE_NAME = re.compile(rf"{DET}{NOUN}", re.I)
 _LISTED_BEFORE = {k: re.compile(rf"(?:‹[{k}]\d+›{SEP}{DET}{NOUN})+$") for k in ("P", "HO")}
-_PREPOSITION = re.compile(
-    r"(?:\b(?:de|du|des|avec|chez|pour|par|à|au|aux|sur|dans|entre|contre|sans|vers|sous|parmi|via|comme|selon) |\bd')$",
-    re.I,
-)
-_GOVERNED = re.compile(
-    r"(?:(?P<noun>(?!(?:à|chez|pour|avec|par|dans|vers|sur|sous|contre|entre|selon|comme|sans|en|via)\b)[\w-]+) ?)?\b(?P<of>d[ue]s?|de l[a']|d')? ?(?:(?P<to>aux?|à|chez|pour|avec|par|dans|vers|sur|sous|contre|entre|selon|comme|sans|en|via) )?(?:l[ae]s? |l'|une? )?$",
-    re.I,
-)
 _ITS_OWN = re.compile(
     r"projet|société|entreprise|start-?up|association|équipes?|groupe|coopérative|fablab|incubateur|banque|école|campus|réseau|bâtiment|site|pôle|agence|studio|cabinet|fonds",
     re.I,
@@ -181,27 +174,39 @@ def leads(m: re.Match[str], group: str = "s") -> bool:
     """Whether the mention `group`, with which `m` begins, is what its clause is about: not « l'inauguration du ‹H0› réunit », « avec ‹O1›, il »."""
     if m.start(group) - m.start() > 2:
         return True
-    g = _GOVERNED.search(m.string[max(0, m.start() - 40) : m.start()])
-    if g is None or not (g["of"] or g["to"]):
+    g = governing(m.string[: m.start()])
+    if g is None:
         return True
-    if g["of"]:
+    if g["of"] or g["of2"]:
         return bool(g["noun"] and _ITS_OWN.fullmatch(g["noun"]))
     return bool(re.match(r",? qui\b", m.string[m.end(group) + 1 :]))
 
 
 class Reader:
-    """Reads one sentence; `hub` is the hub as the document speaks of it, if it does, `topic` whom its title names, `said` its speech."""
+    """Reads one sentence and its clauses, whose pronouns mean `its`.
+
+    `hub` is the hub as the document speaks of it, if it does, `topic` whom its title names, `said` its speech.
+    """
 
     def __init__(
-        self, sentence: Sentence, hub: Mention | None, topic: Mention | None = None, said: Sequence[Speech] = ()
+        self,
+        sentence: Sentence,
+        hub: Mention | None,
+        topic: Mention | None = None,
+        said: Sequence[Speech] = (),
+        clauses: Sequence[Masked] = (),
+        its: Mapping[int, Item] = {},
     ) -> None:
         self.sentence = sentence
+        self.items = sentence.items | dict(its)
+        self.parts = clauses
         self.hub = hub
         self.topic = topic
         self.cuts = [p for s in said for p in (s.start, s.end) if sentence.start < p < sentence.end]
         full, flat = sentence.full.text, sentence.flat.text
-        self.words = CUES.within(full if full == flat else f"{full}\n{flat}")
-        self.letters = frozenset(letter(i) for i in sentence.items.values())
+        texts = [flat, *([] if full == flat else [full]), *(c.text for c in clauses)]
+        self.words = CUES.within("\n".join(texts))
+        self.letters = frozenset(letter(i) for i in self.items.values())
 
     def may(self, cues: frozenset[str]) -> bool:
         """Whether the sentence holds one of `cues` (what `CUES.of` told), or nothing is told by them."""
@@ -209,16 +214,19 @@ class Reader:
 
     def mention(self, number_: str) -> Any:
         """The item of a placeholder's number."""
-        return self.sentence.items[int(number_)]
+        return self.items[int(number_)]
 
     def many(self, listed: str) -> list[Mention]:
         """The mentions of a list of placeholders."""
-        return [m for n in re.findall(r"‹[A-Z](\d+)›", listed) if isinstance(m := self.sentence.items[int(n)], Mention)]
+        return [m for n in re.findall(r"‹[A-Z](\d+)›", listed) if isinstance(m := self.items[int(n)], Mention)]
 
     def modality(self, masked: Masked, start: int, end: int, ahead: int = 12) -> Qualifier | None:
         """`exact`, `planned`, or None where the clause around the range, and `ahead` of it, is denied, supposed, wished or asked."""
         text = masked.text
-        first, last = max(text.rfind(c, 0, start) for c in (";", ":", " – ")) + 1, min(len(text), end + ahead)
+        first, last = (
+            max(text.rfind(c, 0, start) for c in (";", ":", " – ", "alors que ", "tandis que ")) + 1,
+            min(len(text), end + ahead),
+        )
         for cut in self.cuts:  # what is said is one clause, who says it another
             at = bisect_left(masked.at, cut)
             first, last = (max(first, at), last) if at <= start else (first, min(last, max(at, end)))
@@ -236,7 +244,15 @@ class Reader:
         """Where `form` stands in the sentence (with its brackets if `full`), with its modality and its range."""
         if not _may_match(form, self.letters) or not self.may(form.cues):
             return
-        masked = self.sentence.full if full else self.sentence.flat
+        yield from self._matches(form, self.sentence.full if full else self.sentence.flat)
+
+    def clauses(self, form: Form) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
+        """Where `form` stands in the sentence or in one of its clauses, as `matches`."""
+        if _may_match(form, self.letters) and self.may(form.cues):
+            for masked in (self.sentence.flat, *self.parts):
+                yield from self._matches(form, masked)
+
+    def _matches(self, form: Form, masked: Masked) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
         for m in form.pattern.finditer(masked.text):
             qualifier = self.modality(masked, m.start(), m.end())
             if qualifier is not None:
@@ -277,7 +293,7 @@ class Reader:
             return False
         same = _LISTED_BEFORE["P" if m.string[first + 1] == "P" else "HO"]
         before = same.sub("", m.string[max(0, first - 120) : first])
-        return bool(_PREPOSITION.search(_NAMING.sub("", before, count=1)))
+        return governing(_NAMING.sub("", before, count=1)) is not None
 
     def doers(self, m: re.Match[str], listed: str) -> list[Mention]:
         """Whom `m` says it of, of those `listed` where it begins: of « Chez X, Y » Y, for a list ends in « et »; of « la directrice de X » none."""
@@ -288,7 +304,7 @@ class Reader:
 
     def subject_of(self, m: re.Match[str], o: Mention) -> Mention | None:
         """`o`, the last one named before the verb of `m`; but what its sentence is about if it hangs on another word or closes a clause put in."""
-        closes = re.match(r"‹[A-Z]\d+›, (?:est|sont|sera|a|ont|reçoit|bénéficie|obtient)\b", m[0])
+        closes = re.match(r"‹[A-Z]\d+›, (?:(?:est|sont|sera|a|ont|va|vont|reçoit|bénéficie|obtient)\b|s'|se )", m[0])
         return self.sentence.about if closes or self.governed(m) else o
 
     def implied(self) -> Mention | None:

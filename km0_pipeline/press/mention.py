@@ -22,7 +22,7 @@ class Mention:
 
     `named`: the words are a name (else a pronoun, a title, « le pôle »). `weak`: worth a claim only
     if something is said of it. `part_of`: key of the organisation that a descriptive name contains.
-    `noun`: what the text calls it besides its name (folded; see `resumed`).
+    `noun`: what the text calls it besides its name (folded), `gender`: "m", "f" or "" (see `resumed`).
     """
 
     start: int
@@ -36,6 +36,7 @@ class Mention:
     known: Known | None = None
     part_of: str = ""
     noun: str = ""
+    gender: str = ""
 
 
 def merge(chosen: list[Mention], more: Iterable[Mention]) -> list[Mention]:

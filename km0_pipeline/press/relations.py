@@ -35,20 +35,29 @@ from km0_pipeline.press.sentences import Masked
 
 # --- who is where -----------------------------------------------------------------------------
 
+_ONE = r"(?:l'un des |l'une des |un des |une des |de |des |les |un |une |parmi les )?(?:plus |gros |grands |principaux |nouveaux? |premiers? |premières |futurs? |autres? |tout premiers )*"
 _SPACE = r"(?:rez-de-chaussée|(?:\w+|\d+(?:er|e|ème)) étages?|étage \d+|sous-sol|plateau \w+|lot \w+|atelier \w+)"
 _TENANT = (
+    rule(rf"<ss:O*>{APPOSED} {BE}{_ONE}locataires? {OF}{NOUN}<o:HOL>"),
     rule(
-        rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |un des |de |des |les |un |une )?(?:nouveaux? |premiers? |futurs? |autres? )*locataires? {OF}{NOUN}<o:HOL>"
-    ),
-    rule(
-        rf"<ss:O*>{APPOSED},? (?:{BE})?(?:\w+ment )?(?:installé|hébergé|implanté|logé|basé|accueilli)e?s? {IN}{NOUN}<o:HOL>"
+        rf"<ss:O*>{APPOSED},? (?:{BE})?(?:\w+ment )?(?:installé|hébergé|implanté|logé|basé|accueilli)e?s? (?:depuis ‹D\d+› )?{IN}{NOUN}<o:HOL>"
     ),
     rule(rf"<ss:O*>{APPOSED},? (?:{BE})?(?:\w+ment )?(?:hébergé|logé)e?s? par (?:le |la |l'|les )?{NOUN}<o:HO>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:s'|se sont |s'est |s'y )?(?:install|implant|emménag)[a-zà-ÿ]* {IN}{NOUN}<o:HOL>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:rejoin|intègr|intégr)[a-zà-ÿ]* (?:le |la |l')?<o:HL>"),
-    rule(rf"<ss:O*>{APPOSED},? (?:l'un des |l'une des |un |une |nouveaux? |premiers? |futurs? )*locataires? {OF}<o:H>"),
+    rule(rf"<ss:O*>{APPOSED},? {_ONE}locataires? {OF}<o:H>"),
     rule(
-        rf"[Pp]armi (?:les |ses )?(?:\w+ )?(?:locataires|occupants|résidents)(?: {OF}<o:H>)?[^‹.;]{{0,40}}(?:figurent|figure|on trouve|on compte|:) <ss:O*>"
+        r"<ss:O*>[^‹.;:]{0,40}(?:<K>)?[^‹.;:]{0,10} dans (?:ses|leurs) (?:nouveaux )?(?:locaux|bureaux) (?:de la |du |de l')<o:HOL>"
+    ),
+    rule(
+        rf"<ss:O*>{APPOSED} {AUX}(?:inaugur|install|pos|ouv|pren|pri)[a-zà-ÿ]* (?:[a-z]+ )?(?:ses|leurs) (?:nouveaux |premiers )?(?:locaux|bureaux|quartiers|équipes|cartons|valises) {IN}{NOUN}<o:HOL>"
+    ),
+    rule(
+        rf"<ss:O*>{APPOSED} {AUX}lou(?:e|ent|é|era) [^‹.;:]{{1,40}} (?:de l'|du |de la |dans le |dans la |dans l'|au sein du |au sein de la |au sein de l'){NOUN}<o:HO>"
+    ),
+    rule(rf"<ss:O*>, {_ONE}(?<=des )(?:\w+ ){{0,2}}locataires(?! d[eu'])"),
+    rule(
+        rf"[Pp]armi (?:les |ses )?(?:\w+ )?(?P<its>locataires|occupants|résidents)(?: {OF}<o:H>)?[^‹.;]{{0,40}}(?:figurent|figure|on trouve|on compte|:) <ss:O*>"
     ),
     rule(rf"(?:[Ll]ocataires|[Oo]ccupants) {OF}<o:H>[^‹.;]{{0,20}}(?:sont|:) <ss:O*>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}occup[a-zà-ÿ]* (?:<A>|[^‹.;]{{1,60}}) (?:{OF}|{IN})<o:HL>"),
@@ -57,6 +66,11 @@ _HOSTS = rule(
     rf"<o:H>[^‹.;:]{{0,40}}? {AUX}(?P<verb>(?:accueill|héberg|abrit|regroup|rassembl|réuni|log)[a-zà-ÿ]*) (?P<rest>.+)"
 )
 _TENANT_APPOSED = re.compile(r"›, (?:l'un|une?|nouve|premi|futur|locataire)")
+_HOUSED = r"(?:entreprises|start-ups?|sociétés|jeunes pousses|structures|associations|locataires|résidents|occupants)"
+_HAS_TENANTS = rule(
+    rf"<o:OH>{APPOSED} {AUX}(?:accueill|héberg|abrit)[a-zà-ÿ]* [^‹.;:]{{0,30}}(?:<k:K>|{_HOUSED}|promotion)(?: [a-zà-ÿ]+)?(?:,? (?:dont|parmi lesquel(?:le)?s|parmi eux|comme|notamment|tel(?:le)?s que)| ?:) <ss:O*>"
+)
+_ORGANISATIONS = frozenset({"companies", "startups", "structures"})
 _HOUSES = rule(
     rf"<o:O>(?:{APPOSED}|, [^‹,.;:]{{3,60}}? à ‹L\d+›,)(?:,? qui)? {AUX}(?:accueill(?:e|ent|i|era)|héberg(?:e|ent|é|era)|abrit(?:e|ent|é|era))(?: (?:aujourd'hui|notamment|également|aussi|désormais|déjà|actuellement|en résidence|dans ses locaux))? <ss:O*>(?=[,.;]|$| (?:dans|depuis|au|aux|à|en|et|sur|ainsi)\b)"
 )
@@ -68,8 +82,8 @@ _ITEM = rule(rf"(?:[^‹]*?: )?{DET}{NOUN}<o:O>(?P<tail>[^‹]*)")
 def tenants(r: Reader) -> Iterator[Said]:
     """Who is a tenant of whom; in which space of the hub."""
     for pattern in _TENANT:
-        for m, qualifier, start, end in r.matches(pattern):
-            o = r.mention(m["o"]) if m["o"] else r.hub
+        for m, qualifier, start, end in r.clauses(pattern):
+            o = r.mention(m["o"]) if m.groupdict().get("o") else r.hub or r.topic or r.sentence.subject
             as_of = r.held(m, qualifier)
             if (
                 o is None
@@ -81,7 +95,9 @@ def tenants(r: Reader) -> Iterator[Said]:
             for s in r.many(m["ss"]):
                 if host is not None and s.key != host.key:
                     yield Said(start, end, s, "tenant_of", host, qualifier, as_of=as_of)
-    for m, qualifier, start, end in r.matches(_HOUSES):
+    for m, qualifier, start, end in (*r.clauses(_HOUSES), *r.clauses(_HAS_TENANTS)):
+        if (k := m.groupdict().get("k")) and r.mention(k).scope not in _ORGANISATIONS:
+            continue
         as_of = r.held(m, qualifier)
         for s in r.many(m["ss"]):
             if as_of is not None and s.key != r.mention(m["o"]).key and not r.governed(m):
@@ -118,7 +134,7 @@ _LOCATED = (
     rule(
         r"<s:OH>(?:[^‹.;:]|<K>){0,110}?\b(?:a ouvert|ouvre|ouvrira|installée?|située?|basée?|implantée?|se trouve|se situe)(?: ses portes)?,? (?:à|dans la ville de|près de) <o:L>"
     ),
-    rule(r"<s:OH>[^‹.;:]{0,60}?\b(?:installée?|située?|basée?) (?:au )?[^‹.;:]{0,40}, à <o:L>"),
+    rule(r"<s:OH>[^‹.;:]{0,60}?\b(?:installée?|située?|basée?) (?:[^‹.;:]|‹L\d+›){0,40}, à <o:L>"),
     rule(
         r"<s:OH>(?:,? qui)? (?:s'(?:installe|implante)(?:ra|nt)?|emménage(?:ra)?|s'est (?:installée?|implantée?)|a emménagé) à <o:L>"
     ),
@@ -126,6 +142,13 @@ _LOCATED = (
         r"^[\W\d]*(?i:basée?|installée?|située?|implantée?|née?)(?: depuis ‹D\d+›)? à <o:L>(?: depuis ‹D\d+›)?, (?:l[ae] |l')?(?:[a-zà-ÿ-]+ ){0,3}<s:OH>"
     ),
     rule(r"<s:OH>, à <o:L>"),
+    rule(
+        rf"(?:[Ll]e siège(?: social)?|[Ll]es (?:bureaux|locaux|ateliers)) {OF}<s:OH> (?:est|sont|se trouve(?:nt)?|se situe(?:nt)?) (?:situés? |basés? |installés? |implantés? )?à <o:L>"
+    ),
+    rule(r"<s:OH>,? dont le siège(?: social)? (?:est|se trouve|se situe) (?:situé |basé |installé |implanté )?à <o:L>"),
+    rule(
+        rf"<s:OH>, (?:une? |l[ae] |l')?(?:jeune |petite )?(?:start-up|startup|jeune pousse|entreprise|société|PME|association|coopérative|Scop|SCOP|agence|éditeur|fablab|tiers-lieu|brasserie)(?: {ADJECTIVE})? (?:de |d')<o:L>"
+    ),
 )
 _BESIDE = rule(r"^[^‹]{0,25}<s:OH> à <o:L>")
 _IN_BRACKETS = rule(r"<s:OH> \(<o:L>\)")
@@ -139,7 +162,7 @@ _IN_SITE = rule(
 def places(r: Reader) -> Iterator[Said]:
     """Where an organisation is: its commune, its address."""
     for pattern in _LOCATED:
-        for m, qualifier, start, end in r.matches(pattern):
+        for m, qualifier, start, end in r.clauses(pattern):
             o = r.mention(m["o"])
             if o.kind in ("commune", "city"):
                 yield Said(start, end, r.mention(m["s"]), "located_in", o, qualifier)
@@ -155,10 +178,10 @@ def places(r: Reader) -> Iterator[Said]:
         if s.kind == "commune" and o.kind == "department":
             yield Said(o.start, o.end, s, "department", o.known.name if o.known else "", confidence=0.95)
             yield Said(start, end, s, "located_in", o, confidence=0.95)
-    for m, qualifier, _, _ in r.matches(_ADDRESS):
+    for m, qualifier, _, _ in r.clauses(_ADDRESS):
         if (o := r.mention(m["o"])).kind == "address":
             yield Said(o.start, o.end, r.mention(m["s"]), "address", "", qualifier)
-    for m, qualifier, start, end in r.matches(_IN_SITE):
+    for m, qualifier, start, end in r.clauses(_IN_SITE):
         if r.mention(m["o"]).kind == "site":
             yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
 
@@ -170,14 +193,18 @@ _FUNDS = (
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:souti|souten|subventionn|financ|cofinanc)[a-zà-ÿ]*(?: financièrement)? (?:le |la |l'|les )?<o:OH>"),
     rule(rf"<o:OH>(?:[^‹.;:]|‹[LDE]\d+›){{0,60}}?(?:,? {BE}|, | )(?:\w+ment )?(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé|parrainé)e?s? (?:[^‹.;]|‹E\d+›){{0,40}}?par <ss:O*>"),
     rule(r"^[\W\d]*(?i:(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé)e?s?) (?:[^‹.;,]|‹E\d+›){0,30}?par <ss:O*>, {THE}<o:OH>"),
-    rule(rf"<o:OH>{APPOSED} {AUX}(?:lèv|lev|boucl|récolt|collect|réuni|obt|décroch)[a-zé]* [^‹.;:]{{0,40}}<E>[^‹.;:]{{0,40}}? auprès (?=d[ue]s? |de l|d')<ss:O*>"),
+    rule(rf"<o:OH>{APPOSED} {AUX}(?:lèv|lev|boucl|récolt|collect|réuni|obt|décroch|annonc|finalis|conclu|réalis)[a-zé]* [^‹.;:]{{0,60}}(?:<E>|(?:levée de fonds|tour de table|augmentation de capital))[^‹.;:]{{0,40}}? auprès (?=d[ue]s? |de l|d')<ss:O*>"),
     rule(rf"^[^‹]{{0,10}}(?i:avec|grâce (?:au?|à)) (?:le |l'|la )?(?:soutien|aide|appui|concours|subvention)[^‹.;:,]{{0,40}}?(?=d[ue]s? |de l|d')<ss:O*>, {THE}<o:OH>"),
-    rule(r"<o:OH>(?:[^‹.;:]|‹[PDL]\d+›){0,60}?\b(?:reçoit|reçu|bénéficie|bénéficié|obtient|obtenu|recevra|bénéficiera)\b[^‹.;:]{0,60}?(?:<E>|\bsoutien|\baide\b|\bappui|\bsubvention|\bfinancement)[^‹.;:]{0,50}?(?:<E>)?[^‹.;:]{0,20}?(?=d[ue]s? |de l|d')<ss:O*>"),
+    rule(r"<o:OH>(?:[^‹.;:]|‹[PDL]\d+›){0,60}?\b(?:reçoit|reçu|bénéficie|bénéficié|obtient|obtenu|recevra|bénéficiera)\b[^‹.;:]{0,60}?(?:<E>|\bsoutien|\baide\b|\bappui|\bsubvention|\bfinancement|\bprêt|\bbourse|\bdotation|\bmécénat)[^‹.;:]{0,50}?(?:<E>)?[^‹.;:]{0,20}?(?=d[ue]s? |de l|d')<ss:O*>"),
     rule(r"<o:OH>[^‹.;:]{0,60}?\bavec (?:le soutien|l'aide|l'appui|le concours)[^‹.;:]{0,40}?(?=d[ue]s? |de l|d')<ss:O*>"),
     rule(rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |les |des )?(?:\w+ )?(?:actionnaire|financeur|investisseur|soutien|mécène)s? {OF}<o:OH>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:entr[a-zà-ÿ]*|est entrée?|sont entrées?) au capital {OF}<o:OH>"),
     rule(rf"[Pp]art {OF}<ss:O> dans (?:le |la |l')?<o:OH>".replace("<ss:O>", "(?P<ss>‹O\\d+›)")),
 )  # fmt: skip
+_GIVEN = rule(
+    r"dont <e:E> (?:(?:de|en) (?:subventions?|dotation|aides?|mécénat) (?=d)|(?:apporté|versé|accordé|alloué|octroyé|financé|pris en charge)e?s? par )<ss:O*>(?: et <E> (?:par |(?=d))<cs:O*>)?"
+)
+"""« un budget de …, dont … de subvention de A »: of whom the sentence is about."""
 _WITH = r"(?:en (?:partenariat|collaboration|coopération|association|lien étroit)(?: [a-z]+)?|main dans la main|de concert) avec"
 _PARTNERS = (
     rule(rf"<o:OH>(?:[^‹.;:]|‹[DLE]\d+›){{0,80}}?\b{_WITH} <ss:OH*>"),
@@ -187,11 +214,11 @@ _PARTNERS = (
     ),
 )
 _BETWEEN = rule(
-    rf"<s:OH>(?: et |, ){DET}{NOUN}<o:OH> (?:sont (?:désormais |aujourd'hui |maintenant )?partenaires|(?:ont )?(?:sign|nou|scell|conclu)[a-zé]* (?:un |leur )?partenariat|s'associent|collaborent|ont uni leurs forces|unissent leurs forces)"
+    rf"<s:OH>(?: et |, ){DET}{NOUN}<o:OH> (?:sont (?:désormais |aujourd'hui |maintenant )?partenaires|(?:ont |avaient |viennent de )?(?:sign|nou|scell|conclu)[a-zé]* (?:\w+ |‹D\d+› )?(?:un |une |leur )?(?:nouve(?:au|lle) |premi(?:er|ère) )?(?:partenariat|(?:accord|convention) de (?:partenariat|coopération|collaboration))|s'associent|collaborent|ont uni leurs forces|unissent leurs forces)"
 )
 _PARTS = (
     rule(
-        rf"<s:O>, (?:une? |la |le |l')?(?:filiale|incubateur|antenne|agence|branche|marque|campus|structure|laboratoire|entité|école)[^‹.;,:]{{0,30}}?{OF}<o:O>"
+        rf"<s:O>, (?:une? |la |le |l')?(?:filiale|incubateur|antenne|agence|branche|marque|campus|structure|laboratoire|entité|école)(?: [^‹.;,:]{{0,30}}?)? ?{OF}{NOUN}<o:O>"
     ),
     rule(
         rf"<s:O> (?:{BE}|,? qui fait |fait )(?:partie {OF}(?:groupe )?|(?:le |la |un |une |l')(?:\w+ )?(?:filiale|campus|antenne|incubateur|branche|marque)(?: \w+)? {OF}(?:groupe )?)<o:O>"
@@ -205,7 +232,7 @@ _PARENT = rule(r"<s:O> \(<o:O>\)")
 def support(r: Reader) -> Iterator[Said]:
     """Who funds, is part of, is a partner of whom, besides what `bonds` reads."""
     for pattern in _FUNDS:
-        for m, qualifier, start, end in r.matches(pattern):
+        for m, qualifier, start, end in r.clauses(pattern):
             o = r.mention(m["o"])
             amount = re.search(r"‹E(\d+)›", m[0])
             since = re.match(r" depuis (?:le |la |l')?‹D(\d+)›", m.string[m.end() :])
@@ -233,17 +260,22 @@ def support(r: Reader) -> Iterator[Said]:
                             scope=o,
                             as_of=as_of,
                         )
+    for m, qualifier, start, end in r.clauses(_GIVEN):
+        o = r.sentence.about or r.sentence.subject
+        for s in r.many(m["ss"] + (m["cs"] or "")):
+            if o is not None and s.letter == "O" and s.key != o.key and r.held(m, qualifier) is not None:
+                yield Said(start, end, s, "funds", o, qualifier)
     for pattern in _PARTNERS:
-        for m, qualifier, start, end in r.matches(pattern):
+        for m, qualifier, start, end in r.clauses(pattern):
             o = r.subject_of(m, r.mention(m["o"]))
             for s in r.many(m["ss"]):
                 if o is not None and s.key != o.key and r.held(m, qualifier) is not None:
                     yield Said(start, end, s, "partner_of", o, qualifier)
-    for m, qualifier, start, end in r.matches(_BETWEEN):
+    for m, qualifier, start, end in r.clauses(_BETWEEN):
         if r.mention(m["s"]).key != r.mention(m["o"]).key and r.held(m, qualifier) is not None:
             yield Said(start, end, r.mention(m["s"]), "partner_of", r.mention(m["o"]), qualifier)
     for pattern in _PARTS:
-        for m, qualifier, start, end in r.matches(pattern):
+        for m, qualifier, start, end in r.clauses(pattern):
             s, o = r.mention(m["s"]), r.mention(m["o"])
             if s.key != o.key and r.held(m, qualifier) is not None and not r.governed(m) and not is_network(o):
                 yield Said(start, end, s, "part_of", o, qualifier)
@@ -255,7 +287,7 @@ def support(r: Reader) -> Iterator[Said]:
 
 # --- people -----------------------------------------------------------------------------------
 
-_PHRASE = rf"(?P<role>{ROLE}(?: (?!(?:de|du|des|d')\b)[a-zà-ÿ-]+| ‹L\d+›| de (?!l[a'])[a-zà-ÿ-]+(?= (?:de|du|des|d'|et|chez)\b)| (?:de la|du|des) [a-zà-ÿ-]+(?: [a-zà-ÿ-]+(?:ique|ale?|elle?))?(?= (?:de|du|des|d'|et|chez|au)\b)| et {ROLE}){{0,8}})"
+_PHRASE = rf"(?P<role>{ROLE}(?: (?!(?:de|du|des|d')\b)[a-zà-ÿ-]+| ‹L\d+›| de (?!l[a'])[a-zà-ÿ-]+(?= (?:de|du|des|d'|et|chez)\b)| (?:de la |du |des |de l')[a-zà-ÿ-]+(?: [a-zà-ÿ-]+(?:ique|ale?|elle?))?(?= (?:de|du|des|d'|et|chez|au)\b)| et {ROLE}){{0,8}})"
 _ONE_OF = r"(?:le |la |l'|l'un des |l'une des |un des |une des |les |son |sa )?"
 _ROLES = (
     rule(rf"<ss:P*>, {_ONE_OF}{_PHRASE}(?: {OF}| chez | au sein (?:du |de la |de l'|de |d')|, ){NOUN}<o:OHL>"),
@@ -264,7 +296,16 @@ _ROLES = (
     rule(rf"{_PHRASE} {OF}{NOUN}<o:OHL> (?:sont|est|:) <ss:P*>"),
     rule(rf"<o:OH>,? dont (?:le |la |les |l')?{_PHRASE}(?: est| sont|,) <ss:P*>"),
 )
-_THEIR_ROLE = rule(rf"(?:[Ss]on|[Ss]a|[Ll]eur) {_PHRASE}(?:,| est) <ss:P*>")
+_THEIR_ROLE = rule(
+    rf"(?:[Ss]on|[Ss]a|[Ll]eur) (?:nouve(?:au|lle) |future? |actuel(?:le)? )?{_PHRASE}(?:,| est) <ss:P*>"
+)
+_NAMED = rule(
+    rf"(?:a |ont |vient de |a été |)?nommée? <s:P>,? (?:comme |en tant que |au poste de )?{_PHRASE} {OF}{NOUN}<o:OH>"
+)
+_STARTED = rule(
+    rf"<s:P>{APPOSED} {AUX}(?:lanc|cré|fond|mont)(?:e|é|er) (?:son (?:activité|entreprise|affaire|studio|agence|cabinet)|sa (?:propre )?(?:société|entreprise|start-up|startup|structure|boîte|marque))\b"
+)
+"""Whose company, the sentences before say: « elle a lancé son activité »."""
 _AT_THE_HEAD = rule(rf"<s:P>(?:[^‹.;:]|‹[PD]\d+›){{0,40}}? à la tête {OF}{NOUN}<o:OH>")
 _ROLE_ALONE = rule(rf"<ss:P*>(?:, | {BE}){_ONE_OF}{_PHRASE}(?=[,.;)]|$)")
 _ROLE_IN_BRACKETS = rule(rf"<ss:P*> \({_PHRASE} {OF}{NOUN}<o:OHL>\)")
@@ -283,8 +324,16 @@ def people(r: Reader) -> Iterator[Said]:
         yield from _role(r, m, qualifier, start, end, r.sentence.flat, target)
     for m, qualifier, start, end in r.matches(_THEIR_ROLE):
         whose = r.sentence.about if "‹" in m.string[: m.start()] else r.sentence.subject
+        if whose and r.topic and whose.key != r.topic.key in {b.key for b in r.sentence.before}:
+            continue  # it may be of either
         yield from _role(r, m, qualifier, start, end, r.sentence.flat, whose)
-    for m, qualifier, start, end in r.matches(_AT_THE_HEAD):
+    for m, qualifier, start, end in r.matches(_NAMED):
+        yield from _role(r, m, qualifier, start, end, r.sentence.flat, r.mention(m["o"]))
+    for m, qualifier, start, end in r.clauses(_STARTED):
+        s, own = r.mention(m["s"]), r.sentence.subject
+        if own is not None and not s.named:
+            yield Said(start, end, s, "founder_of", own, qualifier)
+    for m, qualifier, start, end in r.clauses(_AT_THE_HEAD):
         if r.held(m, qualifier) is not None:
             yield Said(start, end, r.mention(m["s"]), "heads", r.mention(m["o"]), qualifier)
     for m, qualifier, start, end in r.matches(_OF_IN_BRACKETS, full=True):

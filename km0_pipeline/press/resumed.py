@@ -33,15 +33,27 @@ _KIND_OF = {
     for nouns in _KINDS
     for noun in nouns.split("|")
 }
-_ANY = "|".join(sorted({re.escape(n) for k in _KINDS for n in k.split("|")}, key=lambda n: (-len(n), n)))
+_LASTING = {0, 1, 2, 5}
+"""The kinds of what a whole text may be about: companies, associations, places, schools."""
+_OF_KIND = {
+    "startup": {0},
+    "company": {0},
+    "association": {1, 2},
+    "school": {5},
+    "bank": {6},
+    "public_body": {6},
+    "media": {0},
+    "hub": {1, 2},
+}
+ANY = "|".join(sorted({re.escape(n) for k in _KINDS for n in k.split("|")}, key=lambda n: (-len(n), n)))
 _ADJECTIVE = r"(?: (?:public|numérique|associati(?:f|ve)|local|locale|collecti(?:f|ve)|citoyen(?:ne)?|régiona(?:l|le)|tech|innovante?|sociale?|solidaire|[a-zà-ÿ]+(?:ais|aise|ois|oise|ien|ienne|ain|aine)))"
-_LEADS = re.compile(rf"(?i)\b({_ANY})s?{_ADJECTIVE}{{0,2}}[ \"]{{1,2}}$")
-_BEGINS = re.compile(rf"(?i)({_ANY})s?\b")
+_LEADS = re.compile(rf"(?i)\b({ANY})s?{_ADJECTIVE}{{0,2}}[ \"]{{1,2}}$")
+_BEGINS = re.compile(rf"(?i)({ANY})s?\b")
 _FOLLOWS = re.compile(
-    rf"(?i)(?:,| est| sera) (?:une? |l[ea] |l')?(?:(?:nouve(?:au|l|lle)|jeune|grande?|petite?|premi(?:er|ère)) )?({_ANY})\b"
+    rf"(?i)(?:,| est| sera) (?:une? |l[ea] |l')?(?:(?:nouve(?:au|l|lle)|jeune|grande?|petite?|premi(?:er|ère)) )?({ANY})\b"
 )
 _AGAIN = re.compile(
-    rf"\b(?:(?P<this>[Cc]e |[Cc]et |[Cc]ette )|[Ll]e |[Ll]a |[Ll]'|[Dd]u |[Aa]u )(?P<noun>{_ANY}){_ADJECTIVE}{{0,2}}(?![\w'-])(?! (?:de|du|des|d'|qui|que|où|dont)\b| d'| [A-ZÀ-Ý\d]| \"| [a-zà-ÿ-]+(?:ique|al|ale|aux|aire|eur|if|ive)s?\b)"
+    rf"\b(?:(?P<this>[Cc]e |[Cc]et |[Cc]ette )|[Ll]e |[Ll]a |[Ll]'|[Dd]u |[Aa]u )(?P<noun>{ANY}){_ADJECTIVE}{{0,2}}(?![\w'-])(?! (?:de|du|des|d'|qui|que|où|dont)\b| d'| [A-ZÀ-Ý\d]| \"| [a-zà-ÿ-]+(?:ique|al|ale|aux|aire|eur|if|ive)s?\b)"
 )
 _WIDE = frozenset(map(key, ("entreprise", "société", "start-up", "startup", "jeune pousse", "association", "lieu", "espace", "service", "outil", "dispositif", "projet",
                             "événement", "évènement", "manifestation", "rendez-vous")))  # fmt: skip
@@ -57,7 +69,8 @@ def resumed(text: str, found: Sequence[Mention]) -> list[Mention]:
     nouns: dict[str, str] = {}
     for noun, m in _introduced(flat, found):
         nouns.setdefault(m.key, noun)
-    found = [replace(m, noun=nouns[m.key]) if m.key in nouns else m for m in found]
+    genders = _genders(flat, found)
+    found = [replace(m, noun=nouns.get(m.key, ""), gender=genders.get(m.key, "")) for m in found]
     starts = [m.start for m in found]
     longest = max((m.end - m.start for m in found), default=0)
     by_noun: dict[str, dict[str, Mention]] = defaultdict(dict)
@@ -86,6 +99,58 @@ def resumed(text: str, found: Sequence[Mention]) -> list[Mention]:
             (m,) = meant.values()
             more.append(replace(m, start=start, end=end, confidence=m.confidence * 0.9, named=False))
     return sorted([*found, *more], key=lambda m: (m.start, -m.end)) if more else found
+
+
+_THE = re.compile(
+    r"(?i)\b(?:(?P<m>le|du|au|un|ce|cet)|(?P<f>la|une|cette)|l'(?:ancien(?P<f1>ne)? )?)(?: |(?<='))(?P<noun>[a-zà-ÿ-]+)?(?: (?!d[eu]s?\b|à\b|en\b|et\b|par\b)[a-zà-ÿ-]+){0,2} ?[\"]? ?$"
+)
+_FEMININE = re.compile(
+    r"(?:start-up|startup|jeune pousse|entreprise|societe|agence|brasserie|marque|scop|scic|cooperative|association|fondation|federation|alliance|guilde|technopole|pepiniere|mediatheque|plateforme|"
+    r"plate-forme|application|universite|ecole|banque|metropole|agglomeration|communaute|region|commune|ville|chambre|caisse|cci|mairie|mutuelle|ressourcerie|recyclerie|antenne|filiale|maison|halle|"
+    r"cite|fabrique|manufacture|ruche|usine|ferme|conciergerie|delegation|direction|prefecture|collectivite|filature|grange)\b"
+)
+_MASCULINE = re.compile(
+    r"(?:editeur|studio|cabinet|groupe|collectif|reseau|cluster|consortium|groupement|club|pole|syndicat|label|fablab|fab-lab|tiers-lieu|espace|coworking|lieu|incubateur|accelerateur|hotel|campus|"
+    r"service|outil|dispositif|programme|projet|plan|fonds|logiciel|site|concours|festival|salon|forum|hackathon|institut|lycee|laboratoire|departement|conseil|ministere|credit|centre|hangar|atelier|hub|etat)\b"
+)
+
+
+_ROLE = r"(?:(?P<f>(?:co-?)?(?:président|dirigeant|gérant|adjoint|habitant)e|[a-zé-]+(?:trice|ière)|chargée|déléguée|associée|élue|chercheuse|entrepreneuse|Mme|Madame)|(?:co-?)?(?:président|dirigeant|gérant|adjoint|habitant)|[a-zé-]+teur|chargé|délégué|associé|élu|chercheur|entrepreneur|M\\.|Monsieur)"
+_ROLE_BEFORE = re.compile(rf"\b{_ROLE}(?: [a-zà-ÿ]+(?:al|ale|if|ive|ique|e))?,? $")
+_ROLE_AFTER = re.compile(rf", (?:l[ae] |l'|une? |son |sa )?(?:[a-zé]+ )?{_ROLE}\b")
+
+
+def gender_of(noun: str) -> str:
+    """The gender of what is called by this noun (folded), "m", "f" or ""."""
+    return "f" if _FEMININE.match(noun) else "m" if _MASCULINE.match(noun) else ""
+
+
+def may_be(m: Mention, noun: str) -> bool:
+    """Whether `m` may be what this noun (folded) says: it is called by no noun of another kind."""
+    kinds = _KIND_OF[noun] | ({2} if noun == "association" else set())
+    others = _KIND_OF.get(m.noun) or _KIND_OF.get(m.key.split(" ")[0]) or _OF_KIND.get(m.kind) or kinds
+    return bool(kinds & others & _LASTING)
+
+
+def _genders(flat: str, found: Sequence[Mention]) -> dict[str, str]:
+    """The gender of each subject, by its key: that of its article or its noun, or of M. and Mme, where the text does not waver."""
+    seen: dict[str, set[str]] = defaultdict(set)
+    for m in found:
+        if m.letter == "P":
+            before, after = _ROLE_BEFORE.search(flat, max(0, m.start - 60), m.start), _ROLE_AFTER.match(flat, m.end)
+            seen[m.key] |= {"f" if r["f"] else "m" for r in (before, after) if r}
+        if m.letter not in "HO":
+            continue
+        before = _THE.search(flat[max(0, m.start - 45) : m.start])
+        noun = key(before["noun"]) if before and before["noun"] else m.noun
+        name = key(flat[m.start : m.end])
+        for words in (noun, re.sub(r"^(?:l[ae] |l')", "", name)):
+            seen[m.key] |= {gender_of(words)} - {""}
+        if name.startswith(("le ", "la ")):
+            seen[m.key].add("f" if name.startswith("la ") else "m")
+        if before and (before["m"] or before["f"]):
+            seen[m.key].add("m" if before["m"] else "f")
+    return {k: g for k, genders in seen.items() if len(genders) == 1 for g in genders}
 
 
 def _introduced(flat: str, found: Sequence[Mention]) -> Iterator[tuple[str, Mention]]:

@@ -15,9 +15,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from km0_pipeline.press.dates import Found
-from km0_pipeline.press.folding import straighten
+from km0_pipeline.press.folding import key, straighten
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.quantities import Quantity
+from km0_pipeline.press.resumed import ANY, gender_of, may_be
 
 Item = Mention | Quantity | Found
 
@@ -64,14 +65,16 @@ class Masked:
             end -= 1
         while start < end and self.text[start] in " ,;":
             start += 1
-        return self.at[start], self.ends.get(end, self.at[end - 1] + 1)
+        last = max((doc for at, doc in self.ends.items() if start < at <= end), default=0)
+        return min(self.at[start:end]), max(last, max(self.at[start:end]) + 1)
 
 
 @dataclass(frozen=True)
 class Sentence:
     """A sentence: its range in the document, its items by number, and its two masked forms.
 
-    `subject` is whom the text was about before it, `listed` the mentions of the list that it announces (« … : »).
+    `before` are those whom the text was about before it, the last one first: whom its pronouns may mean; `listed` the mentions
+    of the list that it announces (« … : »).
     """
 
     start: int
@@ -79,22 +82,63 @@ class Sentence:
     items: dict[int, Item]
     full: Masked
     flat: Masked
-    subject: Mention | None
+    before: tuple[Mention, ...] = ()
     listed: tuple[Mention, ...] = ()
 
     @property
+    def subject(self) -> Mention | None:
+        """The organisation that the text was about before it."""
+        return meant(self.before, things=True)
+
+    @property
+    def person(self) -> Mention | None:
+        """The person with whom it begins."""
+        m = _PERSON_FIRST.match(self.flat.text)
+        item = self.items[int(m[1])] if m else None
+        return item if isinstance(item, Mention) else None
+
+    @property
+    def headed(self) -> Mention | None:
+        """Which organisation the person with whom it begins heads or founded, as it says."""
+        m = _HEADS.match(self.flat.text)
+        return self._organisation(m[1]) if m else None
+
+    @property
     def about(self) -> Mention | None:
-        """Whom it is about: the first that it names, or after « Porté par X, » the one of its main clause."""
+        """Which organisation it is about: the first that it names, or after « Porté par X, » the one of its main clause."""
         text = self.flat.text
         m = _FIRST_NAMED.match(text)
-        if m is None:
-            return None
-        number = m[3] if m[2] in "HO" and len(m[1]) <= 25 else ""
-        if _HANGS.search(m[1]):
+        if m is None or ":" in m[1]:
+            m = None if m else _FRONT.match(text) and _MAIN.search(text)
+            return self._organisation(m[1]) if m else None
+        number = m[3] if (m[2] in "HO" and len(m[1].rsplit(", ", 1)[-1]) <= 25) or _ORGAN.search(m[1]) else ""
+        if (governing(m[1]) or governing(_NOUN.sub("", m[1]))) and not _ORGAN.search(m[1]):
             main = _MAIN.search(text)
             number = main[1] if main else ""
+        return self._organisation(number)
+
+    def _organisation(self, number: str) -> Mention | None:
         item = self.items[int(number)] if number else None
         return item if isinstance(item, Mention) else None
+
+
+def meant(before: Iterable[Mention], gender: str = "", *, things: bool = False) -> Mention | None:
+    """Whom a pronoun of this gender (any if '') means, of those whom the text was about `before`; only what is no person if `things`."""
+    return next(
+        (m for m in before if (not things or m.letter in "HO") and (not gender or m.gender in ("", gender))), None
+    )
+
+
+_GOVERNING = re.compile(
+    r"(?:(?P<noun>\b[\w-]+) )?(?:\b(?P<of>d[ue]s?|de l[a']) ?|\b(?P<of2>d')|\b(?:aux?|à|chez|pour|avec|par|dans|vers|sur|sous|contre|derrière|devant|entre|parmi|selon|d'après|comme|sans|en|via) )"
+    r"(?:l[ae]s? |l'|une? )?$",
+    re.I,
+)
+
+
+def governing(before: str) -> re.Match[str] | None:
+    """On what a name hangs that stands after `before`: « la directrice de », « avec le »; `of` and `noun` are the words of the former."""
+    return _GOVERNING.search(before[-40:])
 
 
 def split(text: str) -> list[tuple[int, int]]:
@@ -133,7 +177,7 @@ def sentences(
             placed.append(item)
     placed.sort(key=lambda i: i.start)
     made: list[Sentence] = []
-    subject: Mention | None = None
+    before: tuple[Mention, ...] = ()
     numbered = list(enumerate(placed))
     next_item = 0
     for start, end in split(text):
@@ -146,20 +190,34 @@ def sentences(
             k += 1
         lead = start + len(straight[start:end]) - len(straight[start:end].lstrip(' \n"-–•'))
         if (
-            subject
+            before
+            and (again := _AGAIN.match(straight, lead, end))
+            and not any(i.start < again.end("it") and again.start("it") < i.end for _, i in inside)
+            and (who := next((m for m in before if m.letter in "HO" and may_be(m, key(again["noun"]))), None))
+        ):
+            of_them = replace(
+                who,
+                start=again.start("it"),
+                end=again.end("it"),
+                confidence=who.confidence * 0.9,
+                named=False,
+                gender=gender_of(key(again["noun"])),
+            )
+            inside.append((len(placed) + len(made), of_them))
+            inside.sort(key=lambda numbered: numbered[1].start)
+        elif (
+            before
             and (said := _PRONOUN.match(straight, lead) or _pronoun_after(straight, lead, end))
             and not _impersonal(straight[said.start() : end], said.start(), inside)
-        ):
-            pronoun = Mention(
-                said.start(),
-                said.end(),
-                subject.letter,
-                subject.key,
-                subject.kind,
-                subject.confidence * 0.95,
-                named=False,
-                known=subject.known,
+            and (
+                who := meant(
+                    [m for m in before if _plural(straight, m) == said[0].endswith("s")],
+                    _GENDERS.get(said[0].lower().rstrip("s"), ""),
+                    things=bool(_OF_A_THING.match(straight, said.end())),
+                )
             )
+        ):
+            pronoun = replace(who, start=said.start(), end=said.end(), confidence=who.confidence * 0.95, named=False)
             inside.append((len(placed) + len(made), pronoun))
             inside.sort(key=lambda numbered: numbered[1].start)
         items: dict[int, Item] = dict(inside)
@@ -169,10 +227,23 @@ def sentences(
             items,
             _mask(straight, start, end, items, False),
             _mask(straight, start, end, items, True),
-            subject,
+            before,
         )
         made.append(sentence)
-        subject = sentence.about or (subject if not re.search(r"‹[HO]", sentence.full.text) else None)
+        if (
+            _APART.match(sentence.flat.text)
+            or _OF_IT.search(sentence.flat.text)
+            or sentence.flat.text.rstrip(' "').endswith(":")
+            or _BULLET.match(straight, start)
+            or _SEVERAL.match(sentence.flat.text)
+        ):
+            if _ITS.match(sentence.flat.text) and sentence.person:
+                before = (sentence.person, *before)[:3]
+            continue
+        spoken = [m for m in (sentence.person, sentence.about or sentence.headed) if m]
+        if spoken or re.search(r"‹[HO]", sentence.full.text):
+            kept = [m for m in before if m.key not in {s.key for s in spoken}] if spoken else []
+            before = (*spoken, *kept)[:3]
     return [
         replace(s, listed=tuple(_listed(straight, made[n + 1 :]))) if s.flat.text.rstrip(' "').endswith(":") else s
         for n, s in enumerate(made)
@@ -200,8 +271,14 @@ def _listed(straight: str, following: list[Sentence]) -> Iterator[Mention]:
             yield i
 
 
+def _plural(straight: str, m: Mention) -> bool:
+    return bool(re.match(r"(?:[LlDd]es |Ils\b|Elles\b)", straight[max(0, m.start - 4) : m.end])) or straight[
+        m.start : m.end
+    ].startswith(("Les ", "Ils", "Elles"))
+
+
 _FRONTED = re.compile(
-    r"(?:[A-ZÀ-Ý][a-zà-ÿ]+ment )?[A-ZÀ-Ý][a-zà-ÿ-]*(?:ée?s?|[iu]e?s?|[iou]r|bre|iété|iale|ert|erte) [^,.;:\n]{2,90}, (?P<it>ils?|elles?)(?= [a-zà-ÿ])"
+    r"(?!Nous|Vous|Depuis|Plus|Mais|Lui)(?:[A-ZÀ-Ý][a-zà-ÿ]+ment )?[A-ZÀ-Ý][a-zà-ÿ-]*(?:ée?s?|[iu]e?s?|[iou]r|bre|iété|iale|ert|erte|Ingénieure?|Originaire|Titulaire|Ancien(?:ne)?) (?:[^,.;:\n]{2,90}, ){1,3}(?P<it>ils?|elles?)(?= [a-zà-ÿ])"
 )
 
 
@@ -220,9 +297,39 @@ def _impersonal(words: str, at: int, inside: list[tuple[int, Item]]) -> bool:
     )
 
 
-_FIRST_NAMED = re.compile(r"(?:[^‹]{0,15}‹[DSL]\d+›, )?([^‹]{0,40})‹([HOP])(\d+)›")
-_HANGS = re.compile(r"\b(?:par|de|du|des|avec|pour|selon|d'après) (?:la |l'|le )?(?:[a-zé-]+ )?$|\bd'$", re.I)
-_MAIN = re.compile(r"(?:›|\d), (?:l[ae] |l')?(?:[a-zà-ÿ-]+ ){0,2}‹[HO](\d+)›")
+_DONE_TO = r"[A-ZÀ-Ý][a-zà-ÿ-]*(?:ée?s?|[iu]e?s?|ise?s?|erte?s?) "
+_AGAIN = re.compile(
+    rf"(?:{_DONE_TO}[^,.;:\n]{{2,90}}, )?(?P<it>(?:[Ll]e |[Ll]a |[Ll]'|[Cc]e |[Cc]et |[Cc]ette )(?:jeune )?(?P<noun>{ANY}))(?=,| (?!d[eu]s?\b|d'|qu|où|et\b)[a-zà-ÿ])(?! [a-zà-ÿ-]+(?:ique|al|ale|aux|aire|eur|if|ive|ais|aise|ien|ienne)s?\b)"
+)
+"""« La société … », « Installée à …, l'association … »: a clause begins with the noun of whom the text was about."""
+_OF_A_THING = re.compile(
+    r" (?:(?:est|sont|a été|ont été|vient d'être|fut|sera) (?:[a-zà-ÿ]+ment |aussi |également |désormais )?(?:présid|financ|cofinanc|héberg|incub|rachet|dirig|gér|port|pilot|animé|soutenu|subventionn|exploit|organis|"
+    r"fondé|créé|implant|install)|(?:compt|emploi|regroup|fédèr|rassembl|héberg|abrit|édit|fabriqu|commercialis|accueill)[a-z]* )"
+)
+_GENDERS = {"il": "m", "elle": "f"}
+_PERSON_FIRST = re.compile(r"(?:[^‹]{0,40}, )?(?:M\. |Mme )?‹P(\d+)›(?=[ ,])")
+_HEADS = re.compile(
+    r"(?:[^‹]{0,40}, )?(?:M\. |Mme )?‹P\d+›,? [^‹.;]{0,40}?\b(?:dirige|préside|pilote|gère|(?:co-?)?(?:fondé|créé|fondateur|fondatrice|créateur|créatrice)|dirigeante?|présidente?|directeur|directrice|gérante?|PDG|"
+    r"patronn?e?|à la tête)\b[^‹.;]{0,30}‹[HO](\d+)›"
+)
+_FIRST_NAMED = re.compile(r"(?:[^‹]{0,15}‹[DSL]\d+›, )?([^‹]{0,60})‹([HOP])(\d+)›")
+_NOUN = re.compile(r"(?<=[ '])[a-zé-]+ $")
+_ORGAN = re.compile(
+    r"\b(?:conseil d'administration|conseil municipal|bureau|comité|équipes?|direction|assemblée) (?:du |de la |de l'|de |d')(?:[a-zé-]+ )?$"
+)
+_FRONT = re.compile(rf"[^\w‹]*{_DONE_TO}")
+_APART = re.compile(r"[^\w‹]*(?:Parmi|Y (?:a|ont)|Outre|Son|Sa|Ses|Leurs?)\b")
+_ITS = re.compile(r"[^\w‹]*(?:Son|Sa) ")
+_OF_IT = re.compile(
+    r"^[^‹]{0,40}‹[HO]\d+›(?:,? qui)? (?:l[ae] |l'|lui |y )(?:a |ont )?[a-zà-ÿ]{4,}|^[^‹]{0,60}, dont (?:l[ae]s? |l')?(?:[a-zé-]+ )?‹"
+)
+_SEVERAL = re.compile(
+    r"[^‹]{0,40}‹[HO]\d+›(?:, (?:l[ae]s? |l')?(?:[a-zé-]+ ){0,2}‹[HO]\d+›){0,6},? et (?:l[ae]s? |l')?(?:[a-zé-]+ ){0,2}‹[HO]\d+› (?:l[ae] |l'|lui |s'|se |y )?(?:[a-zà-ÿ]+ent|ont|sont|vont)\b"
+)
+"""What does not change whom, in the singular, a text is about."""
+_MAIN = re.compile(
+    r", (?:l[ae] |l')?(?:[a-zà-ÿ'-]+ ){0,2}‹[HO](\d+)›(?=,? (?!et |ou )(?:qui |a |va |[a-zà-ÿ']+(?:e|t|nt|ra)[ ,.]))"
+)
 
 
 def letter(item: Item) -> str:

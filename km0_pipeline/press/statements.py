@@ -18,6 +18,7 @@ import pyarrow as pa
 from km0_pipeline import claims, reference
 from km0_pipeline.claims import CLAIMS, Claim, SubjectKind, claims_table, digest, mention_id
 from km0_pipeline.press import accounts, bonds, buildings, dates, happenings, quantities, relations
+from km0_pipeline.press.clauses import clauses
 from km0_pipeline.press.document import locator
 from km0_pipeline.press.folding import fold, key, spell, straighten
 from km0_pipeline.press.furniture import readable
@@ -156,7 +157,7 @@ def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> lis
     said: list[Said] = []
     for sentence in split:
         once: set[tuple[object, ...]] = set()
-        reader = Reader(sentence, hub, topic, spoken)
+        reader = Reader(sentence, hub, topic, spoken, *clauses(sentence, topic))
         for rule in RULES if document["language"] == "fr" else ():
             for s in rule(reader):
                 what = (
@@ -175,7 +176,11 @@ def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> lis
 def _topic(title: str, text: str, found: list[Mention]) -> Mention | None:
     """The one organisation that the title names, as the text speaks of it."""
     headline = key(title)
-    named = {m.key: m for m in found if m.letter in "HO" and m.named and not m.weak and key(text[m.start : m.end]) in headline}
+    named = {
+        m.key: m
+        for m in found
+        if m.letter in "HO" and m.named and not m.weak and key(text[m.start : m.end]) in headline
+    }
     return next(iter(named.values())) if len(named) == 1 else None
 
 
