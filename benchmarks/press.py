@@ -69,11 +69,43 @@ SENTENCES = (
     "Le marché reste difficile, mais les commandes reprennent depuis l'été et le carnet est plein pour six mois.",
     "{O}, dirigée par {P}, est membre du réseau {Q}, qui regroupe les acteurs du territoire.",
     "Le public est invité à s'inscrire en ligne ; l'entrée est libre dans la limite des places disponibles.",
+    "Rien ne destinait pourtant cette ancienne halle à recevoir un jour des serveurs, des écrans et des canapés de récupération.",
+    "Au rez-de-chaussée, une verrière éclaire le grand escalier que les architectes ont choisi de garder dans son état d'origine.",
+    "Les riverains, d'abord sceptiques, reconnaissent aujourd'hui que le quartier a changé de visage sans perdre son caractère.",
+    "Il a fallu deux hivers de travaux, une dépollution du sol et beaucoup de patience pour en arriver là.",
+    "Sur les murs, des photographies d'ouvrières rappellent que l'on tissait ici jour et nuit au début du siècle dernier.",
+    "« On vient d'abord pour le calme, on reste pour les rencontres », résume {P}, qui loue un bureau depuis {y}.",
+    "La cantine, ouverte à tous le midi, sert des produits des environs et affiche complet presque chaque jour.",
+    "Le chauffage est fourni par un réseau alimenté au bois, et la pluie recueillie sur le toit arrose les jardins.",
+    "Un comité de sélection examine les candidatures une fois par trimestre et retient les projets les plus avancés.",
+    "Les jeunes entreprises y trouvent des conseils juridiques, des salles de réunion et un peu de compagnie.",
+    "Personne ne sait encore si la ligne de tramway sera prolongée jusqu'à l'entrée du site, comme le demandent les usagers.",
+    "La crise sanitaire avait vidé les bureaux ; le télétravail a depuis trouvé sa place dans l'organisation des équipes.",
+    "Des visites guidées sont proposées le premier samedi du mois, en français et en allemand.",
+    "L'idée est née autour d'une table de cuisine, entre deux voisins lassés de prendre leur voiture chaque matin.",
+    "Dans l'atelier partagé, une découpeuse laser voisine avec une brodeuse et trois imprimantes que l'on réserve à l'heure.",
+    "Le cahier des charges prévoyait de conserver les poteaux de fonte et la charpente, classés depuis longtemps.",
+    "Les étudiants y présentent leurs prototypes devant un jury de professionnels, dans une ambiance bon enfant.",
+    "« Le plus dur n'est pas de trouver l'argent, c'est de trouver le temps », glisse {P} dans un sourire.",
+    "Plusieurs collectivités voisines suivent l'expérience de près et songent à s'en inspirer.",
+    "Le bail, signé pour neuf ans, laisse la possibilité d'agrandir les locaux si l'activité continue de croître.",
+    "Une fresque collective sera peinte cet été sur la façade nord par des artistes de la région.",
+    "Les prix des loyers, volontairement modérés, augmentent par paliers pendant les trois premières années.",
+    "Faute de place, une partie des archives a été confiée au musée, qui prépare une exposition sur l'histoire du textile.",
+    "Le stationnement reste le point noir : les deux cents places sont prises dès neuf heures du matin.",
+    "Un abonnement donne accès aux espaces communs, aux imprimantes et à la terrasse, sans engagement de durée.",
+    "L'association {Q} anime chaque jeudi un atelier d'initiation à la programmation pour les enfants du quartier.",
+    "Ici, on parle volontiers d'écosystème ; les anciens, eux, disent simplement que l'usine a rouvert.",
+    "Les entreprises se retrouvent une fois par mois pour un petit déjeuner où chacune expose ses besoins.",
+    "Un livret raconte la transformation du lieu, illustré par les élèves de l'école d'art de {T}.",
+    "À l'étage, les cloisons de verre laissent voir des tableaux couverts de schémas et de petits papiers de couleur.",
+    "Reste à convaincre les banques, encore prudentes devant des modèles économiques qui sortent de l'ordinaire.",
+    "Le concierge, présent depuis le premier jour, connaît le prénom de tous les occupants et celui de leurs chiens.",
 )
 
 
 def article(number: int) -> str:
-    """The Markdown of article `number`: 15 sentences, some 270 words, a title and a date."""
+    """The Markdown of article `number`: 15 sentences, some 280 words, a title and a date; two in three say nothing that is claimed, as in the press."""
     pick = random.Random(number)
 
     def organisation() -> str:
@@ -85,7 +117,7 @@ def article(number: int) -> str:
             n=pick.randrange(8, 900), k=pick.randrange(1, 40), d=pick.randrange(2, 28), m=pick.choice(MONTH), y=pick.randrange(2012, 2026),
         )  # fmt: skip
 
-    text = [sentence(form) for form in pick.sample(SENTENCES, len(SENTENCES) - 1)]
+    text = [sentence(form) for form in pick.sample(SENTENCES, 15)]
     paragraphs = "\n\n".join(" ".join(text[n : n + 4]) for n in range(0, len(text), 4))
     day = f"{pick.randrange(2016, 2026)}-{pick.randrange(1, 13):02}-{pick.randrange(1, 28):02}"
     return f"---\ntitle: {organisation()} au Hub fictif\npublisher: Journal fictif {number % 7}\npublished: {day}\n---\n\n{paragraphs}\n"
