@@ -23,7 +23,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -86,8 +86,8 @@ _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|xtor|at_\w+")
 
 
 class Alike(NamedTuple):
-    """How alike two texts are: share of the shorter's shingles, and of its first third, that the other holds; of all, that both
-    have; and how many both have."""
+    """How alike two texts are: share of the shorter's shingles, and of its first third (0 where too few of all), that the other holds;
+    of all, that both have; and how many both have."""
 
     contained: float
     opening: float
@@ -142,18 +142,24 @@ class Article:
         return any(_CORRECTS.search(line[:300]) for line in (straighten(self.title).strip(), *lines[:3], *lines[-3:]))
 
     def alike(self, other: Article) -> Alike:
-        short, long = sorted((self.shingles.tolist(), other.shingles.tolist()), key=len)
-        if not short:
+        short, long = sorted((self, other), key=lambda a: len(a.shingles))
+        all_, held = _held(short), _held(long)
+        if not all_:
             return Alike(0, 0, 0, 0)
-        all_, held = set(short), set(long)
-        shared = all_ & held
-        opening = short[: -(-len(short) // 3)]
+        shared = len(all_ & held)
+        contained = shared / len(all_)
+        opening = short.shingles[: -(-len(short.shingles) // 3)].tolist() if contained >= PART else []
         return Alike(
-            len(shared) / len(all_),
-            sum(s in held for s in opening) / len(opening),
-            len(shared) / (len(all_) + len(held) - len(shared)),
-            len(shared),
+            contained,
+            sum(s in held for s in opening) / max(len(opening), 1),
+            shared / (len(all_) + len(held) - shared),
+            shared,
         )
+
+
+@lru_cache(maxsize=4096)
+def _held(article: Article) -> frozenset[int]:
+    return frozenset(article.shingles.tolist())
 
 
 def press_stories(project: Project) -> Made:
