@@ -33,6 +33,8 @@ NAMED = [  # sentence, names, sort
     ("L'entreprise appartient à ses salariés (Fred, Colin et Alexis).", {"Fred", "Colin", "Alexis"}, PERSON),
     ("La ministre de la Fonction publique Camille Exemple et le ministre de la Recherche étaient là.", {"Camille Exemple"}, PERSON),
     ("Camille Exemple-Durand, maraîchère, et Jean-Baptiste Le Fictif s'en réjouissent.", {"Camille Exemple-Durand", "Jean-Baptiste Le Fictif"}, PERSON),
+    ("Fictoline franchit un palier. Née en 2019, Fictoline a doublé son atelier.", {"Fictoline"}, ORGANISATION),
+    ("Ont payé : Région Bretagne 500 000 €, Département du Finistère 210 k€.", {"Région Bretagne", "Département du Finistère"}, ORGANISATION),
     ("Le fablab de Lannion est partenaire de la tour Valmont, quai des Brumes.", {"Lannion", "tour Valmont", "quai des Brumes"}, PLACE),
 ]  # fmt: skip
 NOTHING = [  # sentence, what is named in it by no claim, sort

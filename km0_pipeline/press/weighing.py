@@ -86,6 +86,11 @@ _DOES = re.compile(
     r"(?: \([^()]{1,60}\))?(?:,[^,.]{1,60},)? (?:(?:a|ont|va|vont|vient de|doit) )?(?:lev|lèv|recrut|emploi|édit|fabriqu|développ|commercialis|fédèr|rassembl|accompagn|propos|lanc|s'install|s'implant|s'alli|rejoin|"
     r"héberg|accueill|organis|soutien|financ|rachet|ouvr|compt|investi|produi|conçoi|livr|vend|inaugur|déploi|rachèt|distribu|vise\b|visent|emménag|déménag|exploit|fourni|équip|regroup|embauch|licenci|export|factur|cherch|réuni)[a-zà-ÿ]*\b"
 )
+_ACTS = re.compile(
+    r" (?!(?:d[eu]s?|et|ou|à|aux?|en|pour|par|sur|dans|avec|chez|qui|que|dont|où|mais|ni|car|comme|entre|sans|sous|vers)\b)[a-zà-ÿ']{1,14} "
+)
+_CLAUSE = re.compile(r"(?:^|[.!?:;]\s+|\n\s*|\s{2}|, |[»\"] )$")
+"""Where a clause begins, and what follows its subject there: no preposition and no conjunction."""
 _STREET_BEFORE = re.compile(
     r"\b(?:rue|avenue|boulevard|place|quai|allées?|impasse|cours|square|lycée|collège|école|stade|salle|médiathèque|bibliothèque|théâtre|gymnase|hôpital|clinique|centre|maison|parc|pont|tour|halle|aéroport|gare|prix|concours|fondation|espace|musée)s? (?:de la |de l'|du |de |d')?$",
     re.I,
@@ -147,6 +152,12 @@ def _agree(flat: str, names: list[Name], known: list[tuple[int, int, str]]) -> N
         shared = {letter: sum(n.weights[letter] for n in group) / len(group) ** 0.5 for letter in "OPL"}
         if words in elsewhere and elsewhere[words] in shared:
             shared[elsewhere[words]] += 3
+        elif len(group) > 1 and " " not in words and not is_first(words) and shared["L"] < shared["O"] + 1:
+            acts = sum(
+                bool(_ACTS.match(flat, n.end)) and bool(_CLAUSE.search(flat[max(0, n.start - 60) : n.start]))
+                for n in group
+            )
+            shared["O"] += min(acts, 3) * 0.8  # whom a text is about: it does this, then that
         for name in group:
             name.weights = dict(shared)
             name.noun = name.noun or next((n.noun for n in group if n.noun), "")
