@@ -21,6 +21,9 @@
       furniture   lines about the page, left out
       kinds       words that say what kind of organisation
       evidence    words that tell what a name beside them is
+      borders     where names begin and end
+      headed      names that begin with what they are: « Fablab de Lannion »
+      listing     what stands in one list is of one sort
       weighing    what a name not known beforehand is: organisation, person, place
       mention     a subject spoken of at one place
       joining     mentions of one subject, joined

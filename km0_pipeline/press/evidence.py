@@ -16,7 +16,6 @@ CAP = rf"[{UP}][\w'&+@-]*[\w+]|[{UP}]"
 _COUNTED = r"(?:€|[kM]€|euros?\b|millions?\b|milliards?\b|m²|ha\b|salarié|personnes|habitants|emplois|places\b|postes)"
 WORD = rf"(?:(?:{CAP})|\d+(?![\w%]|[.,]\d| \d{{3}}\b| ?{_COUNTED}))"
 TAIL = rf"(?:[ -](?:(?:de la |de l'|de |du |des |d'|& |by |la |le |les |l')?{WORD}))"
-PROPER = rf"(?:{CAP}){TAIL}{{0,5}}"
 PERSON = rf"[{UP}][\w'-]+(?:[ ](?:d[eu] |d'|de la |van |von |le |la )?[{UP}][\w'-]*\w){{1,2}}"
 APPOSED = re.compile(
     r"\b(?:société|entreprise(?: textile| familiale| industrielle)?|start-?up|éditeur|agence|association|groupe|studio|cabinet|PME|ESN|maison|marque|techlab|"
