@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -45,14 +46,87 @@ description = "Des articles générés pour mesurer la vitesse : aucune de ces o
 description_en = "Articles made up to measure speed: none of these organisations exists at all."
 """
 
-FIRST = ("Alix", "Bérénice", "Côme", "Dorine", "Élie", "Fanette", "Gaspard", "Hélène", "Ivan", "Jeanne", "Karim", "Lison")
-LAST = ("Aubier", "Brunelle", "Castagne", "Delorme", "Esnault", "Fougeray", "Grandval", "Hennequin", "Jourdain", "Kermarec")
-HEAD = ("Nova", "Atelier", "Lumi", "Octa", "Brume", "Cobalt", "Delta", "Écho", "Filao", "Galet", "Horizon", "Iris", "Jade")
-TAIL = ("logic", "tech", "conseil", "data", "lab", "soft", "réseaux", "industrie", "énergie", "santé", "mobilité", "textile")
-TOWN = ("Mulhouse", "Colmar", "Strasbourg", "Illzach", "Kingersheim", "Lutterbach", "Riedisheim", "Wittenheim", "Belfort")
-MONTH = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "septembre", "octobre", "novembre", "décembre")
+FIRST = (
+    "Alix",
+    "Bérénice",
+    "Côme",
+    "Dorine",
+    "Élie",
+    "Fanette",
+    "Gaspard",
+    "Hélène",
+    "Ivan",
+    "Jeanne",
+    "Karim",
+    "Lison",
+)
+LAST = (
+    "Aubier",
+    "Brunelle",
+    "Castagne",
+    "Delorme",
+    "Esnault",
+    "Fougeray",
+    "Grandval",
+    "Hennequin",
+    "Jourdain",
+    "Kermarec",
+)
+HEAD = (
+    "Nova",
+    "Atelier",
+    "Lumi",
+    "Octa",
+    "Brume",
+    "Cobalt",
+    "Delta",
+    "Écho",
+    "Filao",
+    "Galet",
+    "Horizon",
+    "Iris",
+    "Jade",
+)
+TAIL = (
+    "logic",
+    "tech",
+    "conseil",
+    "data",
+    "lab",
+    "soft",
+    "réseaux",
+    "industrie",
+    "énergie",
+    "santé",
+    "mobilité",
+    "textile",
+)
+TOWN = (
+    "Mulhouse",
+    "Colmar",
+    "Strasbourg",
+    "Illzach",
+    "Kingersheim",
+    "Lutterbach",
+    "Riedisheim",
+    "Wittenheim",
+    "Belfort",
+)
+MONTH = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 ROLE = ("directrice", "président", "fondatrice", "responsable de l'innovation", "gérant", "chargée de communication")
-SENTENCES = (
+FACTS = (
     "{O} s'installe au Hub fictif, dans un plateau de {n} m² rénové par {Q}.",
     "La start-up {O}, créée en {y} par {P}, emploie {n} salariés à {T}.",
     "« Nous voulons ouvrir un second site à {T} avant la fin de l'année », explique {P}, {r} de {O}.",
@@ -63,49 +137,41 @@ SENTENCES = (
     "Selon {P}, le chantier, dont le coût est estimé à {k} millions d'euros, devrait être achevé en {m} {y}.",
     "La région Grand Est et la Ville de {T} soutiennent le projet, porté par {O} depuis {y}.",
     "Les visiteurs pourront découvrir le {d} {m} prochain les prototypes de {O} et les travaux des étudiants.",
-    "L'équipe, qui comptait une dizaine de personnes à ses débuts, a doublé en deux ans sans quitter le centre-ville.",
     "Il n'est pas question, précise {P}, de fermer l'atelier historique de {T}, où travaillent encore quelques ouvriers.",
     "Au programme de la journée : des conférences, une table ronde animée par {P} et la visite des locaux de {O}.",
-    "Le marché reste difficile, mais les commandes reprennent depuis l'été et le carnet est plein pour six mois.",
     "{O}, dirigée par {P}, est membre du réseau {Q}, qui regroupe les acteurs du territoire.",
-    "Le public est invité à s'inscrire en ligne ; l'entrée est libre dans la limite des places disponibles.",
-    "Rien ne destinait pourtant cette ancienne halle à recevoir un jour des serveurs, des écrans et des canapés de récupération.",
-    "Au rez-de-chaussée, une verrière éclaire le grand escalier que les architectes ont choisi de garder dans son état d'origine.",
-    "Les riverains, d'abord sceptiques, reconnaissent aujourd'hui que le quartier a changé de visage sans perdre son caractère.",
-    "Il a fallu deux hivers de travaux, une dépollution du sol et beaucoup de patience pour en arriver là.",
-    "Sur les murs, des photographies d'ouvrières rappellent que l'on tissait ici jour et nuit au début du siècle dernier.",
     "« On vient d'abord pour le calme, on reste pour les rencontres », résume {P}, qui loue un bureau depuis {y}.",
-    "La cantine, ouverte à tous le midi, sert des produits des environs et affiche complet presque chaque jour.",
-    "Le chauffage est fourni par un réseau alimenté au bois, et la pluie recueillie sur le toit arrose les jardins.",
-    "Un comité de sélection examine les candidatures une fois par trimestre et retient les projets les plus avancés.",
-    "Les jeunes entreprises y trouvent des conseils juridiques, des salles de réunion et un peu de compagnie.",
-    "Personne ne sait encore si la ligne de tramway sera prolongée jusqu'à l'entrée du site, comme le demandent les usagers.",
-    "La crise sanitaire avait vidé les bureaux ; le télétravail a depuis trouvé sa place dans l'organisation des équipes.",
-    "Des visites guidées sont proposées le premier samedi du mois, en français et en allemand.",
-    "L'idée est née autour d'une table de cuisine, entre deux voisins lassés de prendre leur voiture chaque matin.",
-    "Dans l'atelier partagé, une découpeuse laser voisine avec une brodeuse et trois imprimantes que l'on réserve à l'heure.",
-    "Le cahier des charges prévoyait de conserver les poteaux de fonte et la charpente, classés depuis longtemps.",
-    "Les étudiants y présentent leurs prototypes devant un jury de professionnels, dans une ambiance bon enfant.",
     "« Le plus dur n'est pas de trouver l'argent, c'est de trouver le temps », glisse {P} dans un sourire.",
-    "Plusieurs collectivités voisines suivent l'expérience de près et songent à s'en inspirer.",
-    "Le bail, signé pour neuf ans, laisse la possibilité d'agrandir les locaux si l'activité continue de croître.",
-    "Une fresque collective sera peinte cet été sur la façade nord par des artistes de la région.",
-    "Les prix des loyers, volontairement modérés, augmentent par paliers pendant les trois premières années.",
-    "Faute de place, une partie des archives a été confiée au musée, qui prépare une exposition sur l'histoire du textile.",
-    "Le stationnement reste le point noir : les deux cents places sont prises dès neuf heures du matin.",
-    "Un abonnement donne accès aux espaces communs, aux imprimantes et à la terrasse, sans engagement de durée.",
     "L'association {Q} anime chaque jeudi un atelier d'initiation à la programmation pour les enfants du quartier.",
-    "Ici, on parle volontiers d'écosystème ; les anciens, eux, disent simplement que l'usine a rouvert.",
-    "Les entreprises se retrouvent une fois par mois pour un petit déjeuner où chacune expose ses besoins.",
     "Un livret raconte la transformation du lieu, illustré par les élèves de l'école d'art de {T}.",
-    "À l'étage, les cloisons de verre laissent voir des tableaux couverts de schémas et de petits papiers de couleur.",
-    "Reste à convaincre les banques, encore prudentes devant des modèles économiques qui sortent de l'ordinaire.",
-    "Le concierge, présent depuis le premier jour, connaît le prénom de tous les occupants et celui de leurs chiens.",
 )
+"""What the press says of somebody: what rules look at."""
+THING = (
+    "verrière halle charpente façade cour passerelle salle réserve galerie terrasse cuisine serre rampe cloison grille cheminée toiture cave loge allée fenêtre "
+    "table lampe étagère machine presse bobine maquette affiche carte lettre liste facture recette promesse habitude dispute surprise promenade averse rumeur voix "
+    "porte scène estrade fresque verveine brouette ficelle échelle poussière mousse pompe vanne brique tuile planche bâche cloche sirène horloge vitrine"
+)
+LOOK = (
+    "ancienne large claire sombre étroite commune voisine froide sonore massive discrète vide fragile propre modeste immense inattendue rouge verte grise usée "
+    "solide neuve haute basse longue courbe rare simple double"
+)
+DOES = (
+    "longe éclaire rappelle annonce traverse domine remplace cache protège précède abîme réchauffe décore ferme prolonge touche entoure complète sépare soutient "
+    "raconte attend retient couvre suit dépasse évoque occupe borde relie"
+)
+WHERE = "derrière|sous|près de|devant|à côté de|avant|depuis|malgré|sans|avec|pour|contre|dans|sur|entre deux murs de"
+PLAIN = (
+    "La {n} {l} {d} une {n} {w} la {n}.",
+    "Une {n} {d} la {n} {l}, {w} une {n}.",
+    "Chaque {n} {d} une {n} {l} et {d} la {n} {w} la {n} {l}.",
+    "Dans la {n}, une {n} {l} {d} la {n}.",
+    "Cette {n}, {l} et {l}, {d} une {n} {w} la {n}.",
+)
+"""Sentences that name nobody, of so many words that no two articles share a third of them: unrelated articles don't."""
 
 
 def article(number: int) -> str:
-    """The Markdown of article `number`: 15 sentences, some 280 words, a title and a date; two in three say nothing that is claimed, as in the press."""
+    """The Markdown of article `number`: 17 sentences, some 230 words, a title and a date; half of them name nobody, as in the press."""
     pick = random.Random(number)
 
     def organisation() -> str:
@@ -117,7 +183,12 @@ def article(number: int) -> str:
             n=pick.randrange(8, 900), k=pick.randrange(1, 40), d=pick.randrange(2, 28), m=pick.choice(MONTH), y=pick.randrange(2012, 2026),
         )  # fmt: skip
 
-    text = [sentence(form) for form in pick.sample(SENTENCES, 15)]
+    def plain(form: str) -> str:
+        words = {"n": THING.split(), "l": LOOK.split(), "d": DOES.split(), "w": WHERE.split("|")}
+        return re.sub(r"\{(\w)\}", lambda m: pick.choice(words[m.group(1)]), form)
+
+    text = [sentence(form) for form in pick.sample(FACTS, 8)] + [plain(pick.choice(PLAIN)) for _ in range(9)]
+    pick.shuffle(text)
     paragraphs = "\n\n".join(" ".join(text[n : n + 4]) for n in range(0, len(text), 4))
     day = f"{pick.randrange(2016, 2026)}-{pick.randrange(1, 13):02}-{pick.randrange(1, 28):02}"
     return f"---\ntitle: {organisation()} au Hub fictif\npublisher: Journal fictif {number % 7}\npublished: {day}\n---\n\n{paragraphs}\n"
@@ -145,7 +216,17 @@ def ours(folder: Path) -> None:
     from km0_pipeline.steps import Project
 
     at = Project.at(folder)
-    for step in (registry_files, registry_rows, press_files, press_documents, press_stories, press_spans, press_claims, claim_decisions, press_reviewed):
+    for step in (
+        registry_files,
+        registry_rows,
+        press_files,
+        press_documents,
+        press_stories,
+        press_spans,
+        press_claims,
+        claim_decisions,
+        press_reviewed,
+    ):
         start = time.perf_counter()
         made = step(at)
         print(f"{step.__name__:16} {time.perf_counter() - start:7.2f} s {made.rows:8,} rows {made.figures}")
@@ -155,7 +236,9 @@ def peer(folder: Path) -> None:
     """The peer: the recogniser on the same texts, forked over the cores."""
     from multiprocessing import get_context
 
-    texts = [p.read_text(encoding="utf-8").split("---", 2)[2] for p in sorted((folder / "data" / "raw" / "press").iterdir())]
+    texts = [
+        p.read_text(encoding="utf-8").split("---", 2)[2] for p in sorted((folder / "data" / "raw" / "press").iterdir())
+    ]
     load()
     size = -(-len(texts) // (cores() * 4))
     with get_context("fork").Pool(cores()) as pool:
@@ -172,7 +255,10 @@ def load() -> None:
     global model
     import spacy
 
-    model = spacy.load("fr_core_news_md", exclude=["tok2vec", "tagger", "morphologizer", "parser", "attribute_ruler", "lemmatizer", "senter"])
+    model = spacy.load(
+        "fr_core_news_md",
+        exclude=["tok2vec", "tagger", "morphologizer", "parser", "attribute_ruler", "lemmatizer", "senter"],
+    )
 
 
 def spans(texts: list[str]) -> int:
@@ -202,7 +288,12 @@ def measure(side: str, folder: Path) -> tuple[float, float]:
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPATH": str(ROOT)}
     peak, start = 0.0, time.perf_counter()
     with tempfile.TemporaryFile("w+") as out:
-        process = subprocess.Popen([sys.executable, __file__, "--side", side, str(folder)], stdout=out, stderr=subprocess.STDOUT, env=environment)
+        process = subprocess.Popen(
+            [sys.executable, __file__, "--side", side, str(folder)],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=environment,
+        )
         while process.poll() is None:
             peak = max(peak, memory(process.pid))
             time.sleep(0.1)
@@ -218,7 +309,11 @@ def measure(side: str, folder: Path) -> tuple[float, float]:
 def memory(pid: int) -> float:
     """GB that a process and what it forked hold now, shared pages counted once (Linux: proportional set size)."""
     try:
-        held = next(int(line.split()[1]) for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:"))
+        held = next(
+            int(line.split()[1])
+            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            if line.startswith("Pss:")
+        )
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except (OSError, StopIteration):  # it is gone
         return 0.0
@@ -250,8 +345,12 @@ def main() -> int:
     gb = {side: max(m for _, m in times) for side, times in runs.items()}
     speed = seconds["peer"] / seconds["ours"]
     share = (seconds["new"] - seconds["one"]) / seconds["ours"]
-    print(f"bare recogniser, {n} articles    {seconds['peer']:6.1f} s  {gb['peer']:5.2f} GB  {n / seconds['peer']:6.1f} articles a second")
-    print(f"whole extraction               {seconds['ours']:6.1f} s  {gb['ours']:5.2f} GB  {n / seconds['ours']:6.1f} articles a second")
+    print(
+        f"bare recogniser, {n} articles    {seconds['peer']:6.1f} s  {gb['peer']:5.2f} GB  {n / seconds['peer']:6.1f} articles a second"
+    )
+    print(
+        f"whole extraction               {seconds['ours']:6.1f} s  {gb['ours']:5.2f} GB  {n / seconds['ours']:6.1f} articles a second"
+    )
     print(f"then {new} new                    {seconds['new']:6.1f} s; a project of one article {seconds['one']:.1f} s")
     print(f"speed {speed:.2f} of the recogniser's (bar: {RATIO}), peak memory {gb['ours']:.2f} GB (bar: {MEMORY_GB})")
     print(f"1 % new: {share:.3f} of a full run besides starting (bar: {NEW})")

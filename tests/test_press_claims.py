@@ -312,15 +312,32 @@ def test_with_a_publication_date_the_announcement_has_its_year(project: Project,
 
 def test_the_model_finds_the_same_in_forks_as_in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"Camille Exemple dirige Ficta Robotique à Mulhouse depuis {year}." for year in range(2001, 2010)]
+    monkeypatch.setattr(shards, "FEWEST", len(texts) + 1)
     alone = mentions._tag(FRENCH_MODEL, texts)
     monkeypatch.setattr(shards, "FEWEST", 2)
     assert mentions._tag(FRENCH_MODEL, texts) == alone
     assert any(label == "PER" for _, _, label in alone[0])
 
 
+def test_sentences_that_name_nobody_are_not_shown_to_the_model_and_move_nothing() -> None:
+    plain = "Les riverains n'ont rien vu venir. L'idée est née autour d'une table.\n\nDes visites sont proposées. "
+    text = f"{plain}Camille Exemple travaille à Mulhouse. {plain}M. Ficta habite à Colmar, dit-on. {plain}"
+    shown = [sentence for _, sentence in mentions._naming(text)]
+    assert [s.strip() for s in shown] == ["Camille Exemple travaille à Mulhouse.", "M. Ficta habite à Colmar, dit-on."]
+    found = {text[start:end] for start, end, _ in mentions._tag(FRENCH_MODEL, [text])[0]}
+    assert {"Camille Exemple", "Mulhouse", "Colmar"} <= found
+
+
+def test_a_name_does_not_reach_over_what_was_not_shown() -> None:
+    text = "Le prix revient à Ficta\nLes riverains n'ont rien vu.\nRobotique Exemple, de Colmar, est deuxième."
+    spans = mentions._tag(FRENCH_MODEL, [text])[0]
+    assert spans and not any("riverains" in text[start:end] for start, end, _ in spans)
+
+
 def test_many_documents_give_the_claims_that_each_gives_alone(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     for year in range(2001, 2010):
         put(project, f"{year}.txt", f"Camille Exemple dirige Ficta Robotique à Mulhouse depuis {year}.")
+    monkeypatch.setattr(shards, "FEWEST", 10)
     run(project, NAMES)
     alone = rows(project, "press_claims")
     assert len({r["document_id"] for r in alone}) == 9

@@ -2,7 +2,7 @@
 
 A *story* is told by documents whose words are the same for the most part: a wire report or a press release that papers cut,
 retitle and extend. What they share is counted in shingles, runs of three words. MinHash (rensa) finds the few pairs that may
-be alike, of whole texts and of their openings, since papers cut from the end; then the shingles themselves are compared. A
+be alike, of whole texts and of their openings, since papers cut from the end (`sketching`); then the shingles themselves are compared. A
 document joins a story only if it is alike to each of its first members: two articles that a round-up quotes do not meet.
 What follows « À propos de » and « Contact presse » stands below anything and is not compared.
 
@@ -18,7 +18,6 @@ Belongs here: what is alike, stories and their ids, versions; what tables make o
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,23 +31,18 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pyarrow as pa
 
 from km0_pipeline.claims import digest
-from km0_pipeline.press import folding
+from km0_pipeline.press import folding, sketching
 from km0_pipeline.press.folding import key, straighten
 from km0_pipeline.press.reuse import Previous, write_keys
+from km0_pipeline.press.sketching import Bits, Sketch, hashed, shingles, sketches
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, made, make, modules_version
 
 if TYPE_CHECKING:
     import numpy as np
 
-VERSION = digest(modules_version(__file__, folding.__file__), "rensa 0.5, algorithm 2")
+VERSION = digest(modules_version(__file__, sketching.__file__, folding.__file__), "rensa 0.5")
 
-WORDS = 3
-"""Words of a shingle: one that is changed breaks three."""
-BANDS, ROWS, SEED = 64, 3, 1
-"""Of MinHash: texts of which a third is the same (Jaccard) share one of the bands in nine cases of ten, unrelated ones never."""
-OPENING = 80
-"""Shingles of a text's opening, which has bands of its own: a short item is the opening of the long one."""
 CROWD = 50
 """Stories from which on what they share is a form of words, and no sign that one is another."""
 CORE = 5
@@ -68,11 +62,10 @@ DAYS, CORRECTED = 6, 92
 """Days within which the same title is the same article (what recurs does so after a week), and within which a correction follows."""
 
 STORIES = pa.schema([("document_id", pa.string()), ("story_id", pa.string()), ("superseded_by", pa.string())])
-SKETCHES = pa.schema([("document_id", pa.string()), ("bands", pa.binary())])
-
-_BELOW = re.compile(
-    r"(?i)\n[\W_]{0,8}(?:à propos d|(?:vos )?contacts?(?: presse| médias?)?\s*(?:$|[:\n])|about |über uns)"
+SKETCHES = pa.schema(
+    [("document_id", pa.string()), ("bands", pa.binary()), ("shingles", pa.int64()), ("bits", pa.binary())]
 )
+
 _CORRECTS = re.compile(
     r"(?i)(?:^|[\[(|:–-])\W{0,8}(?:(?:cet? )?(?:article|communiqué(?: de presse)?|texte|note)\s+)?"
     r"(?:rectifi(?:catif|cation|ée?)|correcti(?:f|on)|corrigée?|errat(?:um|a)|maj|annule et remplace|corrected|update|berichtigung|korrektur"
@@ -81,7 +74,6 @@ _CORRECTS = re.compile(
     r"|mise à jour(?!\s*:?\s*(?:le|du)?\s*\d[^.;]{0,40}$))(?!\w)"
     r"|(?:première|précédente) version d(?:e cet article|e ce (?:texte|communiqué)|u communiqué)|annule et remplace"
 )
-_ACCENTS = re.compile("[\u0300-\u036f\u00ad]+")
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|xtor|at_\w+")
 
 
@@ -176,11 +168,13 @@ def press_stories(project: Project) -> Made:
         keys = {a.document_id: digest(VERSION, a.text, length=64) for a in articles}
         previous = Previous(project, "press_sketched", keys, "press_sketches")
         new = [a for a in articles if a.document_id not in previous.same]
-        fresh = pa.table([[a.document_id for a in new], sketches([a.text for a in new])], SKETCHES)
+        drawn = zip(*sketches([a.text for a in new]), strict=True) if new else ([], [], [])
+        fresh = pa.table([[a.document_id for a in new], *drawn], SKETCHES)
         kept = previous.rows("press_sketches", "document_id", SKETCHES)
         sketched = pa.concat_tables([kept, fresh]).sort_by("document_id")
         articles.sort(key=lambda a: a.document_id)
-        told = stories(articles, sketched["bands"].to_pylist())
+        columns = [sketched[n].to_pylist() for n in SKETCHES.names[1:]]
+        told = stories(articles, [Sketch(*row) for row in zip(*columns, strict=True)])
         found = versions(articles, told)
         rows = identified(articles, told, found, published)
         pq.write_table(pa.Table.from_pylist(rows, STORIES), stories_out, compression="zstd")
@@ -217,72 +211,40 @@ def published_stories(project: Project) -> dict[str, str]:
         return dict(db.execute(found, [str(path)]).fetchall())
 
 
-def shingles(text: str) -> list[str]:
-    """Runs of `WORDS` words of `text`, folded, in order; all of a shorter text as one; none of a text without words."""
-    below = _BELOW.search(text, len(text) // 3)
-    # `folding.key` keeps each character's place, which takes ten times as long
-    plain = unicodedata.normalize("NFKD", text[: below.start()] if below else text).lower().replace("œ", "oe")
-    words = re.findall(r"\w+", _ACCENTS.sub("", plain))
-    if len(words) < WORDS:
-        return [" ".join(words)] if words else []
-    return [" ".join(words[n : n + WORDS]) for n in range(len(words) - WORDS + 1)]
-
-
-def hashed(runs: Sequence[list[str]]) -> list[np.ndarray[Any, Any]]:
-    """The shingles of each text as numbers, in order."""
-    import numpy as np
-    from rensa import RMinHash
-
-    return [np.array(h, np.uint64) for h in RMinHash.hash_token_sets(runs)]
-
-
-def sketches(texts: Sequence[str]) -> list[bytes]:
-    """The bands of each text's MinHash, and of its opening's: 32 bits each, equal for texts that may be alike."""
-    import numpy as np
-    from rensa import RMinHash
-
-    found: list[bytes] = []
-    for start in range(0, len(texts), 1000):
-        runs = [shingles(t) for t in texts[start : start + 1000]]
-        parts: list[Any] = []
-        for these in (runs, [r[:OPENING] for r in runs]):
-            rows = np.array(RMinHash.digests_from_token_sets(these, BANDS * ROWS, SEED), np.uint64).reshape(
-                -1, BANDS, ROWS
-            )
-            mixed: Any = np.full(rows.shape[:2], len(parts) * BANDS, np.uint64) + np.arange(BANDS, dtype=np.uint64)
-            for n in range(ROWS):
-                mixed = (mixed ^ rows[:, :, n]) * np.uint64(0x9E3779B97F4A7C15)
-                mixed ^= mixed >> np.uint64(29)
-            parts.append((mixed >> np.uint64(32)).astype("<u4"))
-        found += [row.tobytes() for row in np.hstack(parts)]
-    return found
-
-
-def stories(articles: Sequence[Article], bands: Sequence[bytes]) -> list[list[Article]]:
-    """Articles by story, each in the order in which they came out; `bands` are those of `sketches`, article by article."""
+def stories(articles: Sequence[Article], drawn: Sequence[Sketch]) -> list[list[Article]]:
+    """Articles by story, each in the order in which they came out; `drawn` are their sketches, article by article."""
     import numpy as np
 
-    keys = np.frombuffer(b"".join(bands), "<u4").reshape(len(articles), -1) if articles else np.zeros((0, 1), np.uint32)
+    bands = b"".join(s.bands for s in drawn)
+    keys = np.frombuffer(bands, "<u4").reshape(len(articles), -1) if articles else np.zeros((0, 1), np.uint32)
+    bits = [Bits.of(s) for s in drawn]
     ordered = np.sort(keys, axis=None)
     several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     rows, columns = np.nonzero(np.isin(keys, several))
     seen: dict[int, list[int]] = defaultdict(list)
     for n, k in zip(rows.tolist(), keys[rows, columns].tolist(), strict=True):
         seen[n].append(k)
-    told: list[list[Article]] = []
+    told: list[list[int]] = []
     holders: dict[int, list[int]] = defaultdict(list)
     for n in sorted(range(len(articles)), key=lambda n: articles[n].since):
-        article = articles[n]
         crowd = [holders[k] for k in seen.get(n, ())]
         candidates = sorted({s for held in crowd if len(held) < CROWD for s in held})
-        joined = next((s for s in candidates if all(article.alike(m).story for m in told[s][:CORE])), len(told))
+        joined = next(
+            (
+                s
+                for s in candidates
+                if all(bits[n].may_share(bits[m], PART) for m in told[s][:CORE])
+                and all(articles[n].alike(articles[m]).story for m in told[s][:CORE])
+            ),
+            len(told),
+        )
         if joined == len(told):
             told.append([])
-        told[joined].append(article)
+        told[joined].append(n)
         for held in crowd:
             if joined not in held and len(held) < CROWD:
                 held.append(joined)
-    return told
+    return [[articles[n] for n in members] for members in told]
 
 
 def versions(articles: Iterable[Article], told: Iterable[list[Article]]) -> dict[str, str]:

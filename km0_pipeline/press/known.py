@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from km0_pipeline.claims import digest
 from km0_pipeline.hub import Hub
 from km0_pipeline.press.folding import fold, key, spell, straighten
 from km0_pipeline.reference import institutions, places
+from km0_pipeline.steps import modules_version
 
 Sort = Literal["hub", "organisation", "place"]
 _RANK = {"hub": 0, "organisation": 1, "place": 2}
@@ -90,6 +92,12 @@ class Names:
             automaton.add_word(folded, (len(folded), known, acronym))
         automaton.make_automaton()
         return automaton
+
+    @cached_property
+    def version(self) -> str:
+        """What changes when the names do, or how they are found."""
+        surfaces = (f"{surface}\t{known}" for surface, known in sorted(self._surfaces.items(), key=lambda s: s[0]))
+        return digest(modules_version(__file__), *surfaces, length=64)
 
     def find(self, text: str) -> list[Match]:
         """Known names in `text` as stored, longest first where they overlap, in order."""

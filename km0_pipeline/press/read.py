@@ -9,10 +9,13 @@ Formats are modules of their own, named in `READERS`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
+from queue import SimpleQueue
 from types import ModuleType
 from typing import Any
 
@@ -23,6 +26,7 @@ from km0_pipeline.press import mail, markdown, page, pdf, sidecar, text, word
 from km0_pipeline.press.deadline import Crashed, Deadline, Overdue
 from km0_pipeline.press.document import Document, Unreadable, locator
 from km0_pipeline.press.reuse import Previous, container, write_keys
+from km0_pipeline.press.shards import cores
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import content_id
@@ -70,7 +74,9 @@ def press_documents(project: Project) -> Made:
     hub = project.hub
     limits = (hub.press.max_megabytes, hub.press.max_pages, hub.press.max_characters, hub.press.max_seconds)
     settings = [hub.press.licence, hub.hub.timezone, *map(str, limits), *hub.press.models]
-    with connect(project.warehouse) as db:  # not pyarrow's to_pylist, which imports pandas: this runs when nothing changed, too
+    with connect(
+        project.warehouse
+    ) as db:  # not pyarrow's to_pylist, which imports pandas: this runs when nothing changed, too
         listed = str(made(project, "press_files").path)
         files: list[tuple[str, str, str]] = db.execute(
             "select path, document_id, sidecar from read_parquet(?) order by path", [listed]
@@ -96,18 +102,9 @@ def press_documents(project: Project) -> Made:
         new = [path for path in todo if path not in previous.same]
         if new:
             language_of("")  # loads its model here, once, and not in each process that is forked
-        with Deadline(partial(_read, project), hub.press.max_seconds) as reading:
-            for path in new:
-                try:
-                    found, refused = reading(path, todo[path])
-                except Overdue:
-                    sentence = f"{path} takes more than {hub.press.max_seconds} s to read; save it anew or simpler, or raise press.max_seconds."
-                    found, refused = [], [Reject(todo[path], path, "", "too_slow", sentence)]
-                except Crashed:
-                    sentence = f"{path} makes its reader crash; save it anew, or as .txt."
-                    found, refused = [], [Reject(todo[path], path, "", "unreadable", sentence)]
-                rows += found
-                rejects += refused
+        for found, refused in _readings(project, [(path, todo[path]) for path in new]):
+            rows += found
+            rejects += refused
         kept = previous.rows("press_documents", "path", DOCUMENTS)
         documents = pa.concat_tables([kept, pa.Table.from_pylist(rows, DOCUMENTS)]).sort_by("path")
         rejects += [Reject(**r) for r in previous.rows("press_rejects", "path", REJECTS).to_pylist()]
@@ -149,6 +146,31 @@ def _once(documents: pa.Table) -> tuple[pa.Table, list[Reject]]:
                 Reject(i, path, "", "duplicate_file", f"{path} has the same content as {earlier}; it counts once.")
             )
     return documents.filter(pa.array([first[i] == path for i, path in pairs], pa.bool_())), again
+
+
+def _readings(project: Project, files: Sequence[tuple[str, str]]) -> Iterable[tuple[list[Row], list[Reject]]]:
+    """What `_read` finds in each of these files (path, document id), in their order; each core reads one at a time, under a deadline."""
+    idle: SimpleQueue[Deadline[[str, str], tuple[list[Row], list[Reject]]]] = SimpleQueue()
+    most = project.hub.press.max_seconds
+
+    def read(file: tuple[str, str]) -> tuple[list[Row], list[Reject]]:
+        path, document_id = file
+        reading = idle.get()
+        try:
+            return reading(path, document_id)
+        except Overdue:
+            sentence = f"{path} takes more than {most} s to read; save it anew or simpler, or raise press.max_seconds."
+            return [], [Reject(document_id, path, "", "too_slow", sentence)]
+        except Crashed:
+            sentence = f"{path} makes its reader crash; save it anew, or as .txt."
+            return [], [Reject(document_id, path, "", "unreadable", sentence)]
+        finally:
+            idle.put(reading)
+
+    with ExitStack() as ended, ThreadPoolExecutor(cores()) as threads:
+        for _ in range(cores() if len(files) > 1 else 1):
+            idle.put(ended.enter_context(Deadline(partial(_read, project), most)))
+        yield from threads.map(read, files)
 
 
 def _read(project: Project, path: str, document_id: str) -> tuple[list[Row], list[Reject]]:

@@ -26,12 +26,21 @@ class Previous:
         self._tables: dict[str, pa.Table] = {}
         self.same: frozenset[str] = frozenset()
         try:  # a step killed while it wrote has no note of each output: nothing of it is trusted
-            paths = {name: made(project, name).path for name in (keys_name, *outputs)}
-            before = dict(zip(*pq.read_table(paths[keys_name]).to_pydict().values(), strict=True))
-            self._tables = {name: pq.read_table(paths[name]) for name in outputs}
+            before = self.keys(project, keys_name)
+            self._tables = {name: pq.read_table(made(project, name).path) for name in outputs}
         except (FileNotFoundError, pa.ArrowInvalid):
             return
         self.same = frozenset(item for item, k in keys.items() if before.get(item) == k)
+
+    @staticmethod
+    def keys(project: Project, keys_name: str) -> dict[str, str]:
+        """The items that a step made last, and their keys; none if it made nothing that can be trusted."""
+        import pyarrow.parquet as pq
+
+        try:
+            return dict(zip(*pq.read_table(made(project, keys_name).path).to_pydict().values(), strict=True))
+        except (FileNotFoundError, pa.ArrowInvalid):
+            return {}
 
     def rows(self, output: str, column: str, schema: pa.Schema) -> pa.Table:
         """Rows of `output` whose `column` is an item that need not be done again, or lies in one."""

@@ -6,12 +6,13 @@ here: that, and nothing of what the work is.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-FEWEST = 300
+FEWEST = 8
 """Documents from which on the work is forked: below, forking costs more than it brings."""
 
 T = TypeVar("T")
@@ -21,16 +22,22 @@ R = TypeVar("R")
 def sharded(work: Callable[[Sequence[T]], R], items: Sequence[T]) -> list[R]:
     """What `work` returns of runs of `items`, in their order; of all at once where they are few. Results are pickled."""
     global _work
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if len(items) < FEWEST or cores < 2 or "fork" not in multiprocessing.get_all_start_methods():
+    if len(items) < FEWEST or cores() < 2 or "fork" not in multiprocessing.get_all_start_methods():
         return [work(items)]
-    size = -(-len(items) // (cores * 4))
+    size = -(-len(items) // (cores() * 4))
     _work = work
+    gc.freeze()  # else each collection in a forked process touches, and so copies, all that is there
     try:
-        with multiprocessing.get_context("fork").Pool(cores) as pool:
+        with multiprocessing.get_context("fork").Pool(cores()) as pool:
             return pool.map(_run, [items[n : n + size] for n in range(0, len(items), size)], chunksize=1)
     finally:
+        gc.unfreeze()
         _work = None
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 _work: Any = None
