@@ -22,7 +22,7 @@ _TOKEN = (
     rf"(?:(?!(?:[LDCSJNMT]|Qu)')[{UP}](?:[\w&@+]|[.](?=[{UP}\d])|['-](?=\w)|[(]\w{{1,3}}[)])*|[a-z]{{1,3}}[A-Z]\w*)"
 )
 _RUN = re.compile(
-    rf"(?<![\w'@./-])(?:(?<=[dlDL]')|(?<![\w'])){_TOKEN}(?: (?:(?:& |in |of |of the |for |and |the |by )?{_TOKEN}|\d{{1,3}}(?:\.\d)?(?![\w%]|[,.]\d| ?(?:%|€|[a-zà-ÿ]+s\b|m²|k?m\b|h\b))))*|(?<=\b[dlDL]'){_TOKEN}(?: {_TOKEN})*"
+    rf"(?<![\w'@./-])(?:(?<=[dlDL]')|(?<![\w'])){_TOKEN}(?: (?:(?:& |in |of |of the |for |and |the |by )?{_TOKEN}|\d{{1,3}}(?:\.\d)?(?![\w%]|[,.]\d| ?(?:%|€|[a-zà-ÿ]+s\b|m²|k?m\b|h\b|(?:janv?|févr?|avr|mai|juin|juil|août|sept|oct|nov|déc)))))*|(?<=\b[dlDL]'){_TOKEN}(?: {_TOKEN})*"
 )
 PARTICLE = r"(?:(?:d[eu]|d'|de la|von|van|van der|ben|el|al|le|la) ?)?"
 _SURNAME = re.compile(rf"(?: {PARTICLE}[{UP}][\w'-]*\w)+")
@@ -48,7 +48,15 @@ _TITLE = re.compile(
     r"(?:[EÉ]tat|Présidente?|Ministre|Mme|Madame|Monsieur|SASU?|SARL|EURL|SCIC|SCOP|Scic|Scop|PME|TPE|ETI|ESN|ONG) (?=\w)"
 )
 """What stands before a name and does not belong to it."""
-_ITEM = re.compile(r"(?:^|[\s;])[-•–] $")
+BULLET = "-•–▪▸►▹→⇨➔✔✓✗✘★◆◦■□●○‣➢❖·"
+"""Signs that begin the items of a list."""
+_ITEM = re.compile(rf"(?:^|[\s;])[{BULLET}] $")
+_NUMBERED = re.compile(
+    r"(?:Articles?|Points?|Pages?|Chapitre|Annexe|[EÉ]tapes?|Phase|Lot|Axe|Volet|Niveau|Tome|Saison|Promo(?:tion)?|[EÉ]dition|Semaine|Figure|Tableau|Question|(?:Lun|Mar|Mercre|Jeu|Vendre|Same)di|Dimanche) \d+|[A-Z]{1,4}-?\d[\d-]{2,}"
+)
+"""What only counts or refers: « Article 2 », « Jeudi 21 », « SN-2023-04 »."""
+_SHOUTED = re.compile(rf"(?<![\w'])[{UP}][{UP}\d'-]*(?:[ ,?!&/:–]{{1,3}}[{UP}\d][{UP}\d'-]*)*(?![\w'-])")
+_FUNCTION_WORD = re.compile(r"(?<![\w-])(?:À|AUX?|LA|LES?|DES?|DU|ET|EN|OU|NE|PAS|POUR|SUR|AVANT|[VN]OUS|[VN]OTRE|[VN]OS|M[AE]S?|S[AE]S?|UNE?|QU[EI]|CE|EST|ON)(?![\w-])|(?<!\w)[DL]'")
 ARTICLE_BEFORE = re.compile(r"(?:\b(?:l[ae]s?|d[ue]s|du|aux?|une?|ce|cet|cette|son|sa|notre|leur) |\b[lL]')$", re.I)
 SIGNS = re.compile(r"[&@+(]|[a-zà-ÿ]'\w{3,}|[a-zà-ÿ][A-Z]|\d")
 
@@ -89,10 +97,13 @@ def borders(
     flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, int], known: Set[int]
 ) -> Iterator[Name]:
     starts = [s for s, _, _ in labelled]
+    shouted = headings(flat)
     done = 0
     for m in _RUN.finditer(flat):
         start, end = m.start(), m.end()
-        if start < done:
+        while shouted and shouted[0][1] <= start:
+            shouted.pop(0)
+        if start < done or (shouted and shouted[0][0] <= start and end <= shouted[0][1]):
             continue
         first = starts_sentence(flat, start) and not announces(flat, start)
         if office := _TITLE.match(flat, start, end):
@@ -138,6 +149,7 @@ def borders(
         if (
             not re.search(rf"[{UP}]", words)
             or re.fullmatch(r"[A-Z]\d|" + ROLE, words, re.I)
+            or _NUMBERED.fullmatch(words)
             or len(words) < 2
             or words.lower() in COMMON_FIRST
             or ROMAN.fullmatch(words)
@@ -159,6 +171,22 @@ def borders(
         if compound:
             name.add(O=2.4, P=-3.0)
         yield name
+
+
+def headings(flat: str) -> list[tuple[int, int]]:
+    """Ranges, in order, of what is written in capitals for being a heading: whole lines, or several words with one that no name begins with.
+
+    What begins an item, « ▸ TISSAGES FICTIFS (Orbeville). », is no heading.
+    """
+    found = []
+    for m in _SHOUTED.finditer(flat):
+        start, end = m.span()
+        if _ITEM.search(flat, max(0, start - 5), start):
+            continue
+        line = flat[flat.rfind("\n", 0, start) + 1 : (flat.find("\n", end) + 1 or len(flat) + 1) - 1]
+        if (len(m[0]) > 3 and not re.search(r"[a-zà-ÿ]", line)) or (" " in m[0] and _FUNCTION_WORD.search(m[0])):
+            found.append((start, end))
+    return found
 
 
 def whole(flat: str, start: int, end: int, known: Set[int]) -> int:
