@@ -51,6 +51,7 @@ _TITLE = re.compile(
 BULLET = "-•–▪▸►▹→⇨➔✔✓✗✘★◆◦■□●○‣➢❖·"
 """Signs that begin the items of a list."""
 _ITEM = re.compile(rf"(?:^|[\s;])[{BULLET}] $")
+_ENTRY = re.compile(rf"(?:^|\n) *[{BULLET}] $")
 _NUMBERED = re.compile(
     r"(?:Articles?|Points?|Pages?|Chapitre|Annexe|[EÉ]tapes?|Phase|Lot|Axe|Volet|Niveau|Tome|Saison|Promo(?:tion)?|[EÉ]dition|Semaine|Figure|Tableau|Question|(?:Lun|Mar|Mercre|Jeu|Vendre|Same)di|Dimanche) \d+|[A-Z]{1,4}-?\d[\d-]{2,}"
 )
@@ -71,6 +72,7 @@ class Name:
     weights: Sorts = field(default_factory=lambda: {"O": 0.0, "P": 0.0, "L": 0.0})
     label: str = ""
     first: bool = False
+    item: bool = False
     noun: str = ""
 
     def add(self, **weights: float) -> None:
@@ -167,7 +169,7 @@ def borders(
             and flat[end + len(p[0]) : end + len(p[0]) + 1] != "'"
         ):
             end = done = end + len(p[0]) if label == "PER" else end
-        name = Name(start, end, flat[start:end], label=label, first=first and not item)
+        name = Name(start, end, flat[start:end], label=label, first=first and not item, item=bool(_ENTRY.search(flat, max(0, start - 9), start)))
         if compound:
             name.add(O=2.4, P=-3.0)
         yield name

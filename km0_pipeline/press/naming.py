@@ -206,7 +206,7 @@ def _districts(flat: str, chosen: list[Mention]) -> list[Mention]:
     tails = {key(m["tail"]) for m in SITE.finditer(flat) if m["tail"] and " " not in m["tail"]}
     return [
         replace(m, letter="L", kind="")
-        if m.letter == "O" and not m.known and m.key in tails and m.confidence < 0.85
+        if m.letter == "O" and not m.known and m.key in tails
         else m
         for m in chosen
     ]

@@ -59,7 +59,7 @@ _WORK = re.compile(
 )
 """First words of titles and of days: what they name is neither organisation, person nor place."""
 _GIVEN_TO = re.compile(
-    r"\b(?:[Mm]erci|[Gg]râce|appel|confiée?s?|s'alli\w+|ven\w+|cédée?s?|appart\w+|remise?s?|rattachée?s?|associée?s?|parole|succèd\w+|[Ff]ace) ?à $"
+    r"\b(?:[Mm]erci|[Gg]râce|appel|écri\w+|parl\w+|s'adress\w+|demand\w+|confiée?s?|s'alli\w+|ven\w+|cédée?s?|appart\w+|remise?s?|rattachée?s?|associée?s?|parole|succèd\w+|[Ff]ace) ?à $"
 )
 _AT = re.compile(
     r"\b(?:à|en|vers|près de|entre|depuis|jusqu'à|autour de|hors de|sur) $|\b(?:dans (?:le|la|les|l')|ville de|habitants? d[e']|région de|bassin de|pays de|agglomération de|communes? de|côté de) ?$",
@@ -73,7 +73,7 @@ _HEADED_BY = re.compile(
     rf"\b(?:{ROLE}|équipe|salariés|fondateurs|associés|locaux|capital|partenaires?|membres?|siège|adhérents|clients|tête|commandes|rênes) (?:(?:et|générale?|[a-zà-ÿ-]+) ){{0,3}}(?:d[eu] |de la |d'|de l'|des |chez |au sein d[eu] )$",
     re.I,
 )
-_OFFICE_BEFORE = re.compile(rf"\b{ROLE}(?: (?!de\b|du\b|des\b)[a-zà-ÿ-]+){{0,3}},? (?:M\. |Mme )?$", re.I)
+_OFFICE_BEFORE = re.compile(rf"\b{ROLE}(?: (?!de\b|du\b|des\b)[a-zà-ÿ-]+){{0,3}}(?:,| :)? (?:M\. |Mme )?$", re.I)
 _ROLE_AFTER = re.compile(rf",? ?\(?(?:(?:le |la |l'|l'une? des |son |sa |leur |notre )?(?:\w+ )?{ROLE})\b", re.I)
 _SAYS_AFTER = re.compile(rf"(?:,[^,.]{{1,60}},)? (?:a |l'|s'|se |ont |avait )?{SPEECH}")
 _SAYS_BEFORE = re.compile(
@@ -89,6 +89,24 @@ _DOES = re.compile(
 _ACTS = re.compile(
     r" (?!(?:d[eu]s?|et|ou|à|aux?|en|pour|par|sur|dans|avec|chez|qui|que|dont|où|mais|ni|car|comme|entre|sans|sous|vers)\b)[a-zà-ÿ']{1,14} "
 )
+_PREDICATE = re.compile(
+    r" (?:(?:n'|ne |s'|se |y )[a-zà-ÿ]|(?:a|ont|est|sont|avait|avaient|était|étaient|fut|aura|sera|va|vont|vient|doit|peut|veut|fait|devient|signe|quitte|verse|entre|passe|gagne|perd|prend|met|tient|reçoit|appartient|vise|mise|cède) )|, (?:elle|lui|quant à) "
+)
+"""What follows a subject and nothing else: a clitic pronoun or a frequent verb. A common noun does not stand before it without an article."""
+_ENTRY = re.compile(r" (?:\(|[–:=] )|\. [A-ZÀ-Þ]|, (?:à|en) [A-ZÀ-Þ]|\n|$")
+"""What follows the name of an entry in a list."""
+_IN_TOWN = re.compile(r" \((?:à |en )?[A-ZÀ-Þ][a-zà-ÿ'-]+(?:[ -][A-ZÀ-Þa-zà-ÿ'-]+){0,4}(?: depuis[^()]{1,30})?\)")
+"""« (Fictange) », « (à Fictange) »: where someone is, not an acronym."""
+_PERSON_HAS = re.compile(rf"(?<![\w'-])(?P<first>[{UP}][\w'-]+)(?: {PARTICLE}[{UP}][\w'-]+){{1,2}} \($")
+"""« Camille Exemple ( »: whom someone belongs to follows."""
+_PROFESSION_AFTER = re.compile(
+    r", (?:jeune |ancien(?:ne)? |futur(?:e)? )?(?!spécialiste|filiale|leader|pionni|éditeur|éditrice|fabricant)[a-zà-ÿ-]*(?:logue|iste|icienne?|teur|trice|euse|eur|ière|ier|avocate?|médecin|graphe|agogue|pharmacienne?|architecte|urbaniste|juriste|professeure?|maître|maîtresse|élève|étudiante?|doctorante?|artisane?|luthi\w+|cadre|poète|élue?)(?= (?:à|au|aux|de|du|des|chez|en|dans|et)\b|[,.;)]| d')"
+)
+_BIRTH_NAME = re.compile(rf"[{UP}][a-zà-ÿ-]+ (?:[{UP}][a-zà-ÿ']+-[{UP}][a-zà-ÿ']+|(?:d[eu] |d'|de la |Le )[{UP}][a-zà-ÿ]+)")
+"""Names of people whose surname shows: « … Exemple-Durand », « … de Fictange », « … Le Fictif »."""
+_BORN = re.compile(
+    r"\b(?:née?s?|ouverte?s?|située?s?|installée?s?|basée?s?|implantée?s?|domiciliée?s?|sise?s?|partie?s?|déménag\w+|venue?s?|vien(?:t|nent)|retour|antenne|hangar|marché|commune|télécentre|lycée|port) (?:de |d')?(?:au|aux|du|des) $|\b(?:rouler|venue?s?|vien(?:t|nent)|partie?s?|jusqu'à|vers|rentrée?s?|entre) (?:de |d'|à )?$|\b(?:quitt|part|départ|déménag)[^.;:]{0,60} pour $", re.I
+)
 _CLAUSE = re.compile(r"(?:^|[.!?:;]\s+|\n\s*|\s{2}|, |[»\"] )$")
 """Where a clause begins, and what follows its subject there: no preposition and no conjunction."""
 _STREET_BEFORE = re.compile(
@@ -103,6 +121,8 @@ _HELD = re.compile(
     r"\b(?:se tien\w+|tenue?s?|aur(?:a|ont) lieu|eu lieu|organisée?s?|accueillie?s?|réunie?s?|rendez-vous|donnée?s?|installée?s?|présentée?s?) [^.;:]{0,40}(?:à la|au|à l'|aux) ?$"
 )
 """Where something is held."""
+_LED = re.compile(r"(?<![\w.'])(?:(?<=.)L'$|L[ae]s? )")
+"""An article with a capital that begins a name within a sentence: « chez La Navette fictive », « au café L'Orbe »."""
 _DATELINE = re.compile(r"[A-ZÀ-Þ' -]{4,40}(?=\. [A-ZÀ-Þ]| [–-] |, le \d)")
 _SUFFIX = re.compile(
     r"(?:iques?|[tsx]ions?|eries?|isme|ologies?|graphies?|ware|[sS]oft|[tT]ech|[lL]abs?|[dD]ata|[bB]io|works|shop|media|[gG]ames|Energie|Énergie|ing)$"
@@ -175,11 +195,17 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
     after = after.lstrip('"')
     near = before[-40:].partition(" ")[2] if len(before) > 40 else before
     linked = _is_linked(near)
-    name.add(
-        **{"PER": {"P": 1.5}, "ORG": {"O": 1.5}, "LOC": {"L": 0.8, "O": 0.4}, "MISC": {"O": 0.7}}.get(name.label, {})
-    )
     person_like = bool(_WHOLE.fullmatch(words)) and not words.isupper()
     given = is_first(words)
+    label = "MISC" if name.label == "PER" and len(tokens) == 1 and not given else name.label
+    name.add(**{"PER": {"P": 1.5}, "ORG": {"O": 1.5}, "LOC": {"L": 0.8, "O": 0.4}, "MISC": {"O": 0.7}}.get(label, {}))
+    if label == "PER" and person_like and not given and _BIRTH_NAME.fullmatch(words):
+        name.add(P=1.5)
+    led = not (label == "LOC" and flat.endswith("(", 0, name.start)) and bool(_LED.search(flat[max(0, name.start - 4) : name.start + 4])) and not name.first
+    if led:
+        name.add(O=2.0, L=0.4, P=-4.0)
+    elif label == "LOC" and len(tokens) > 1 and not _PLACE_HEAD.match(words):
+        name.add(L=-0.8)
     if given:
         name.add(P=3.0 if person_like else 1.5 if len(tokens) == 1 else 0)
     elif not person_like:
@@ -219,7 +245,7 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=-1.5)  # a family: « les Dollfus »
     if ARTICLE_BEFORE.search(near):
         name.add(O=0.8, P=-4, L=0.3)
-    if _AT.search(near) and not _GIVEN_TO.search(near):
+    if _AT.search(near) and not given and not _GIVEN_TO.search(near):
         name.add(L=1.7 if name.label in ("LOC", "") else 0.9, O=-1.2)
     elif re.search(r"\b[dD](?:e |')$|\($", before):
         name.add(L=1.2 if name.label == "LOC" and _NOUN_OF.search(near) and not _HEADED_BY.search(before) else 0.4)
@@ -240,17 +266,30 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
     elif linked and _HELD.search(before):
         name.add(L=2.2, O=-1.0)
     if not linked and not (given and person_like) and (noun := SORT_NOUN.search(near)):
-        name.add(O=2.5, P=-3)
+        name.add(O=2.5, P=-3, L=-1.5)
         name.noun = name.noun or noun[0].strip(' "')
     if _ROLE_AFTER.match(after):
         name.add(P=2.5)
     elif _NOUN_AFTER.match(_TOWN_BETWEEN.sub("", after, count=1)) and not _AT.search(near):
         name.add(O=1.5)
+    predicate = bool(_PREDICATE.match(after)) and not linked
+    if predicate:
+        name.add(O=1.0, P=0.5)
+    if not linked and not given and _ENTRY.match(after) and (name.item or (name.first and _IN_TOWN.match(after))):
+        name.add(O=1.7, P=-1.0)
+    elif not linked and not given and not _AT.search(near) and _IN_TOWN.match(after):
+        name.add(O=1.2)
+    if (near.endswith("(") and (m := _PERSON_HAS.search(before)) and is_first(m["first"]) and not (label == "LOC" and len(tokens) == 1)):
+        name.add(O=2.0, P=-2.0)
+    if person_like and not linked and _PROFESSION_AFTER.match(after):
+        name.add(P=1.5)
+    if label == "LOC" and len(tokens) == 1 and _BORN.search(before):
+        name.add(L=1.5, O=-0.6)
     if _SAYS_AFTER.match(after) or _SAYS_BEFORE.search(near):
         name.add(P=1.2, O=0.3)
     elif _DOES.match(after):
         name.add(O=1.5, L=-0.5)
     if seen.get("^" + tokens[0], 0) > 1 or (name.first and "^" + tokens[0] in seen):
         name.add(O=0.4, P=0.2, L=0.2)
-    if name.first and len(tokens) == 1 and "^" + words not in seen and not SIGNS.search(words):
+    if name.first and len(tokens) == 1 and not predicate and "^" + words not in seen and not SIGNS.search(words):
         name.add(O=-1.2, L=-1.5, P=-0.5)
