@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from km0_pipeline.press.evidence import CAP, TAIL, UP
+from km0_pipeline.press.kinds import NOUN
 
 _BRANCHED = (
     r"CCIR?|CMA|CAF|CPAM|MJC|ADIL|UIMM|MSA|URSSAF|Urssaf|DREETS|DREAL|DRAC|DRAAF|DDT|ARS|CIDFF|CCAS|EPCI|PETR|CROUS|Crous|UDAF|CAUE|CRESS|Cress|APEC|ADIE|Adie|LPO|IUT|INSA|Insa|CHU|CHRU|SDIS|CFA|CNFPT"
@@ -27,16 +28,16 @@ _HEADS = (
     rf"{_INSTITUTED}|[Uu]niversité|[EÉeé]cole|[Ii]nstitut|[Ll]ycée|[Cc]ollège|[Aa]gglomération|[Aa]ssociation|[Ff]ondation|[Cc]hambre|[Mm]inistère|Région|Département|[Vv]ille|[Mm]étropole|[Ee]urométropole"
     r"|[Mm]airie|[Ss]yndicat|[Ff]édération|[Rr]éseau|Centre|[Tt]ribunal|Agence|Incubateur|Accélérateur|Pépinière|Fonds|Office|[Tt]echnopole|Technopôle|Pôle|Cluster|Banque|Caisse|Crédit|Laboratoire"
     r"|[Ff]ab-?[Ll]ab|[Cc]oopérative|[Cc]ollectif|Comité|[Pp]réfecture|[Rr]ectorat|[Cc]ampus|LUG|Groupe|[Pp]rogramme|Club|[Bb]rasserie|Fabrique|Atelier|Observatoire|Conservatoire|Commissariat"
-    r"|Confédération|Union|Société|Mission|Secrétariat|Académie|Faculté|Pays(?= d')|Hôpital|Bureau|[Dd]irection|Maison|Délégation|Établissement public"
+    r"|Confédération|Collectivité|Chaire|Mutuelle|Compagnie|Régie|[A-ZÀ-Þ][a-zà-ÿ]{3,}eries?|Union|Société|Mission|Secrétariat|Académie|Faculté|Pays(?= d')|[Hh]ôpital|Bureau|[Dd]irection|Maison|Délégation|Établissement public"
 )
-_ADJECTIVE = r"(?: (?:[a-zà-ÿ-]+(?:ale?s?|aux|iques?|els?|elles?|iens?|iennes?|ains?|aines?|ais|aises?|aires?|ifs?|ives?|euses?|eurs?|eures?|ables?|oles?|iles?)|publics?|mixtes?|libres?|ouverte?s?|(?:et )?solidaires?)(?![\w'-]))"
+_ADJECTIVE = r"(?: (?:[a-zà-ÿ-]+(?:ale?s?|aux|iques?|els?|elles?|iens?|iennes?|ains?|aines?|ais|aises?|ois|oises?|ards?|ardes?|ins?|ines?|éens?|éennes?|aires?|ifs?|ives?|euses?|eurs?|eures?|ables?|oles?|iles?)|publics?|mixtes?|libres?|indépendante?s?|locale?s?|ouverte?s?|(?:et )?solidaires?)(?![\w'-]))"
 _LINK = r"(?: de la | de l'| du | des | de | d')"
 _LOW = rf"(?:(?:deuxième|seconde|première|haute|basse|jeune|petite|grande|nouvelle|bonne)s? )?[a-zà-ÿ-]{{3,}}{_ADJECTIVE}{{0,2}}(?: et [a-zà-ÿ]+(?:ale?|ique|aire|ive|euse)\b)?"
 _HEAD = re.compile(
     rf"\b(?P<head>(?:(?:Grande|Haute|Nouvelle|Petite) (?=[EÉ]cole|Fabrique|Bibliothèque|Brasserie))?(?:{_BRANCHED}|{_HEADS}))(?![\w-]){_ADJECTIVE}{{0,3}}(?: et [a-zà-ÿ]+(?:ale|ique|aire)\b)?"
 )
 _FIELD = re.compile(
-    rf"(?:{_LINK}| pour (?:la |le |les |l'))(?!suite|fois)(?:{_LOW})(?:{_LINK}{_LOW})?(?:(?:,{_LINK}{_LOW})*,? et{_LINK}{_LOW})?(?![\w'-])|{_ADJECTIVE} et{_ADJECTIVE}"
+    rf"(?:{_LINK}| pour (?:la |le |les |l'))(?!suite|fois)(?:{_LOW})(?:{_LINK}{_LOW})?(?:(?:,{_LINK}{_LOW})*,? et{_LINK}(?!(?:{NOUN})\b){_LOW})?(?![\w'-])|{_ADJECTIVE} et{_ADJECTIVE}"
 )
 """What a body is for, in common nouns."""
 _COMMON = re.compile(r" (?:de |d')[a-zà-ÿ-]+")
@@ -51,6 +52,15 @@ _PORTFOLIO = re.compile(
 _SIDES = re.compile(
     r" (?:méridiona|septentriona|orienta|occidenta|centra)(?:le?s?|ux)\b| (?:haut|bas|nord|sud|centre)-[a-zà-ÿ]+"
 )
+_OF_SITE = re.compile(r"\b(?:site|quartier|secteur|friche|zone|parvis|ancienn?e?) (?:de |d')?(?:la |l')?$")
+_SCHOOL = re.compile(r"[eé]cole|[Ii]nstitut|[Ll]ycée|[Hh]ôpital|[Tt]ribunal")
+"""Common nouns that with a field and a place name one body: « l'école d'horlogerie de Fictange »."""
+_FESTIVE = re.compile(
+    r"(?<=[a-zà-ÿ,(] )(?:(?<=[dlL]')|(?<![\w']))(?P<name>(?:Nuits?|Bals?|Journées?|Printemps|Automnales?|Estivales|Rencontres|Rendez-vous|Fêtes?|Semaine|Quinzaine|Salon|Forum|Festival|Trophées|Marché|Biennale|Foire|Assises|États généraux|Matinales?"
+    r"|Matinée|Soirées?|Hackathon|Concours|Challenge|Défi|Carrefour|Tournoi|Olympiades|Apéros?|Mardis|Mercredis|Jeudis|Samedis|Kabar|Université d'été|Café)(?! de la? place| d'affaires) (?:du |de la |de l'|des |de |d')"
+    r"(?:[a-zà-ÿ-]{3,}(?: (?:numériques?|connectée?s?|sociale?s?|solidaires?|créati(?:f|ve)s?))?(?! [A-ZÀ-Þ])|[A-ZÀ-Þ][\w'-]+(?: [A-ZÀ-Þ][\w'-]+)*))(?![\w-])"
+)
+"""Names of events that come back: « la Nuit du code », « les Bals du quai »."""
 _GENERIC = re.compile(r"(?:\b(?:une?|ce|cet|cette|ces|notre|votre|son|sa|leur|chaque|tout|toute|des|les|aucune?) )$")
 _BESIDE = re.compile(
     r"(?:école|institut|association|fondation|réseau|agence|campus|fab-?lab|coopérative|collectif|technopole|incubateur|pépinière|direction|syndicat|fédération|tribunal|métropole|ministère|ville|chambre|brasserie)$"
@@ -70,7 +80,8 @@ def is_unit(name: str) -> bool:
 
 
 def headed(flat: str) -> Iterator[tuple[int, int]]:
-    """Ranges of such names in a straightened text on one line, in order."""
+    """Ranges of such names in a straightened text on one line: of events, then of bodies."""
+    yield from (m.span("name") for m in _FESTIVE.finditer(flat))
     done = 0
     for m in _HEAD.finditer(flat):
         start, after = m.start(), m.end()
@@ -87,9 +98,13 @@ def _end(flat: str, head: str, start: int, after: int) -> int:
     upper = head[0].isupper()
     if re.match(r"[Mm]inistère|Secrétariat d'", head) and (ministry := _PORTFOLIO.match(flat, after)):
         return ministry.end()
+    if _OF_SITE.search(flat, max(0, start - 24), start):
+        return 0
     before = flat[max(0, start - 8) : start]
     end = after
-    field = _FIELD.match(flat, after) if upper or re.fullmatch(_INSTITUTED, head) else None
+    field = _FIELD.match(flat, after)
+    if field and not (upper or re.fullmatch(_INSTITUTED, head)):
+        field = field if _SCHOOL.fullmatch(head) and _PROPER.match(flat, field.end()) else None
     if field:
         end = field.end()
     elif upper and after > start + len(head):
@@ -109,6 +124,8 @@ def _end(flat: str, head: str, start: int, after: int) -> int:
         end = proper.end()
         return side.end() if (side := _SIDES.match(flat, end)) else end
     bare = after == start + len(head)
+    if upper and bare and " " in head and re.fullmatch(_INSTITUTED, head) and not _GENERIC.search(before):
+        return end
     if not upper or _GENERIC.search(before) or (bare and (not field or _COMMON.fullmatch(flat, after, end))):
         return 0
     if not field and flat.count(" ", start + len(head), after) < 2:

@@ -27,6 +27,7 @@ from km0_pipeline.press.evidence import (
     COREFERENT,
     FORMED,
     JUNK,
+    QUOTED,
     ROMAN,
     SITE,
     TITLED,
@@ -154,6 +155,11 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
         found.append((1.5, _organisation(flat, start, end, 0.85, weak=is_unit(flat[start:end]))))
     found += [
         (2, _organisation(flat, s, e, 0.8, weak=is_unit(flat[s:e]))) for s, e in headed(flat) if (s, e) not in listed
+    ]
+    found += [
+        (2, _organisation(flat, m.start("name"), m.end("name"), 0.75, noun=m["noun"]))
+        for m in QUOTED.finditer(flat)
+        if m["name"][0].isupper() and m["name"].count(" ") < 6
     ]
     found += [
         (3, _at(m, "P", 0.9, "name" if m["name"] else "name2"))
