@@ -27,10 +27,14 @@ _RUN = re.compile(
 PARTICLE = r"(?:(?:d[eu]|d'|de la|von|van|van der|ben|el|al|le|la) ?)?"
 _SURNAME = re.compile(rf"(?: {PARTICLE}[{UP}][\w'-]*\w)+")
 _LINKED = re.compile(rf" (?:(?:des|du|de la|aux) |de l')(?P<of>{_TOKEN}(?: {_TOKEN})*)| d'à [\w-]+")
-_PURPOSE = re.compile(
-    r"(?:(?:Petite |Grande )?(?:Usine|Fabrique|Boîte|Machine|Moulin|Mine|Malle|Café|Atelier|Laboratoire|Labo|Maison|Cabane|Four|Coffre|Boutique|Ruche|Halle|Caisse|Sac|Marmite)) à [A-ZÀ-Þ][\w-]+"
+_PURPOSE = re.compile(rf" à (?P<of>[{UP}][a-zà-ÿ]+s)(?![\w'-])")
+"""« Usine à Liens », « la Remise à Songes »: a common noun, and what it is for; not a town."""
+_DEVICE = re.compile(
+    r"(?:L[ae] )?(?:Usine|Fabrique|Boîte|Machine|Moulin|Mine|Malle|Café|Atelier|Laboratoire|Labo|Maison|Cabane|Four|Coffre|Boutique|Ruche|Halle|Caisse|Sac|Marmite|Forge)"
 )
-_PLURAL = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{3,}s")
+_INNER = re.compile(rf" (?:en|dans l[ae]|sans|sous|contre) (?P<of>[{UP}][\w'-]+)")
+"""« l'association Fils en Fête »: within the name that a noun announces."""
+_PLURAL = re.compile(r"(?:L[ae]s? )?[A-ZÀ-Þ][a-zà-ÿ-]{3,}[sx]|L[ae] [A-ZÀ-Þ][a-zà-ÿ-]{3,}")
 _OF = re.compile(
     r" (?:de |d')(?P<of>(?!\w+(?:heim|willer|bourg|court|ville|wihr|ingen|kirch|ange|bach)\b)[A-ZÀ-Þ][a-zà-ÿ]+)(?![\w-])"
 )
@@ -58,6 +62,7 @@ _NUMBERED = re.compile(
 """What only counts or refers: « Article 2 », « Jeudi 21 », « SN-2023-04 »."""
 _SHOUTED = re.compile(rf"(?<![\w'])[{UP}][{UP}\d'-]*(?:[ ,?!&/:–]{{1,3}}[{UP}\d][{UP}\d'-]*)*(?![\w'-])")
 _FUNCTION_WORD = re.compile(r"(?<![\w-])(?:À|AUX?|LA|LES?|DES?|DU|ET|EN|OU|NE|PAS|POUR|SUR|AVANT|[VN]OUS|[VN]OTRE|[VN]OS|M[AE]S?|S[AE]S?|UNE?|QU[EI]|CE|EST|ON)(?![\w-])|(?<!\w)[DL]'")
+_FROM = re.compile(r"\b(?:de (?:la |l')?|du |des |d')$")
 ARTICLE_BEFORE = re.compile(r"(?:\b(?:l[ae]s?|d[ue]s|du|aux?|une?|ce|cet|cette|son|sa|notre|leur) |\b[lL]')$", re.I)
 SIGNS = re.compile(r"[&@+(]|[a-zà-ÿ]'\w{3,}|[a-zà-ÿ][A-Z]|\d")
 
@@ -99,6 +104,7 @@ def borders(
     flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, int], known: Set[int]
 ) -> Iterator[Name]:
     starts = [s for s, _, _ in labelled]
+    places = {s for s, _, x in labelled if x == "LOC"}
     shouted = headings(flat)
     done = 0
     for m in _RUN.finditer(flat):
@@ -132,6 +138,7 @@ def borders(
                         rf" (?:d[eu]s? |de la |de l'|d'|à |en |aux? |'|la |le |les )*[{UP}].*|'", flat[end:e]
                     )
                     and not re.search(r"[,.;:!?()\"]", flat[end:e])
+                    and not (_FROM.search(flat, max(0, start - 8), start) and re.match(" (?:à|aux?) ", flat[end:e]))
                 ):
                     end = e
         if family := _FAMILY.match(flat, end):
@@ -145,7 +152,9 @@ def borders(
         while " " in flat[start:end] and flat[start:end].rsplit(" ", 1)[1].lower() in ARTICLES:
             end = start + flat[start:end].rindex(" ")
         item = bool(_ITEM.search(flat[max(0, start - 5) : start]))
-        wider = whole(flat, start, end, known) if item or not first else end
+        if item and (m_ := _SHOUTED.match(flat, start)):
+            end = max(end, start + len(m_[0].rstrip(" ,?!&/:–")))
+        wider = whole(flat, start, end, known, places) if item or not first else end
         compound, end = wider > end, max(end, wider)
         words = flat[start:end]
         if (
@@ -191,18 +200,27 @@ def headings(flat: str) -> list[tuple[int, int]]:
     return found
 
 
-def whole(flat: str, start: int, end: int, known: Set[int]) -> int:
-    """Where the name ends that `start` to `end` begin with a common noun: « Comptoir des Colibris », « Usine à Liens »."""
-    if m := _PURPOSE.match(flat, start):
-        return m.end()
+def whole(flat: str, start: int, end: int, known: Set[int], places: Set[int]) -> int:
+    """Where the name ends that `start` to `end` begin with a common noun: « Comptoir des Colibris », « Usine à Liens ».
+
+    `known` and `places` are where known names begin, and what the language model takes for a place.
+    """
     words = flat[start:end]
+    if (
+        (m := _PURPOSE.match(flat, end))
+        and m.start("of") not in known
+        and (m.start("of") not in places or _DEVICE.fullmatch(words))
+        and (words.startswith(("La ", "Le ")) or ARTICLE_BEFORE.search(flat, max(0, start - 8), start))
+        and " " not in re.sub(r"^L[ae] ", "", words)
+    ):
+        return m.end()
     last = words.rsplit(" ", 1)[-1]
     if start in known or last.isupper() or SIGNS.search(words) or is_first(words) or _NO_COMPOUND.match(words):
         return end
     if " " not in re.sub(r"^L[ae]s? ", "", words) and (m := _QUALITY.match(flat, end)):
         before = flat[max(0, start - 70) : start]
         return m.end() if " " in words or ARTICLE_BEFORE.search(before) or SORT_NOUN.search(before) else end
-    m = _LINKED.match(flat, end) or (_PLURAL.fullmatch(words) and _OF.match(flat, end))
+    m = _LINKED.match(flat, end) or (_PLURAL.fullmatch(words) and _OF.match(flat, end)) or (" " not in words and SORT_NOUN.search(flat, max(0, start - 70), start) and _INNER.match(flat, end))
     if not m or (m["of"] and (m.start("of") in known or is_first(m["of"]) or key(m["of"]) in JUNK)):
         return end
     return m.end()

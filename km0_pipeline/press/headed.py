@@ -28,13 +28,13 @@ _HEADS = (
     rf"{_INSTITUTED}|[Uu]niversité|[EÉeé]cole|[Ii]nstitut|[Ll]ycée|[Cc]ollège|[Aa]gglomération|[Aa]ssociation|[Ff]ondation|[Cc]hambre|[Mm]inistère|Région|Département|[Vv]ille|[Mm]étropole|[Ee]urométropole"
     r"|[Mm]airie|[Ss]yndicat|[Ff]édération|[Rr]éseau|Centre|[Tt]ribunal|Agence|Incubateur|Accélérateur|Pépinière|Fonds|Office|[Tt]echnopole|Technopôle|Pôle|Cluster|Banque|Caisse|Crédit|Laboratoire"
     r"|[Ff]ab-?[Ll]ab|[Cc]oopérative|[Cc]ollectif|Comité|[Pp]réfecture|[Rr]ectorat|[Cc]ampus|LUG|Groupe|[Pp]rogramme|Club|[Bb]rasserie|Fabrique|Atelier|Observatoire|Conservatoire|Commissariat"
-    r"|Confédération|Collectivité|Chaire|Mutuelle|Compagnie|Régie|[A-ZÀ-Þ][a-zà-ÿ]{3,}eries?|Union|Société|Mission|Secrétariat|Académie|Faculté|Pays(?= d')|[Hh]ôpital|Bureau|[Dd]irection|Maison|Délégation|Établissement public"
+    r"|Confédération|Collectivité|Chaire|Mutuelle|Compagnie|Régie|Union|Société|Mission|Secrétariat|Académie|Faculté|Pays(?= d')|[Hh]ôpital|Bureau|[Dd]irection|Maison|Délégation|Établissement public"
 )
 _ADJECTIVE = r"(?: (?:[a-zà-ÿ-]+(?:ale?s?|aux|iques?|els?|elles?|iens?|iennes?|ains?|aines?|ais|aises?|ois|oises?|ards?|ardes?|ins?|ines?|éens?|éennes?|aires?|ifs?|ives?|euses?|eurs?|eures?|ables?|oles?|iles?)|publics?|mixtes?|libres?|indépendante?s?|locale?s?|ouverte?s?|(?:et )?solidaires?)(?![\w'-]))"
 _LINK = r"(?: de la | de l'| du | des | de | d')"
 _LOW = rf"(?:(?:deuxième|seconde|première|haute|basse|jeune|petite|grande|nouvelle|bonne)s? )?[a-zà-ÿ-]{{3,}}{_ADJECTIVE}{{0,2}}(?: et [a-zà-ÿ]+(?:ale?|ique|aire|ive|euse)\b)?"
 _HEAD = re.compile(
-    rf"\b(?P<head>(?:(?:Grande|Haute|Nouvelle|Petite) (?=[EÉ]cole|Fabrique|Bibliothèque|Brasserie))?(?:{_BRANCHED}|{_HEADS}))(?![\w-]){_ADJECTIVE}{{0,3}}(?: et [a-zà-ÿ]+(?:ale|ique|aire)\b)?"
+    rf"\b(?P<head>(?:(?:Grande|Haute|Nouvelle|Petite) (?=[EÉ]cole|Fabrique|Bibliothèque|Brasserie))?(?:{_BRANCHED}|{_HEADS}|[{UP}][a-zà-ÿ]{{3,}}erie))(?![\w-]){_ADJECTIVE}{{0,3}}(?: et [a-zà-ÿ]+(?:ale|ique|aire)\b)?"
 )
 _FIELD = re.compile(
     rf"(?:{_LINK}| pour (?:la |le |les |l'))(?!suite|fois)(?:{_LOW})(?:{_LINK}{_LOW})?(?:(?:,{_LINK}{_LOW})*,? et{_LINK}(?!(?:{NOUN})\b){_LOW})?(?![\w'-])|{_ADJECTIVE} et{_ADJECTIVE}"
@@ -56,11 +56,12 @@ _OF_SITE = re.compile(r"\b(?:site|quartier|secteur|friche|zone|parvis|ancienn?e?
 _SCHOOL = re.compile(r"[eé]cole|[Ii]nstitut|[Ll]ycée|[Hh]ôpital|[Tt]ribunal")
 """Common nouns that with a field and a place name one body: « l'école d'horlogerie de Fictange »."""
 _FESTIVE = re.compile(
-    r"(?<=[a-zà-ÿ,(] )(?:(?<=[dlL]')|(?<![\w']))(?P<name>(?:Nuits?|Bals?|Journées?|Printemps|Automnales?|Estivales|Rencontres|Rendez-vous|Fêtes?|Semaine|Quinzaine|Salon|Forum|Festival|Trophées|Marché|Biennale|Foire|Assises|États généraux|Matinales?"
-    r"|Matinée|Soirées?|Hackathon|Concours|Challenge|Défi|Carrefour|Tournoi|Olympiades|Apéros?|Mardis|Mercredis|Jeudis|Samedis|Kabar|Université d'été|Café)(?! de la? place| d'affaires) (?:du |de la |de l'|des |de |d')"
-    r"(?:[a-zà-ÿ-]{3,}(?: (?:numériques?|connectée?s?|sociale?s?|solidaires?|créati(?:f|ve)s?))?(?! [A-ZÀ-Þ])|[A-ZÀ-Þ][\w'-]+(?: [A-ZÀ-Þ][\w'-]+)*))(?![\w-])"
+    r"(?<![\w-])(?:Nuits?|Bals?|Journées?|Printemps|Automnales?|Estivales|Rencontres|Rendez-vous|Fêtes?|Semaine|Quinzaine|Salon|Forum|Festival|Trophées|Marché|Biennale|Foire|Assises|États généraux|Matinales?|Matinée|Soirées?"
+    r"|Hackathon|Challenge|Défi|Carrefour|Tournoi|Olympiades|Apéros?|Mardis|Mercredis|Jeudis|Samedis|Kabar|Université d'été) (?:du |de la |de l'|des )"
+    r"(?:[a-zà-ÿ-]{3,}(?: (?:numériques?|connectée?s?|sociale?s?|solidaires?|créati(?:f|ve)s?))?(?! [A-ZÀ-Þ])|(?P<proper>[A-ZÀ-Þ][\w'-]+(?: [A-ZÀ-Þ][\w'-]+)*))(?![\w-])"
 )
 """Names of events that come back: « la Nuit du code », « les Bals du quai »."""
+_IN_SENTENCE = re.compile(r"(?:[a-zà-ÿ,(\"]|\b(?:L[ae]s?)) $|(?:[a-zà-ÿ] |\b)[ldL]'$")
 _GENERIC = re.compile(r"(?:\b(?:une?|ce|cet|cette|ces|notre|votre|son|sa|leur|chaque|tout|toute|des|les|aucune?) )$")
 _BESIDE = re.compile(
     r"(?:école|institut|association|fondation|réseau|agence|campus|fab-?lab|coopérative|collectif|technopole|incubateur|pépinière|direction|syndicat|fédération|tribunal|métropole|ministère|ville|chambre|brasserie)$"
@@ -81,7 +82,10 @@ def is_unit(name: str) -> bool:
 
 def headed(flat: str) -> Iterator[tuple[int, int]]:
     """Ranges of such names in a straightened text on one line: of events, then of bodies."""
-    yield from (m.span("name") for m in _FESTIVE.finditer(flat))
+    for m in _FESTIVE.finditer(flat):
+        before = flat[max(0, m.start() - 24) : m.start()]
+        if (m["proper"] or _IN_SENTENCE.search(before)) and not re.search(r"[A-ZÀ-Þ](?!es? $|a $)[\w'-]+ $", before):
+            yield m.span()
     done = 0
     for m in _HEAD.finditer(flat):
         start, after = m.start(), m.end()

@@ -149,16 +149,16 @@ def people(chosen: list[Mention]) -> list[Mention]:
     full = sorted({m.key for m in chosen if m.letter == "P" and " " in m.key})
     joined = []
     for m in chosen:
-        if m.letter == "P" and m.key not in full:
-            whole = [k for k in full if k.endswith(" " + m.key) or k.startswith(m.key + " ")]
+        if m.letter == "P":
+            whole = [k for k in full if k != m.key and (k.endswith(" " + m.key) or k.startswith(m.key + " "))]
             m = replace(m, key=whole[0], named=False) if len(whole) == 1 else m
         joined.append(m)
     return joined
 
 
 def within(flat: str, chosen: list[Mention], places: list[Mention]) -> list[Mention]:
-    """Towns that an organisation is named after, « fablab de Lannion »: spoken of too."""
-    named = {m.end: m.start for m in chosen if m.letter == "O"}
+    """Towns that an organisation is named after, « fablab de Lannion »: spoken of too. A public body is that of its town."""
+    named = {m.end: m.start for m in chosen if m.letter == "O" and m.kind != "public_body"}
     return [
         p
         for p in places

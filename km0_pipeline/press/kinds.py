@@ -13,16 +13,16 @@ NOUNS = {
     "hub": r"hubs?|tiers-?lieux?|fab-?labs?|coworkings?|espaces? de coworking|technopôles?|technopoles?|makerspaces?|hôtel d'entreprises",
     "bank": r"banques?|caisses? d'épargne|caisses? régionales?",
     "school": r"écoles?|universités?|lycées?|collèges?|instituts?|campus|facultés?|IUT|INSA|laboratoires?|grandes? écoles?",
-    "media": r"journal|quotidien|hebdomadaire|mensuel|magazines?|revues?|radios?|chaînes?|médias?|webzine|station",
-    "programme": r"programmes?|plan|dispositifs?|label|appel à projets?",
+    "media": r"journal|quotidien|hebdomadaire|mensuel|magazines?|revues?|radios?|chaînes?|médias?|webzine|station|émission|site spécialisé",
+    "programme": r"programmes?|plan|dispositifs?|label|appel à (?:projets?|candidatures|manifestation d'intérêt)|prix|bourse|opération",
     "product": r"services?|applications?|applis?|plateformes?|plate-formes?|logiciels?|outils?|solutions?|application mobile|sites? internet|robots?|capteurs?|jeux?(?: vidéo)?",
-    "event": r"festivals?|salons?|forums?|concours|hackathons?|soirées?|événements?|évènements?|congrès|trophées?|challenges?|foires?|prix|biennale",
+    "event": r"festivals?|salons?|forums?|concours|hackathons?|soirées?|événements?|évènements?|congrès|trophées?|challenges?|foires?|biennale",
     "association": r"associations?|collectifs?|fédérations?|fondations?|réseaux?|clubs?|syndicats?|clusters?|pôles?(?: de compétitivité)?|ONG|confédérations?|LUG",
     "public_body": r"villes?|mairies?|communautés? (?:de communes?|d'agglomération|urbaine)|agglomérations?|métropoles?|eurométropoles?|ministères?|préfectures?|sous-préfectures?|rectorats?|collectivités?"
     r"|établissements? publics?|syndicat mixte|chambres? d[e'] ?[a-zé]+|conseil (?:régional|départemental|général|municipal)|région|département|tribunal|office|direction",
-    "company": r"sociétés?|entreprises?|groupes?|PME|TPE|ETI|ESN|filiales?|éditeurs?|éditrice|studios?|cabinets?|coopératives?|SCOP|SCIC|SAS|SARL|brasseries?|marques?|maisons?|industriels?|opérateurs?|équipementiers?"
+    "company": r"sociétés?|boîtes?|entreprises?|groupes?|PME|TPE|ETI|ESN|filiales?|éditeurs?|éditrice|studios?|cabinets?|coopératives?|SCOP|SCIC|SAS|SARL|brasseries?|marques?|maisons?|industriels?|opérateurs?|équipementiers?"
     r"|constructeurs?|fabricants?|fabricante|agences?|fournisseurs?|distributeurs?|assureurs?|multinationales?|géants?|usines?|filatures?|scieries?|papeteries?|verreries?|imprimeries?|librairies?|prestataires?",
-    "": r"actionnaires?|investisseurs?|ressourceries?|recycleries?|épiceries?|conciergeries?|cafés?|boutiques?|magasins?|enseignes?|laveries?|structures?|consortiums?|GIP",
+    "": r"actionnaires?|investisseurs?|ateliers?|bureaux? d'études?|compagnies?|troupes?|chantiers? nava(?:l|ux)|restaurants?|garages?|fermes?|manufactures?|mutuelles?|industriels?|concepteurs?|ressourceries?|recycleries?|épiceries?|conciergeries?|cafés?|boutiques?|magasins?|enseignes?|laveries?|structures?|consortiums?|GIP",
 }
 """Kind -> the nouns that say it, in the order in which they are tried; '' for those that say an organisation of any kind."""
 

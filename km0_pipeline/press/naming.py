@@ -27,6 +27,7 @@ from km0_pipeline.press.evidence import (
     COREFERENT,
     FORMED,
     JUNK,
+    METROPOLITAN,
     QUOTED,
     ROMAN,
     SITE,
@@ -153,6 +154,7 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
         if (start, end) in listed:
             continue
         found.append((1.5, _organisation(flat, start, end, 0.85, weak=is_unit(flat[start:end]))))
+    found += [(1.9, _organisation(flat, *m.span("name"), 0.8, kind="public_body")) for m in METROPOLITAN.finditer(flat)]
     found += [
         (2, _organisation(flat, s, e, 0.8, weak=is_unit(flat[s:e]))) for s, e in headed(flat) if (s, e) not in listed
     ]
@@ -171,11 +173,11 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
         for m in SITE.finditer(flat)
         if not ROMAN.match(m["tail"] or "")
     ]
-    begun = {m.start for _, m in found}
+    begun, places = {m.start for _, m in found}, {s for s, _, x in spans if x == "LOC"}
     for pattern in (APPOSED, FORMED):
         for m in pattern.finditer(flat):
             if key(m["name"]) not in JUNK and m["name"].lower() not in COMMON_FIRST and not is_first(m["name"]):
-                end = whole(flat, m.start("name"), m.end("name"), begun)
+                end = whole(flat, m.start("name"), m.end("name"), begun, places)
                 found.append((4, _organisation(flat, m.start("name"), end, 0.75)))
     for name in weighed(flat, spans, [(m.start, m.end, m.letter) for _, m in found]):
         found += _taken_for(flat, name)

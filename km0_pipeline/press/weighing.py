@@ -31,7 +31,7 @@ _WHOLE = re.compile(rf"[{UP}][\w'-]+(?: {PARTICLE}[{UP}][\w'-]*\w){{1,3}}")
 _COMMON_NOUN = re.compile(rf"(?i:{NOUN})|{headed.WORD.pattern}")
 _PLACE_HEAD = re.compile(
     r"(?:Vallée|Massif|Plaine|Plateau|Lac|Col|Canal|Forêt|Rue|Place|Avenue|Quai|Boulevard|Parc|Square|Esplanade|Halles?|Hôtel|Palais|Théâtre|Salle|Gare|Château|Musée|Cité|Quartier|Zénith|Stade|Gymnase|Médiathèque"
-    r"|Bibliothèque|Tour|Pont|Port|Jardins?|Villa|Caserne) "
+    r"|Bibliothèque|Tour|Pont|Port|Cirque|Arènes|Opéra|Cinéma|Chapelle|Église|Abbaye|Amphi|Jardins?|Villa|Caserne) "
 )
 _TOPONYM = re.compile(
     r"(?:Saint|Sainte|Mont|Pont|Château|Villers|Bourg|Bois|Vieux|Neuf|La|Le|Les)-[A-ZÀ-Þ][\w-]+|[A-ZÀ-Þ][\w']+-(?:sur|sous|lès|les|lez|en|le|la|du|de|des|d'|aux?|et|devant|à|près)-[\w'-]+"
@@ -102,6 +102,14 @@ _PERSON_HAS = re.compile(rf"(?<![\w'-])(?P<first>[{UP}][\w'-]+)(?: {PARTICLE}[{U
 _PROFESSION_AFTER = re.compile(
     r", (?:jeune |ancien(?:ne)? |futur(?:e)? )?(?!spécialiste|filiale|leader|pionni|éditeur|éditrice|fabricant)[a-zà-ÿ-]*(?:logue|iste|icienne?|teur|trice|euse|eur|ière|ier|avocate?|médecin|graphe|agogue|pharmacienne?|architecte|urbaniste|juriste|professeure?|maître|maîtresse|élève|étudiante?|doctorante?|artisane?|luthi\w+|cadre|poète|élue?)(?= (?:à|au|aux|de|du|des|chez|en|dans|et)\b|[,.;)]| d')"
 )
+_BARE = re.compile(
+    r"\b(?!(?:à|a|de|du|des|d|en|vers|pour|par|sur|sous|dans|chez|entre|et|ou|ni|que|dont|où|comme|contre|sans|avec|depuis|près|hors|via|aux?|l[ae]s?|un|une|ce|cette|son|sa|ses|leur|notre|votre|nos|vos|mont|saint|est|sont|mr|dr|pr|me|mm?|famille|clan|certain|avant|après|prix|service|convention|classe|niveau|option|vitamine|plan|numéro|siècle)\b)[a-zà-ÿ']{2,} $"
+)
+"""A word after which a place does not stand: « dirige Fictoline », « le suédois Fictoline »."""
+_CRAFT = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{2,}(?:age|erie|tique|tion)s?")
+"""Trades with a capital, which names of companies begin with: « Usinage Exemple », « Menuiserie Exemple »."""
+_COINED = re.compile(r"[a-zà-ÿ](?:labs?|tech|soft|ware|data|works|shop|drone|tronics?|bot|media)$")
+_CONTRACTED = re.compile(r"\b(?:du|aux?|des) $")
 _BIRTH_NAME = re.compile(rf"[{UP}][a-zà-ÿ-]+ (?:[{UP}][a-zà-ÿ']+-[{UP}][a-zà-ÿ']+|(?:d[eu] |d'|de la |Le )[{UP}][a-zà-ÿ]+)")
 """Names of people whose surname shows: « … Exemple-Durand », « … de Fictange », « … Le Fictif »."""
 _BORN = re.compile(
@@ -183,6 +191,16 @@ def _agree(flat: str, names: list[Name], known: list[tuple[int, int, str]]) -> N
             name.noun = name.noun or next((n.noun for n in group if n.noun), "")
 
 
+def _generic_acronym(flat: str, name: Name) -> bool:
+    """Whether `name` only abbreviates common nouns: « diplôme d'étudiant-entrepreneur (D2E) »."""
+    short = re.sub("[^A-Z]", "", name.words)
+    if not (name.words.isupper() and len(short) > 1 and flat.endswith(" (", 0, name.start) and flat.startswith(")", name.end)):
+        return False
+    words = re.findall(r"[\w]+", flat[max(0, name.start - 90) : name.start])[-9:]
+    initials = "".join(w[0].upper() for w in words if len(w) > 2)
+    return initials.endswith(short) and words[-1].islower() and not any(headed.WORD.fullmatch(w.capitalize()) or w[:1].isupper() for w in words[-len(short) - 2 :])
+
+
 def _is_linked(before: str) -> bool:
     """Whether an article or a preposition stands before a name: what else does, says less."""
     return before[-1:] == "'" or before.rstrip(' "(').rsplit(" ", 1)[-1].lower() in ARTICLES
@@ -219,7 +237,8 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
     elif _TOWN_END.fullmatch(words):
         name.add(L=1.0)
     elif _PLACE_HEAD.match(words):
-        name.add(L=3.0, O=-1.0, P=-3.0)
+        called = _NOUN_AFTER.match(after)  # « au Quai 12, la pépinière de Fictange »
+        name.add(L=-1.0 if called else 3.0, O=1.0 if called else -1.0, P=-3.0)
     if PUBLIC_TAIL.search(words) and len(tokens) > 1:
         name.add(O=4, P=-4, L=-2)
         name.noun = "collectivité"
@@ -249,6 +268,8 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(L=1.7 if name.label in ("LOC", "") else 0.9, O=-1.2)
     elif re.search(r"\b[dD](?:e |')$|\($", before):
         name.add(L=1.2 if name.label == "LOC" and _NOUN_OF.search(near) and not _HEADED_BY.search(before) else 0.4)
+    if label == "LOC" and len(tokens) == 1 and _CONTRACTED.search(near) and not _HEADED_BY.search(before):
+        name.add(L=0.9, O=-0.6)
     if _STREET_BEFORE.search(near):
         name.add(P=-4)
     if linked and len(tokens) == 1 and _OF_TOWN.search(near):
@@ -265,24 +286,36 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=1.8)
     elif linked and _HELD.search(before):
         name.add(L=2.2, O=-1.0)
-    if not linked and not (given and person_like) and (noun := SORT_NOUN.search(near)):
+    town = label == "LOC" and near.endswith("(")
+    if not linked and not town and not (given and person_like) and (noun := SORT_NOUN.search(near)):
         name.add(O=2.5, P=-3, L=-1.5)
         name.noun = name.noun or noun[0].strip(' "')
+    apposed = False
     if _ROLE_AFTER.match(after):
         name.add(P=2.5)
     elif _NOUN_AFTER.match(_TOWN_BETWEEN.sub("", after, count=1)) and not _AT.search(near):
         name.add(O=1.5)
-    predicate = bool(_PREDICATE.match(after)) and not linked
-    if predicate:
+        apposed = True
+    acts = bool(_PREDICATE.match(after)) and not linked
+    located = bool(_IN_TOWN.match(after))
+    if acts:
         name.add(O=1.0, P=0.5)
-    if not linked and not given and _ENTRY.match(after) and (name.item or (name.first and _IN_TOWN.match(after))):
-        name.add(O=1.7, P=-1.0)
-    elif not linked and not given and not _AT.search(near) and _IN_TOWN.match(after):
+    if not linked and not given and _ENTRY.match(after) and (name.item or (name.first and located)):
+        name.add(O=1.7 + 0.8 * (words.isupper() and len(words) > 4), P=-1.0)
+    elif not linked and not given and not _AT.search(near) and located:
         name.add(O=1.2)
+    if name.label and len(tokens) == 1 and not given and _BARE.search(near):
+        name.add(O=1.2, L=-0.6)
+    if len(tokens) > 1 and not given and _CRAFT.fullmatch(tokens[0]):
+        name.add(O=1.2, P=-2.0)
+    elif len(tokens) == 1 and _COINED.search(words):
+        name.add(O=1.0, L=-0.5)
     if (near.endswith("(") and (m := _PERSON_HAS.search(before)) and is_first(m["first"]) and not (label == "LOC" and len(tokens) == 1)):
         name.add(O=2.0, P=-2.0)
     if person_like and not linked and _PROFESSION_AFTER.match(after):
         name.add(P=1.5)
+    if _generic_acronym(flat, name):
+        name.add(O=-4.0)
     if label == "LOC" and len(tokens) == 1 and _BORN.search(before):
         name.add(L=1.5, O=-0.6)
     if _SAYS_AFTER.match(after) or _SAYS_BEFORE.search(near):
@@ -291,5 +324,5 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=1.5, L=-0.5)
     if seen.get("^" + tokens[0], 0) > 1 or (name.first and "^" + tokens[0] in seen):
         name.add(O=0.4, P=0.2, L=0.2)
-    if name.first and len(tokens) == 1 and not predicate and "^" + words not in seen and not SIGNS.search(words):
+    if name.first and len(tokens) == 1 and not (acts or located or apposed) and "^" + words not in seen and not SIGNS.search(words):
         name.add(O=-1.2, L=-1.5, P=-0.5)
