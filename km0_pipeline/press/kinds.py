@@ -38,16 +38,18 @@ _HEADS = {
     **{
         kind: re.compile(rf"(?:{nouns})\b", re.I)
         for kind, nouns in NOUNS.items()
-        if kind not in ("product", "event", "programme")
+        if kind not in ("product", "event", "programme", "company", "school")
     },
     "programme": re.compile(r"programmes?\b", re.I),
+    "school": re.compile(r"(?:école|université|lycée|collège|institut|campus|faculté|IUT|INSA|ENI)\b(?! des métiers)", re.I),
+    "company": re.compile(r"(?:groupe|filiale|cabinet|coopérative|SCOP|SCIC|SAS|SARL|brasserie)\b", re.I),
     "event": re.compile(
         r"(?:festival|salon|forum|concours|hackathon|journées?|assises|rencontres|trophées|prix)\b", re.I
     ),
 }
 _OF_ITS_OWN = {
     "public_body": re.compile(
-        r"(?:\b(?:Communauté|Agglomération|Métropole|Eurométropole)$)|^(?:Agence|Office|Caisse) (?:nationale?|régionale?|départementale?)\b|^Agence d(?:e l'|u |')|^(?:CCI|CMA|DRAC|DREAL|ARS|DDT|DITP)\b|^Pays d"
+        r"(?:\b(?:Communauté|Agglomération|Métropole|Eurométropole)$)|^(?:Agence|Office|Caisse) (?:nationale?|régionale?|départementale?)\b|^Agence (?:[a-zà-ÿ]+ )?d(?:e |u |')|^(?:CCI|CMA|DRAC|DREAL|ARS|DDT|DITP)\b|^Pays d"
     ),
     "bank": re.compile(r"^(?:Banque|Crédit|Caisse d'[EÉ]pargne|Caisse de [Cc]rédit)\b"),
     "hub": re.compile(r"\b(?:[Cc]oworking|Fab-?[Ll]ab|Tiers-?[Ll]ieu)$"),
@@ -56,6 +58,8 @@ _OF_ITS_OWN = {
 
 def of_noun(noun: str) -> str:
     """The kind that a noun beside a name says, or ''."""
+    if re.search(r" associati(?:f|ve)s?$", noun.strip()):
+        return "association"
     return next((kind for kind, pattern in _BESIDE.items() if pattern.fullmatch(noun.strip())), "")
 
 
