@@ -25,6 +25,10 @@ FORMED = re.compile(rf"\b(?P<name>(?:{CAP})(?:[ ](?:{WORD})){{0,3}})(?=,? (?:SAS
 TITLED = re.compile(
     rf"\b(?:M\.|MM\.|Mmes?|Mlle|Me|Dr|Pr|Monsieur|Madame)[ ](?P<name>[{UP}][\w'-]+(?:[ ](?:d[eu] |d')?[{UP}][\w'-]+){{0,2}})"
 )
+INITIAL = re.compile(
+    rf"(?<![\w.'-])(?P<name>[{UP}][a-zà-ÿ]+(?:-[{UP}][a-zà-ÿ]+)? [{UP}]\.(?! [{UP}][a-zà-ÿ]+ [a-zà-ÿ])|(?!M\.)[{UP}]\. ?(?:[{UP}]\. ?)?[{UP}][a-zà-ÿ]{{2,}}(?:-[{UP}][a-zà-ÿ]+)?)(?![\w'-])"
+)
+"""« Camille E. », « C. Exemple »: with an initial in place of a first or a last name."""
 ROLE = (
     r"(?:vice-présidente?|présidente?|co-?présidente?|directeur|directrice|co-?fondat(?:eur|rice)s?|fondat(?:eur|rice)s?|déléguée?|PDG|P-DG|CEO|CTO|gérante?"
     r"|dirigeante?|maire|adjointe?|responsable|chef|cheffe|secrétaire|trésori(?:er|ère)|conseill(?:er|ère)|ministre|préfète?|rect(?:eur|rice)|coordinat(?:eur|rice)"

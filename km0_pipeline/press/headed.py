@@ -55,10 +55,12 @@ _SIDES = re.compile(
 _OF_SITE = re.compile(r"\b(?:site|quartier|secteur|friche|zone|parvis|ancienn?e?) (?:de |d')?(?:la |l')?$")
 _SCHOOL = re.compile(r"[eé]cole|[Ii]nstitut|[Ll]ycée|[Hh]ôpital|[Tt]ribunal")
 """Common nouns that with a field and a place name one body: « l'école d'horlogerie de Fictange »."""
+_FEAST = r"Nuits?|Bals?|Printemps|Automnales?|Estivales|Rendez-vous|Semaine|Quinzaine|Trophées|Biennale|Matinales?|Matinée|Soirées?|Challenge|Défi|Carrefour|Tournoi|Olympiades|Apéros?|Mardis|Mercredis|Jeudis|Samedis|Kabar"
+_FAIR = r"Journées?|Rencontres|Fêtes?|Salon|Forum|Festival|Marché|Foire|Assises|États généraux|Hackathon|Université d'été"
+"""Of these, what has no proper name is an occasion that `happenings` reads."""
 _FESTIVE = re.compile(
-    r"(?<![\w-])(?:Nuits?|Bals?|Journées?|Printemps|Automnales?|Estivales|Rencontres|Rendez-vous|Fêtes?|Semaine|Quinzaine|Salon|Forum|Festival|Trophées|Marché|Biennale|Foire|Assises|États généraux|Matinales?|Matinée|Soirées?"
-    r"|Hackathon|Challenge|Défi|Carrefour|Tournoi|Olympiades|Apéros?|Mardis|Mercredis|Jeudis|Samedis|Kabar|Université d'été) (?:du |de la |de l'|des )"
-    r"(?:[a-zà-ÿ-]{3,}(?: (?:numériques?|connectée?s?|sociale?s?|solidaires?|créati(?:f|ve)s?))?(?! [A-ZÀ-Þ])|(?P<proper>[A-ZÀ-Þ][\w'-]+(?: [A-ZÀ-Þ][\w'-]+)*))(?![\w-])"
+    rf"(?<![\w-])(?:(?:{_FEAST})(?P<of> du | de la | de l'| des )[a-zà-ÿ-]{{3,}}(?: (?:numériques?|connectée?s?|sociale?s?|solidaires?|créati(?:f|ve)s?))?(?! [{UP}])"
+    rf"|(?:{_FEAST}|{_FAIR})(?: du | de la | de l'| des )[{UP}][\w'-]+(?: [{UP}][\w'-]+)*)(?![\w-])"
 )
 """Names of events that come back: « la Nuit du code », « les Bals du quai »."""
 _IN_SENTENCE = re.compile(r"(?:[a-zà-ÿ,(\"]|\b(?:L[ae]s?)) $|(?:[a-zà-ÿ] |\b)[ldL]'$")
@@ -84,7 +86,7 @@ def headed(flat: str) -> Iterator[tuple[int, int]]:
     """Ranges of such names in a straightened text on one line: of events, then of bodies."""
     for m in _FESTIVE.finditer(flat):
         before = flat[max(0, m.start() - 24) : m.start()]
-        if (m["proper"] or _IN_SENTENCE.search(before)) and not re.search(r"[A-ZÀ-Þ](?!es? $|a $)[\w'-]+ $", before):
+        if (not m["of"] or _IN_SENTENCE.search(before)) and not re.search(r"[A-ZÀ-Þ](?!es? $|a $)[\w'-]+ $", before):
             yield m.span()
     done = 0
     for m in _HEAD.finditer(flat):

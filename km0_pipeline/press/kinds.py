@@ -12,7 +12,8 @@ NOUNS = {
     "incubator": r"incubateurs?|accélérateurs?|pépinières?(?: d'entreprises)?|couveuses?",
     "hub": r"hubs?|tiers-?lieux?|fab-?labs?|coworkings?|espaces? de coworking|technopôles?|technopoles?|makerspaces?|hôtel d'entreprises",
     "bank": r"banques?|caisses? d'épargne|caisses? régionales?",
-    "school": r"écoles?|universités?|lycées?|collèges?|instituts?|campus|facultés?|IUT|INSA|laboratoires?|grandes? écoles?",
+    "school": r"écoles?|universités?|lycées?|collèges?|instituts?|campus|facultés?|IUT|INSA|grandes? écoles?",
+    "laboratory": r"laboratoires?|centres? de recherche",
     "media": r"journal|quotidien|hebdomadaire|mensuel|magazines?|revues?|radios?|chaînes?|médias?|webzine|station|émission|site spécialisé",
     "programme": r"programmes?|plan|dispositifs?|label|appel à (?:projets?|candidatures|manifestation d'intérêt)|prix|bourse|opération",
     "product": r"services?|applications?|applis?|plateformes?|plate-formes?|logiciels?|outils?|solutions?|application mobile|sites? internet|robots?|capteurs?|jeux?(?: vidéo)?",
@@ -38,13 +39,13 @@ _HEADS = {
     **{
         kind: re.compile(rf"(?:{nouns})\b", re.I)
         for kind, nouns in NOUNS.items()
-        if kind not in ("product", "event", "programme", "company", "school")
+        if kind not in ("product", "event", "programme", "company", "school", "laboratory")
     },
     "programme": re.compile(r"programmes?\b", re.I),
     "school": re.compile(r"(?:école|université|lycée|collège|institut|campus|faculté|IUT|INSA|ENI)\b(?! des métiers)", re.I),
     "company": re.compile(r"(?:groupe|filiale|cabinet|coopérative|SCOP|SCIC|SAS|SARL|brasserie)\b", re.I),
     "event": re.compile(
-        r"(?:festival|salon|forum|concours|hackathon|journées?|assises|rencontres|trophées|prix)\b", re.I
+        r"(?:festival|salon|forum|concours|hackathon|journées?|assises|rencontres|trophées|nuits?|bals?|semaine|fête|printemps|kabar|marché)\b", re.I
     ),
 }
 _OF_ITS_OWN = {
@@ -65,6 +66,8 @@ def of_noun(noun: str) -> str:
 
 def of_name(name: str) -> str:
     """The kind that a name says by its own words, or ''."""
+    if _HEADS["event"].match(name):
+        return "event"
     return next((kind for kind, p in _OF_ITS_OWN.items() if p.search(name)), "") or next(
         (kind for kind, p in _HEADS.items() if p.match(name)), ""
     )

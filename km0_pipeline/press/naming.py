@@ -26,6 +26,7 @@ from km0_pipeline.press.evidence import (
     COMMON_FIRST,
     COREFERENT,
     FORMED,
+    INITIAL,
     JUNK,
     METROPOLITAN,
     QUOTED,
@@ -64,7 +65,7 @@ def mentions(
     candidates = _candidates(flat, spans, names)
     chosen = merge([], [m for _, m in sorted(candidates, key=lambda c: (c[0], c[1].start - c[1].end, c[1].start))])
     chosen = joining.people(joining.repeated(flat, joining.acronyms(flat, _districts(flat, chosen))))
-    chosen = joining.called_short(flat, chosen)
+    chosen = joining.called_short(flat, joining.titled(flat, chosen))
     if about_hub or any(m.letter == "H" for m in chosen):
         chosen = merge(
             chosen,
@@ -85,19 +86,30 @@ def mentions(
 DOUBTED = 0.6
 """Confidence of a known name that may be a piece of a longer one."""
 _GOES_ON = re.compile(r"\+| [A-ZÀ-Ý][a-zà-ÿ]")
+_UNIT_OF = re.compile(r"\b(?:pôle|antenne|agence|délégation|comité|réseau|club|collectif|cluster|association|groupe|journal|radio) $", re.I)
 _BEGAN = re.compile(r"(?:[a-zà-ÿ,;] (?:[ldLD]')?[A-ZÀ-Ý][\w'-]*[a-zà-ÿ]|\([A-Z]{2,8}\)) $")
 
 
 def _doubted(flat: str, chosen: list[Mention]) -> list[Mention]:
     """`chosen`, but unsure of known names that touch another word with a capital, and may be a piece of a longer name.
 
-    « chez Ficta Mulhouse », « la Ficta (FIC) Alsace », « le KM0 Prototype »; not « le maire de Mulhouse Jean Exemple ».
+    « chez Ficta Mulhouse », « la Ficta (FIC) Alsace », « le KM0 Prototype », « le pôle Alsace »; not « le maire de Mulhouse Jean Exemple ».
+    Without places that are such a piece for sure: « Mulhouse-Matin ».
     """
+    chosen = [
+        m
+        for m in chosen
+        if not (m.known and m.letter == "L" and re.match(r"-[A-ZÀ-Ý]", flat[m.end : m.end + 2]))
+    ]
     return [
         replace(m, confidence=DOUBTED)
         if m.known
         and m.named
-        and ((m.letter != "L" and _GOES_ON.match(flat, m.end)) or _BEGAN.search(flat[max(0, m.start - 40) : m.start]))
+        and (
+            (m.letter != "L" and _GOES_ON.match(flat, m.end))
+            or _BEGAN.search(flat[max(0, m.start - 40) : m.start])
+            or (m.letter == "L" and _UNIT_OF.search(flat, max(0, m.start - 14), m.start))
+        )
         else m
         for m in chosen
     ]
@@ -148,6 +160,7 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
         and not re.match(rf" [{UP}]", flat[p.end : p.end + 2])
     ]
     found += [(1, _at(m, "P", 0.95)) for m in TITLED.finditer(flat)]
+    found += [(1, _at(m, "P", 0.75)) for m in INITIAL.finditer(flat) if is_first(m["name"]) or m["name"][1] == "."]
     found += [(1, replace(_at(m, "L", 0.85), kind="address")) for m in ADDRESS.finditer(flat)]
     listed = {(m.start, m.end) for _, m in found}
     for start, end in joining.explained(flat):

@@ -55,7 +55,7 @@ _OFFICE = re.compile(
 )
 _ABSTRACT = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]+(?:tion|sion|ment|isme|ité|ités|ance|ence|tions|ments)")
 _WORK = re.compile(
-    r"(?:Manifeste|Charte|Guide|Rapport|Livre|Assises|Plan|Loi|Code|Règlement|Traité|Convention|Contrat|Schéma|Stratégie|Grenelle|Semaine|Journées?|Nuit|Fête|Mois|Rencontres|Reportage|Blog)\b"
+    r"(?:Manifeste|Charte|Guide|Rapport|Livre|Assises|Plan|Loi|Code|Règlement|Traité|Convention|Contrat|Schéma|Stratégie|Grenelle|Semaine|Journées?|Nuit|Prix|Grand [Pp]rix|Fête|Mois|Rencontres|Reportage|Blog)\b"
 )
 """First words of titles and of days: what they name is neither organisation, person nor place."""
 _GIVEN_TO = re.compile(
