@@ -18,9 +18,7 @@ from km0_pipeline.press.folding import key
 from km0_pipeline.press.listing import Sorts, announces
 from km0_pipeline.reference import first_names
 
-_TOKEN = (
-    rf"(?:(?!(?:[LDCSJNMT]|Qu)')[{UP}](?:[\w&@+]|[.](?=[{UP}\d])|['-](?=\w)|[(]\w{{1,3}}[)])*|[a-z]{{1,3}}[A-Z]\w*)"
-)
+_TOKEN = rf"(?:(?!(?:[LDCSJNMT]|Qu)')[{UP}](?:[\w&@+]|[.](?=[{UP}\d]|(?:io|fr|com|org|ai|net|eu|tech|app)\b)|['-](?=\w)|[(]\w{{1,3}}[)])*|[a-z]{{1,3}}[A-Z]\w*)"
 _RUN = re.compile(
     rf"(?<![\w'@./-])(?:(?<=[dlDL]')|(?<![\w'])){_TOKEN}(?: (?:(?:& |in |of |of the |for |and |the |by )?{_TOKEN}|\d{{1,3}}(?:\.\d)?(?![\w%]|[,.]\d| ?(?:%|€|[a-zà-ÿ]+s\b|m²|k?m\b|h\b|(?:janv?|févr?|avr|mai|juin|juil|août|sept|oct|nov|déc)))))*|(?<=\b[dlDL]'){_TOKEN}(?: {_TOKEN})*"
 )
@@ -61,7 +59,9 @@ _NUMBERED = re.compile(
 )
 """What only counts or refers: « Article 2 », « Jeudi 21 », « SN-2023-04 »."""
 _SHOUTED = re.compile(rf"(?<![\w'])[{UP}][{UP}\d'-]*(?:[ ,?!&/:–]{{1,3}}[{UP}\d][{UP}\d'-]*)*(?![\w'-])")
-_FUNCTION_WORD = re.compile(r"(?<![\w-])(?:À|AUX?|LA|LES?|DES?|DU|ET|EN|OU|NE|PAS|POUR|SUR|AVANT|[VN]OUS|[VN]OTRE|[VN]OS|M[AE]S?|S[AE]S?|UNE?|QU[EI]|CE|EST|ON)(?![\w-])|(?<!\w)[DL]'")
+_FUNCTION_WORD = re.compile(
+    r"(?<![\w-])(?:À|AUX?|LA|LES?|DES?|DU|ET|EN|OU|NE|PAS|POUR|SUR|AVANT|[VN]OUS|[VN]OTRE|[VN]OS|M[AE]S?|S[AE]S?|UNE?|QU[EI]|CE|EST|ON)(?![\w-])|(?<!\w)[DL]'"
+)
 _FROM = re.compile(r"\b(?:de (?:la |l')?|du |des |d')$")
 ARTICLE_BEFORE = re.compile(r"(?:\b(?:l[ae]s?|d[ue]s|du|aux?|une?|ce|cet|cette|son|sa|notre|leur) |\b[lL]')$", re.I)
 SIGNS = re.compile(r"[&@+(]|[a-zà-ÿ]'\w{3,}|[a-zà-ÿ][A-Z]|\d")
@@ -154,7 +154,7 @@ def borders(
         item = bool(_ITEM.search(flat[max(0, start - 5) : start]))
         if item and (m_ := _SHOUTED.match(flat, start)):
             end = max(end, start + len(m_[0].rstrip(" ,?!&/:–")))
-        wider = whole(flat, start, end, known, places) if item or not first else end
+        wider = whole(flat, start, end, known, frozenset() if item else places) if item or not first else end
         compound, end = wider > end, max(end, wider)
         words = flat[start:end]
         if (
@@ -178,7 +178,14 @@ def borders(
             and flat[end + len(p[0]) : end + len(p[0]) + 1] != "'"
         ):
             end = done = end + len(p[0]) if label == "PER" else end
-        name = Name(start, end, flat[start:end], label=label, first=first and not item, item=bool(_ENTRY.search(flat, max(0, start - 9), start)))
+        name = Name(
+            start,
+            end,
+            flat[start:end],
+            label=label,
+            first=first and not item,
+            item=bool(_ENTRY.search(flat, max(0, start - 9), start)),
+        )
         if compound:
             name.add(O=2.4, P=-3.0)
         yield name
@@ -220,7 +227,13 @@ def whole(flat: str, start: int, end: int, known: Set[int], places: Set[int]) ->
     if " " not in re.sub(r"^L[ae]s? ", "", words) and (m := _QUALITY.match(flat, end)):
         before = flat[max(0, start - 70) : start]
         return m.end() if " " in words or ARTICLE_BEFORE.search(before) or SORT_NOUN.search(before) else end
-    m = _LINKED.match(flat, end) or (_PLURAL.fullmatch(words) and _OF.match(flat, end)) or (" " not in words and SORT_NOUN.search(flat, max(0, start - 70), start) and _INNER.match(flat, end))
+    m = _LINKED.match(flat, end)
+    if not m and _PLURAL.fullmatch(words):
+        m = _OF.match(flat, end)
+    if not m and " " not in words and SORT_NOUN.search(flat, max(0, start - 70), start):
+        m = _INNER.match(flat, end)
+    if m and flat.startswith(" aux ", end) and _FROM.search(flat, max(0, start - 8), start):
+        return end  # « de la Fictie aux Exemples »
     if not m or (m["of"] and (m.start("of") in known or is_first(m["of"]) or key(m["of"]) in JUNK)):
         return end
     return m.end()
@@ -245,7 +258,7 @@ def _is_word(word: str, seen: Mapping[str, int], single: bool) -> bool:
     return (
         low in seen
         or bool(re.search(r".{3}(?:ons|ez)$", low))
-        or (not single and bool(re.search(r"(?:ée?s?|ez|ons|ant|ment)$", low)))
+        or (not single and bool(re.search(r"(?:ez|ons|ant|ment)$", low)))
     )
 
 

@@ -39,7 +39,8 @@ BY_ROLE = re.compile(
     rf"|(?:{ROLE})(?: [\w' -]{{0,60}}?)?, (?P<name2>{PERSON})(?=[,.)])"
 )
 QUOTED = re.compile(
-    rf'\b(?P<noun>{NOUN}|émission|bourse|opération|dispositif|lauréate?s? d[eu]|édition d[eu])(?: [a-zà-ÿ-]+){{0,2}}(?: \([A-Z]{{2,6}}\))? " ?(?P<name>[{UP}](?:[^".!?:;]{{1,50}}))(?<! ) ?"', re.I
+    rf'\b(?P<noun>{NOUN}|émission|bourse|opération|dispositif|lauréate?s? d[eu]|édition d[eu])(?: [a-zà-ÿ-]+){{0,2}}(?: \([A-Z]{{2,6}}\))? " ?(?P<name>[{UP}](?:[^".!?:;]{{1,50}}))(?<! ) ?"',
+    re.I,
 )
 """A name in quotation marks after what it names: « la soirée « Écoute ton atelier » »."""
 BRACKET = re.compile(r" \((?P<in>[^()]{2,80})\)")
@@ -48,9 +49,7 @@ SITES = (
     r"quartier|parc|[Vv]illage industriel|places?|avenue|boulevard|quai|rue|pont|halle|ZAC|ZI|vallée|château|gare|allées?|impasse|faubourg|square|stade|îlot|friche|cité|Cité|île|chapelle|église|cathédrale|océan|mer|golfe|route|chemin|cirque|Cirque"
     r"|caserne|théâtre|musée|médiathèque|bibliothèque|esplanade|canal|gymnase|palais|jardin|lac|plaine"
 )
-_THE_SITES = (
-    r"site|manufacture|(?<!au )tour|zone|cours|passage|salle|maison(?= d)|filature(?= d)|usine(?= d)|hôtel|plateau|secteur|port"
-)
+_THE_SITES = r"site|manufacture|(?<!au )tour|zone|cours|passage|salle|maison(?= d)|filature(?= d)|usine(?= d)|hôtel|plateau|secteur|port"
 """Nouns that with « de » and a name say something of what is named: « le site de Mulhouse », « le tour de France »."""
 SITE = re.compile(
     rf"\b(?P<name>(?:(?:{SITES}|(?:Vallée|Val|Plaine|Massif|Plateau)(?= d))(?: industrielle?| artisanale?| commerciale?| d'activités?| d'affaires)? (?:de la |de l'|du |des |de |d')?|(?:{_THE_SITES}) (?:de la |de l'|du |des )?)(?<!tour de la )(?<!tour de l')(?<!tour des )(?<!tour du )(?P<tail>(?:{CAP})(?:[ -](?:(?:de la |de l'|du |des |de |d')?{WORD})){{0,3}}))"

@@ -56,7 +56,9 @@ _OF_SITE = re.compile(r"\b(?:site|quartier|secteur|friche|zone|parvis|ancienn?e?
 _SCHOOL = re.compile(r"[eé]cole|[Ii]nstitut|[Ll]ycée|[Hh]ôpital|[Tt]ribunal")
 """Common nouns that with a field and a place name one body: « l'école d'horlogerie de Fictange »."""
 _FEAST = r"Nuits?|Bals?|Printemps|Automnales?|Estivales|Rendez-vous|Semaine|Quinzaine|Trophées|Biennale|Matinales?|Matinée|Soirées?|Challenge|Défi|Carrefour|Tournoi|Olympiades|Apéros?|Mardis|Mercredis|Jeudis|Samedis|Kabar"
-_FAIR = r"Journées?|Rencontres|Fêtes?|Salon|Forum|Festival|Marché|Foire|Assises|États généraux|Hackathon|Université d'été"
+_FAIR = (
+    r"Journées?|Rencontres|Fêtes?|Salon|Forum|Festival|Marché|Foire|Assises|États généraux|Hackathon|Université d'été"
+)
 """Of these, what has no proper name is an occasion that `happenings` reads."""
 _FESTIVE = re.compile(
     rf"(?<![\w-])(?:(?:{_FEAST})(?P<of> du | de la | de l'| des )[a-zà-ÿ-]{{3,}}(?: (?:numériques?|connectée?s?|sociale?s?|solidaires?|créati(?:f|ve)s?))?(?! [{UP}])"

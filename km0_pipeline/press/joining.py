@@ -163,7 +163,12 @@ def titled(flat: str, chosen: list[Mention]) -> list[Mention]:
     """« M. Exemple », where the document gives no first name: the title belongs to the name, and the bare last name is short for it."""
     found = {}
     for m in chosen:
-        if m.letter == "P" and m.named and " " not in flat[m.start : m.end] and (t := _TITLE.search(flat, max(0, m.start - 10), m.start)):
+        if (
+            m.letter == "P"
+            and m.named
+            and " " not in flat[m.start : m.end]
+            and (t := _TITLE.search(flat, max(0, m.start - 10), m.start))
+        ):
             found[m.start] = replace(m, start=t.start())
     keys = {m.key for m in found.values()}
     return [found.get(m.start) or (replace(m, named=False) if m.letter == "P" and m.key in keys else m) for m in chosen]

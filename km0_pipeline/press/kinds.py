@@ -42,10 +42,13 @@ _HEADS = {
         if kind not in ("product", "event", "programme", "company", "school", "laboratory")
     },
     "programme": re.compile(r"programmes?\b", re.I),
-    "school": re.compile(r"(?:école|université|lycée|collège|institut|campus|faculté|IUT|INSA|ENI)\b(?! des métiers)", re.I),
+    "school": re.compile(
+        r"(?:école|université|lycée|collège|institut|campus|faculté|IUT|INSA|ENI)\b(?! des métiers)", re.I
+    ),
     "company": re.compile(r"(?:groupe|filiale|cabinet|coopérative|SCOP|SCIC|SAS|SARL|brasserie)\b", re.I),
     "event": re.compile(
-        r"(?:festival|salon|forum|concours|hackathon|journées?|assises|rencontres|trophées|nuits?|bals?|semaine|fête|printemps|kabar|marché)\b", re.I
+        r"(?:festival|salon|forum|concours|hackathon|journées?|assises|rencontres|trophées|nuits?|bals?|semaine|fête|printemps|kabar|marché)\b",
+        re.I,
     ),
 }
 _OF_ITS_OWN = {

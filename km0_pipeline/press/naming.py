@@ -86,7 +86,10 @@ def mentions(
 DOUBTED = 0.6
 """Confidence of a known name that may be a piece of a longer one."""
 _GOES_ON = re.compile(r"\+| [A-ZÀ-Ý][a-zà-ÿ]")
-_UNIT_OF = re.compile(r"\b(?:pôle|antenne|agence|délégation|comité|réseau|club|collectif|cluster|association|groupe|journal|radio) $", re.I)
+_UNIT_OF = re.compile(
+    r"\b(?:pôle|antenne|agence|délégation|comité|réseau|club|collectif|cluster|association|groupe|journal|radio) $",
+    re.I,
+)
 _BEGAN = re.compile(r"(?:[a-zà-ÿ,;] (?:[ldLD]')?[A-ZÀ-Ý][\w'-]*[a-zà-ÿ]|\([A-Z]{2,8}\)) $")
 
 
@@ -97,9 +100,7 @@ def _doubted(flat: str, chosen: list[Mention]) -> list[Mention]:
     Without places that are such a piece for sure: « Mulhouse-Matin ».
     """
     chosen = [
-        m
-        for m in chosen
-        if not (m.known and m.letter == "L" and re.match(r"-[A-ZÀ-Ý]", flat[m.end : m.end + 2]))
+        m for m in chosen if not (m.known and m.letter == "L" and re.match(r"-[A-ZÀ-Ý]", flat[m.end : m.end + 2]))
     ]
     return [
         replace(m, confidence=DOUBTED)
@@ -158,6 +159,12 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
         and p.known.sort == "place"
         and flat[o.end : p.start] == " "
         and not re.match(rf" [{UP}]", flat[p.end : p.end + 2])
+    ]
+    found += [
+        (1.9, _organisation(flat, k.start, k.end + m.end(), 0.75))
+        for k in known
+        if k.known.sort == "organisation"
+        and (m := re.match(rf" {TRADE_WORD.pattern}(?! [{UP}])", flat[k.end : k.end + 30]))
     ]
     found += [(1, _at(m, "P", 0.95)) for m in TITLED.finditer(flat)]
     found += [(1, _at(m, "P", 0.75)) for m in INITIAL.finditer(flat) if is_first(m["name"]) or m["name"][1] == "."]
@@ -226,8 +233,5 @@ def _districts(flat: str, chosen: list[Mention]) -> list[Mention]:
     """« La Fonderie », where the text also speaks of « le quartier de la Fonderie », is that place."""
     tails = {key(m["tail"]) for m in SITE.finditer(flat) if m["tail"] and " " not in m["tail"]}
     return [
-        replace(m, letter="L", kind="")
-        if m.letter == "O" and not m.known and m.key in tails
-        else m
-        for m in chosen
+        replace(m, letter="L", kind="") if m.letter == "O" and not m.known and m.key in tails else m for m in chosen
     ]

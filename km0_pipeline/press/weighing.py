@@ -24,6 +24,7 @@ from km0_pipeline.press.evidence import (
     TRADE_WORD,
     UP,
 )
+from km0_pipeline.press.folding import key
 from km0_pipeline.press.kinds import NOUN
 from km0_pipeline.press.listing import even_out
 
@@ -34,7 +35,7 @@ _PLACE_HEAD = re.compile(
     r"|Bibliothèque|Tour|Pont|Port|Cirque|Arènes|Opéra|Cinéma|Chapelle|Église|Abbaye|Amphi|Jardins?|Villa|Caserne) "
 )
 _TOPONYM = re.compile(
-    r"(?:Saint|Sainte|Mont|Pont|Château|Villers|Bourg|Bois|Vieux|Neuf|La|Le|Les)-[A-ZÀ-Þ][\w-]+|[A-ZÀ-Þ][\w']+-(?:sur|sous|lès|les|lez|en|le|la|du|de|des|d'|aux?|et|devant|à|près)-[\w'-]+"
+    r"(?:Saint|Sainte|Grande|Petite|Haute?|Basse?|Belle?|Nouvelle|Mont|Pont|Château|Villers|Bourg|Bois|Vieux|Neuf|La|Le|Les)-[A-ZÀ-Þ][\w-]+|[A-ZÀ-Þ][\w']+-(?:sur|sous|lès|les|lez|en|le|la|du|de|des|d'|aux?|et|devant|à|près)-[\w'-]+"
 )
 _TOWN_END = re.compile(
     r"[A-ZÀ-Þ][a-zà-ÿ]+(?:heim|willer|viller|bourg|court|villers?|wihr|hausen|ingen|dorf|gny|kirch|bach|ange)"
@@ -45,7 +46,7 @@ _OF_TOWN = re.compile(
     re.I,
 )
 """What is said of a town: « une PME de », « la maire de »."""
-_NOUN_OF = re.compile(r"\b(?:une?|l[ea]|du|au|cette|ce) [a-zà-ÿ]{4,} (?:de |d')$")
+_NOUN_OF = re.compile(r"\b[a-zà-ÿ]{4,} (?:de |d')$")
 _AGENT = re.compile(
     r"\b(?:présid|dirig|pilot|anim|men|coordonn|représent|fond|cofond|cré|accueilli|guid|imagin|sign|préparé|réalis|écri|photographi)(?:ée?s?|[eé]s|te?s?|s)? (?:depuis [\w ]{2,20} )?par $"
 )
@@ -62,7 +63,7 @@ _GIVEN_TO = re.compile(
     r"\b(?:[Mm]erci|[Gg]râce|appel|écri\w+|parl\w+|s'adress\w+|demand\w+|confiée?s?|s'alli\w+|ven\w+|cédée?s?|appart\w+|remise?s?|rattachée?s?|associée?s?|parole|succèd\w+|[Ff]ace) ?à $"
 )
 _AT = re.compile(
-    r"\b(?:à|en|vers|près de|entre|depuis|jusqu'à|autour de|hors de|sur) $|\b(?:dans (?:le|la|les|l')|ville de|habitants? d[e']|région de|bassin de|pays de|agglomération de|communes? de|côté de) ?$",
+    r"\b\d{5} $|\b(?:à|en|vers|près de|entre|depuis|jusqu'à|autour de|hors de|sur) $|\b(?:dans (?:le|la|les|l')|ville de|habitants? d[e']|région de|bassin de|pays de|agglomération de|communes? de|côté de) ?$",
     re.I,
 )
 _WITH = re.compile(
@@ -110,10 +111,13 @@ _CRAFT = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{2,}(?:age|erie|tique|tion)s?")
 """Trades with a capital, which names of companies begin with: « Usinage Exemple », « Menuiserie Exemple »."""
 _COINED = re.compile(r"[a-zà-ÿ](?:labs?|tech|soft|ware|data|works|shop|drone|tronics?|bot|media)$")
 _CONTRACTED = re.compile(r"\b(?:du|aux?|des) $")
-_BIRTH_NAME = re.compile(rf"[{UP}][a-zà-ÿ-]+ (?:[{UP}][a-zà-ÿ']+-[{UP}][a-zà-ÿ']+|(?:d[eu] |d'|de la |Le )[{UP}][a-zà-ÿ]+)")
+_BIRTH_NAME = re.compile(
+    rf"[{UP}][a-zà-ÿ-]+ (?:[{UP}][a-zà-ÿ']+-[{UP}][a-zà-ÿ']+|(?:d[eu] |d'|de la |Le )[{UP}][a-zà-ÿ]+)"
+)
 """Names of people whose surname shows: « … Exemple-Durand », « … de Fictange », « … Le Fictif »."""
 _BORN = re.compile(
-    r"\b(?:née?s?|ouverte?s?|située?s?|installée?s?|basée?s?|implantée?s?|domiciliée?s?|sise?s?|partie?s?|déménag\w+|venue?s?|vien(?:t|nent)|retour|antenne|hangar|marché|commune|télécentre|lycée|port) (?:de |d')?(?:au|aux|du|des) $|\b(?:rouler|venue?s?|vien(?:t|nent)|partie?s?|jusqu'à|vers|rentrée?s?|entre) (?:de |d'|à )?$|\b(?:quitt|part|départ|déménag)[^.;:]{0,60} pour $", re.I
+    r"\b(?:née?s?|ouverte?s?|située?s?|installée?s?|basée?s?|implantée?s?|domiciliée?s?|sise?s?|partie?s?|déménag\w+|venue?s?|vien(?:t|nent)|retour|antenne|hangar|marché|commune|télécentre|lycée|port) (?:de |d')?(?:au|aux|du|des) $|\b(?:rouler|venue?s?|vien(?:t|nent)|partie?s?|jusqu'à|vers|rentrée?s?|entre) (?:de |d'|à )?$|\b(?:quitt|part|départ|déménag)[^.;:]{0,60} pour $",
+    re.I,
 )
 _CLAUSE = re.compile(r"(?:^|[.!?:;]\s+|\n\s*|\s{2}|, |[»\"] )$")
 """Where a clause begins, and what follows its subject there: no preposition and no conjunction."""
@@ -147,7 +151,11 @@ def weighed(flat: str, spans: Iterable[tuple[int, int, str]], taken: Iterable[tu
     seen = frequencies(flat)
     found = []
     within: set[tuple[int, int, str]] = set()
-    for name in borders(flat, sorted(spans), seen, {k[0] for k in known}):
+    names = list(borders(flat, sorted(spans), seen, {k[0] for k in known}))
+    common = {n.words for n in names if _abbreviates_nouns(flat, n)}
+    for name in names:
+        if name.words in common:
+            continue
         n = bisect_right(ends, name.start)
         over = [k for k in known[n : n + 4] if k[0] < name.end]
         if over and not (
@@ -191,14 +199,24 @@ def _agree(flat: str, names: list[Name], known: list[tuple[int, int, str]]) -> N
             name.noun = name.noun or next((n.noun for n in group if n.noun), "")
 
 
-def _generic_acronym(flat: str, name: Name) -> bool:
+def _abbreviates_nouns(flat: str, name: Name) -> bool:
     """Whether `name` only abbreviates common nouns: « diplôme d'étudiant-entrepreneur (D2E) »."""
-    short = re.sub("[^A-Z]", "", name.words)
-    if not (name.words.isupper() and len(short) > 1 and flat.endswith(" (", 0, name.start) and flat.startswith(")", name.end)):
+    short = re.sub(r"(\d)([A-Z])", lambda m: m[2] * int(m[1]), name.words)
+    short = re.sub("[^A-Z]", "", short)
+    if not (
+        name.words.isupper()
+        and len(short) > 1
+        and flat.endswith(" (", 0, name.start)
+        and flat.startswith(")", name.end)
+    ):
         return False
     words = re.findall(r"[\w]+", flat[max(0, name.start - 90) : name.start])[-9:]
-    initials = "".join(w[0].upper() for w in words if len(w) > 2)
-    return initials.endswith(short) and words[-1].islower() and not any(headed.WORD.fullmatch(w.capitalize()) or w[:1].isupper() for w in words[-len(short) - 2 :])
+    initials = "".join(key(w)[0].upper() for w in words if len(w) > 2)
+    return (
+        initials.endswith(short)
+        and words[-1].islower()
+        and not any(headed.WORD.fullmatch(w.capitalize()) or w[:1].isupper() for w in words[-len(short) - 2 :])
+    )
 
 
 def _is_linked(before: str) -> bool:
@@ -219,7 +237,11 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
     name.add(**{"PER": {"P": 1.5}, "ORG": {"O": 1.5}, "LOC": {"L": 0.8, "O": 0.4}, "MISC": {"O": 0.7}}.get(label, {}))
     if label == "PER" and person_like and not given and _BIRTH_NAME.fullmatch(words):
         name.add(P=1.5)
-    led = not (label == "LOC" and flat.endswith("(", 0, name.start)) and bool(_LED.search(flat[max(0, name.start - 4) : name.start + 4])) and not name.first
+    led = (
+        not (label == "LOC" and flat.endswith("(", 0, name.start))
+        and bool(_LED.search(flat[max(0, name.start - 4) : name.start + 4]))
+        and not name.first
+    )
     if led:
         name.add(O=2.0, L=0.4, P=-4.0)
     elif label == "LOC" and len(tokens) > 1 and not _PLACE_HEAD.match(words):
@@ -250,9 +272,14 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
             name.add(O=-1)
     if len(tokens) > 1 and any(re.fullmatch(r"[A-Z]{2}", t) for t in tokens):
         name.add(O=-1)
-    if len(tokens) == 1 and (_ABSTRACT.fullmatch(words) or words.lower() in seen or words.lower() + "s" in seen):
+    located = bool(_IN_TOWN.match(after))
+    if (
+        len(tokens) == 1
+        and not located
+        and (_ABSTRACT.fullmatch(words) or words.lower() in seen or words.lower() + "s" in seen)
+    ):
         name.add(O=-1.5, L=-0.5, P=-1)
-    elif _WORK.match(words) or _COMMON_NOUN.fullmatch(words):
+    elif (_WORK.match(words) and not SORT_NOUN.search(near)) or _COMMON_NOUN.fullmatch(words):
         name.add(O=-4, L=-4)
     elif len(tokens) > 1 and name.label:
         name.add(O=0.4)
@@ -266,6 +293,8 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=0.8, P=-4, L=0.3)
     if _AT.search(near) and not given and not _GIVEN_TO.search(near):
         name.add(L=1.7 if name.label in ("LOC", "") else 0.9, O=-1.2)
+    elif label == "LOC" and len(tokens) == 1 and before.endswith("("):
+        name.add(L=1.2)
     elif re.search(r"\b[dD](?:e |')$|\($", before):
         name.add(L=1.2 if name.label == "LOC" and _NOUN_OF.search(near) and not _HEADED_BY.search(before) else 0.4)
     if label == "LOC" and len(tokens) == 1 and _CONTRACTED.search(near) and not _HEADED_BY.search(before):
@@ -297,7 +326,6 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=1.5)
         apposed = True
     acts = bool(_PREDICATE.match(after)) and not linked
-    located = bool(_IN_TOWN.match(after))
     if acts:
         name.add(O=1.0, P=0.5)
     if not linked and not given and _ENTRY.match(after) and (name.item or (name.first and located)):
@@ -306,16 +334,19 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=1.2)
     if name.label and len(tokens) == 1 and not given and _BARE.search(near):
         name.add(O=1.2, L=-0.6)
-    if len(tokens) > 1 and not given and _CRAFT.fullmatch(tokens[0]):
+    if len(tokens) > 1 and not given and any(_CRAFT.fullmatch(t) for t in tokens):
         name.add(O=1.2, P=-2.0)
     elif len(tokens) == 1 and _COINED.search(words):
         name.add(O=1.0, L=-0.5)
-    if (near.endswith("(") and (m := _PERSON_HAS.search(before)) and is_first(m["first"]) and not (label == "LOC" and len(tokens) == 1)):
+    if (
+        near.endswith("(")
+        and (m := _PERSON_HAS.search(before))
+        and is_first(m["first"])
+        and not (label == "LOC" and len(tokens) == 1)
+    ):
         name.add(O=2.0, P=-2.0)
     if person_like and not linked and _PROFESSION_AFTER.match(after):
         name.add(P=1.5)
-    if _generic_acronym(flat, name):
-        name.add(O=-4.0)
     if label == "LOC" and len(tokens) == 1 and _BORN.search(before):
         name.add(L=1.5, O=-0.6)
     if _SAYS_AFTER.match(after) or _SAYS_BEFORE.search(near):
@@ -324,5 +355,11 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=1.5, L=-0.5)
     if seen.get("^" + tokens[0], 0) > 1 or (name.first and "^" + tokens[0] in seen):
         name.add(O=0.4, P=0.2, L=0.2)
-    if name.first and len(tokens) == 1 and not (acts or located or apposed) and "^" + words not in seen and not SIGNS.search(words):
+    if (
+        name.first
+        and len(tokens) == 1
+        and not (acts or located or apposed)
+        and "^" + words not in seen
+        and not SIGNS.search(words)
+    ):
         name.add(O=-1.2, L=-1.5, P=-0.5)
