@@ -230,8 +230,8 @@ def whole(flat: str, start: int, end: int, known: Set[int], places: Set[int]) ->
     m = _LINKED.match(flat, end)
     if not m and _PLURAL.fullmatch(words):
         m = _OF.match(flat, end)
-    if not m and " " not in words and SORT_NOUN.search(flat, max(0, start - 70), start):
-        m = _INNER.match(flat, end)
+    if not m and " " not in words and (inner := _INNER.match(flat, end)):
+        m = inner if SORT_NOUN.search(flat, max(0, start - 70), start) else None
     if m and flat.startswith(" aux ", end) and _FROM.search(flat, max(0, start - 8), start):
         return end  # « de la Fictie aux Exemples »
     if not m or (m["of"] and (m.start("of") in known or is_first(m["of"]) or key(m["of"]) in JUNK)):

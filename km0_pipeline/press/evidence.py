@@ -38,11 +38,11 @@ BY_ROLE = re.compile(
     rf"(?:(?<=[\s,(\"–])|^)(?P<name>{PERSON})(?=(?:, |[ ]est |[ ]\()(?:le |la |l'|l'une? des |les )?{ROLE}\b)"
     rf"|(?:{ROLE})(?: [\w' -]{{0,60}}?)?, (?P<name2>{PERSON})(?=[,.)])"
 )
-QUOTED = re.compile(
-    rf'\b(?P<noun>{NOUN}|émission|bourse|opération|dispositif|lauréate?s? d[eu]|édition d[eu])(?: [a-zà-ÿ-]+){{0,2}}(?: \([A-Z]{{2,6}}\))? " ?(?P<name>[{UP}](?:[^".!?:;]{{1,50}}))(?<! ) ?"',
-    re.I,
+QUOTED = re.compile(rf'" ?(?P<name>[{UP}][^".!?:;\n]{{1,50}}?) ?"')
+QUOTED_NOUN = re.compile(
+    rf"\b(?P<noun>{NOUN}|lauréate?s? d[eu]|édition d[eu])(?: [a-zà-ÿ-]+){{0,2}}(?: \([A-Z]{{2,6}}\))? $", re.I
 )
-"""A name in quotation marks after what it names: « la soirée « Écoute ton atelier » »."""
+"""What a name in quotation marks stands after: « la soirée « Écoute ton atelier » »."""
 BRACKET = re.compile(r" \((?P<in>[^()]{2,80})\)")
 ACRONYM = re.compile(r"[A-Z][A-Za-z0-9&-]{1,9}")
 SITES = (

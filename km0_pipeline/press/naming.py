@@ -30,6 +30,7 @@ from km0_pipeline.press.evidence import (
     JUNK,
     METROPOLITAN,
     QUOTED,
+    QUOTED_NOUN,
     ROMAN,
     SITE,
     TITLED,
@@ -179,9 +180,9 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
         (2, _organisation(flat, s, e, 0.8, weak=is_unit(flat[s:e]))) for s, e in headed(flat) if (s, e) not in listed
     ]
     found += [
-        (2, _organisation(flat, m.start("name"), m.end("name"), 0.75, noun=m["noun"]))
+        (2, _organisation(flat, *m.span("name"), 0.75, noun=noun["noun"]))
         for m in QUOTED.finditer(flat)
-        if m["name"][0].isupper() and m["name"].count(" ") < 6
+        if m["name"].count(" ") < 6 and (noun := QUOTED_NOUN.search(flat, max(0, m.start() - 50), m.start()))
     ]
     found += [
         (3, _at(m, "P", 0.9, "name" if m["name"] else "name2"))

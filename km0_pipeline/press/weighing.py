@@ -231,6 +231,7 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
     after = after.lstrip('"')
     near = before[-40:].partition(" ")[2] if len(before) > 40 else before
     linked = _is_linked(near)
+    follows = (near[-1:] == " " and near[-2:-1].isalnum()) or near.endswith((' "', " (", "'", "-"))
     person_like = bool(_WHOLE.fullmatch(words)) and not words.isupper()
     given = is_first(words)
     label = "MISC" if name.label == "PER" and len(tokens) == 1 and not given else name.label
@@ -299,7 +300,7 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(L=1.2 if name.label == "LOC" and _NOUN_OF.search(near) and not _HEADED_BY.search(before) else 0.4)
     if label == "LOC" and len(tokens) == 1 and _CONTRACTED.search(near) and not _HEADED_BY.search(before):
         name.add(L=0.9, O=-0.6)
-    if _STREET_BEFORE.search(near):
+    if follows and _STREET_BEFORE.search(near):
         name.add(P=-4)
     if linked and len(tokens) == 1 and _OF_TOWN.search(near):
         name.add(L=2.5)
@@ -309,14 +310,14 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(P=2.5)
     if person_like and len(tokens) > 1 and _AGENT.search(before):
         name.add(P=2.5)
-    elif _WITH.search(near):
+    elif follows and _WITH.search(near):
         name.add(O=1.0)
     elif not given and not linked and _MADE.search(near):
         name.add(O=1.8)
     elif linked and _HELD.search(before):
         name.add(L=2.2, O=-1.0)
     town = label == "LOC" and near.endswith("(")
-    if not linked and not town and not (given and person_like) and (noun := SORT_NOUN.search(near)):
+    if follows and not linked and not town and not (given and person_like) and (noun := SORT_NOUN.search(near)):
         name.add(O=2.5, P=-3, L=-1.5)
         name.noun = name.noun or noun[0].strip(' "')
     apposed = False
@@ -332,7 +333,7 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int]) -> None:
         name.add(O=1.7 + 0.8 * (words.isupper() and len(words) > 4), P=-1.0)
     elif not linked and not given and not _AT.search(near) and located:
         name.add(O=1.2)
-    if name.label and len(tokens) == 1 and not given and _BARE.search(near):
+    if name.label and len(tokens) == 1 and not given and follows and _BARE.search(near):
         name.add(O=1.2, L=-0.6)
     if len(tokens) > 1 and not given and any(_CRAFT.fullmatch(t) for t in tokens):
         name.add(O=1.2, P=-2.0)
