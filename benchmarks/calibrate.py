@@ -91,7 +91,10 @@ def of_gold(corpus: Annotated) -> list[Claim]:
 
 KINDS = {
     "education": {"school"},
+    "research": {"laboratory"},
     "coworking": {"hub"},
+    "fablab": {"hub"},
+    "accelerator": {"incubator"},
     "association": {"association", "hub"},
     "startup": {"startup", "company"},
     "city": {"commune", "city"},

@@ -47,9 +47,14 @@ def test_a_line_about_the_world_is_kept(line: str) -> None:
     assert furniture(f"{PROSE}\n\n{line}\n\n{PROSE}") == []
 
 
-def test_what_stands_below_a_heading_of_links_or_contacts_goes_with_it() -> None:
-    text = f"{PROSE}\n\nÀ lire aussi\nUn atelier à Colmar\nUne levée de fonds\n\n{PROSE}\n\nContact presse :\nCamille Exemple, 06 99 99 99 99\npresse@ficta.example"
+def test_what_stands_below_a_heading_of_links_goes_with_it() -> None:
+    text = f"{PROSE}\n\nÀ lire aussi\nUn atelier à Colmar\nUne levée de fonds\n\n{PROSE}"
     assert readable(text).split() == [*PROSE.split(), *PROSE.split()]
+
+
+def test_who_is_to_be_contacted_is_read() -> None:
+    text = f"{PROSE}\n\nRelations presse : Camille Exemple, agence Nova Fiction – 06 99 99 99 99"
+    assert furniture(text) == []
 
 
 def test_what_is_left_stands_where_it_stood() -> None:

@@ -35,6 +35,16 @@ NAMED = [  # sentence, names, sort
     ("Camille Exemple-Durand, maraîchère, et Jean-Baptiste Le Fictif s'en réjouissent.", {"Camille Exemple-Durand", "Jean-Baptiste Le Fictif"}, PERSON),
     ("Fictoline franchit un palier. Née en 2019, Fictoline a doublé son atelier.", {"Fictoline"}, ORGANISATION),
     ("Ont payé : Région Bretagne 500 000 €, Département du Finistère 210 k€.", {"Région Bretagne", "Département du Finistère"}, ORGANISATION),
+    ("Six équipes sont là.\nFictobulle (Toulouse) – Recherche de fuites.\nNappe.io (Orbeville) – Cartes du sous-sol.", {"Fictobulle", "Nappe.io"}, ORGANISATION),
+    ("▸ TISSAGES FICTIFS (Orbeville). Une page se tourne.\n▸ La Remise à Songes (Valmont). Elle ouvre.", {"TISSAGES FICTIFS", "La Remise à Songes"}, ORGANISATION),
+    ("On se retrouve au café Le Fictif, puis chez Orvane et à la Nuit du code, avec l'association Fils en Fiction.", {"Le Fictif", "Nuit du code", "Fils en Fiction"}, ORGANISATION),
+    ("Elle dirige aujourd'hui Fictoskin.", {"Fictoskin"}, ORGANISATION),
+    ("Elle vient à la soirée « Écoute ton atelier » du Campus fictif.", {"Écoute ton atelier"}, ORGANISATION),
+    ("La Métropole européenne de Valmont et Brest métropole paient l'Observatoire savoyard de la fiction.", {"Métropole européenne de Valmont", "Brest métropole", "Observatoire savoyard de la fiction"}, ORGANISATION),
+    ("Relations presse : Tancrède Exemple, cabinet Verbe Fictif – 06 99 99 99 99", {"Tancrède Exemple"}, PERSON),
+    ("Camille E. devient trésorière ; M. Exemplard s'en va. Signé : O. Fictard", {"Camille E.", "M. Exemplard", "O. Fictard"}, PERSON),
+    ("Président : Gontran de Fictange (Horlogerie Fictive).", {"Gontran de Fictange"}, PERSON),
+    ("Président : Gontran de Fictange (Horlogerie Fictive).", {"Horlogerie Fictive"}, ORGANISATION),
     ("Le fablab de Lannion est partenaire de la tour Valmont, quai des Brumes.", {"Lannion", "tour Valmont", "quai des Brumes"}, PLACE),
 ]  # fmt: skip
 NOTHING = [  # sentence, what is named in it by no claim, sort
@@ -42,9 +52,21 @@ NOTHING = [  # sentence, what is named in it by no claim, sort
     ("Les Assises du numérique ont lieu. Ensemble, disent les Exemple.", "Assises", ORGANISATION),
     ("L'atelier de Orvane Bio plaît : Orvane Bio, la start-up, recrute.", "Orvane Bio", PERSON),
     ("On parle de « Culture et partage » à l'atelier.", "Culture", ORGANISATION),
-    ("Un Centre d'affaires et une association de quartier ouvrent. Agence de communication cherche local.", "Centre d'affaires", ORGANISATION),
+    (
+        "Un Centre d'affaires et une association de quartier ouvrent. Agence de communication cherche local.",
+        "Centre d'affaires",
+        ORGANISATION,
+    ),
     ("L'Ademe Occitanie est venue.", "Occitanie", PLACE),
     ("Selon Camille Exemple, directrice, tout va bien.", "Selon Camille Exemple", PERSON),
+    (
+        "CE QUE VOUS N'AUREZ PAS\nNi loyer, ni parts.\n\nCANDIDATER À LA PROMO 8\nDossiers en mai.",
+        "CANDIDATER À LA PROMO 8",
+        ORGANISATION,
+    ),
+    ("Article 2 – Candidats\nSont admis les ateliers.", "Article 2", ORGANISATION),
+    ("Sept d'entre eux ont le diplôme d'étudiant-entrepreneur (D2E). Le D2E compte.", "D2E", ORGANISATION),
+    ("La Ville de Marseille n'a rien versé.", "Marseille", PLACE),
 ]
 
 

@@ -18,19 +18,21 @@ from km0_pipeline.press.folding import key
 from km0_pipeline.press.listing import Sorts, announces
 from km0_pipeline.reference import first_names
 
-_TOKEN = (
-    rf"(?:(?!(?:[LDCSJNMT]|Qu)')[{UP}](?:[\w&@+]|[.](?=[{UP}\d])|['-](?=\w)|[(]\w{{1,3}}[)])*|[a-z]{{1,3}}[A-Z]\w*)"
-)
+_TOKEN = rf"(?:(?!(?:[LDCSJNMT]|Qu)')[{UP}](?:[\w&@+]|[.](?=[{UP}\d]|(?:io|fr|com|org|ai|net|eu|tech|app)\b)|['-](?=\w)|[(]\w{{1,3}}[)])*|[a-z]{{1,3}}[A-Z]\w*)"
 _RUN = re.compile(
-    rf"(?<![\w'@./-])(?:(?<=[dlDL]')|(?<![\w'])){_TOKEN}(?: (?:(?:& |in |of |of the |for |and |the |by )?{_TOKEN}|\d{{1,3}}(?:\.\d)?(?![\w%]|[,.]\d| ?(?:%|€|[a-zà-ÿ]+s\b|m²|k?m\b|h\b))))*|(?<=\b[dlDL]'){_TOKEN}(?: {_TOKEN})*"
+    rf"(?<![\w'@./-])(?:(?<=[dlDL]')|(?<![\w'])){_TOKEN}(?: (?:(?:& |in |of |of the |for |and |the |by )?{_TOKEN}|\d{{1,3}}(?:\.\d)?(?![\w%]|[,.]\d| ?(?:%|€|[a-zà-ÿ]+s\b|m²|k?m\b|h\b|(?:janv?|févr?|avr|mai|juin|juil|août|sept|oct|nov|déc)))))*|(?<=\b[dlDL]'){_TOKEN}(?: {_TOKEN})*"
 )
 PARTICLE = r"(?:(?:d[eu]|d'|de la|von|van|van der|ben|el|al|le|la) ?)?"
 _SURNAME = re.compile(rf"(?: {PARTICLE}[{UP}][\w'-]*\w)+")
 _LINKED = re.compile(rf" (?:(?:des|du|de la|aux) |de l')(?P<of>{_TOKEN}(?: {_TOKEN})*)| d'à [\w-]+")
-_PURPOSE = re.compile(
-    r"(?:(?:Petite |Grande )?(?:Usine|Fabrique|Boîte|Machine|Moulin|Mine|Malle|Café|Atelier|Laboratoire|Labo|Maison|Cabane|Four|Coffre|Boutique|Ruche|Halle|Caisse|Sac|Marmite)) à [A-ZÀ-Þ][\w-]+"
+_PURPOSE = re.compile(rf" à (?P<of>[{UP}][a-zà-ÿ]+s)(?![\w'-])")
+"""« Usine à Liens », « la Remise à Songes »: a common noun, and what it is for; not a town."""
+_DEVICE = re.compile(
+    r"(?:L[ae] )?(?:Usine|Fabrique|Boîte|Machine|Moulin|Mine|Malle|Café|Atelier|Laboratoire|Labo|Maison|Cabane|Four|Coffre|Boutique|Ruche|Halle|Caisse|Sac|Marmite|Forge)"
 )
-_PLURAL = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{3,}s")
+_INNER = re.compile(rf" (?:en|dans l[ae]|sans|sous|contre) (?P<of>[{UP}][\w'-]+)")
+"""« l'association Fils en Fête »: within the name that a noun announces."""
+_PLURAL = re.compile(r"(?:L[ae]s? )?[A-ZÀ-Þ][a-zà-ÿ-]{3,}[sx]|L[ae] [A-ZÀ-Þ][a-zà-ÿ-]{3,}")
 _OF = re.compile(
     r" (?:de |d')(?P<of>(?!\w+(?:heim|willer|bourg|court|ville|wihr|ingen|kirch|ange|bach)\b)[A-ZÀ-Þ][a-zà-ÿ]+)(?![\w-])"
 )
@@ -48,7 +50,19 @@ _TITLE = re.compile(
     r"(?:[EÉ]tat|Présidente?|Ministre|Mme|Madame|Monsieur|SASU?|SARL|EURL|SCIC|SCOP|Scic|Scop|PME|TPE|ETI|ESN|ONG) (?=\w)"
 )
 """What stands before a name and does not belong to it."""
-_ITEM = re.compile(r"(?:^|[\s;])[-•–] $")
+BULLET = "-•–▪▸►▹→⇨➔✔✓✗✘★◆◦■□●○‣➢❖·"
+"""Signs that begin the items of a list."""
+_ITEM = re.compile(rf"(?:^|[\s;])[{BULLET}] $")
+_ENTRY = re.compile(rf"(?:^|\n) *[{BULLET}] $")
+_NUMBERED = re.compile(
+    r"(?:Articles?|Points?|Pages?|Chapitre|Annexe|[EÉ]tapes?|Phase|Lot|Axe|Volet|Niveau|Tome|Saison|Promo(?:tion)?|[EÉ]dition|Semaine|Figure|Tableau|Question|(?:Lun|Mar|Mercre|Jeu|Vendre|Same)di|Dimanche) \d+|[A-Z]{1,4}-?\d[\d-]{2,}"
+)
+"""What only counts or refers: « Article 2 », « Jeudi 21 », « SN-2023-04 »."""
+_SHOUTED = re.compile(rf"(?<![\w'])[{UP}][{UP}\d'-]*(?:[ ,?!&/:–]{{1,3}}[{UP}\d][{UP}\d'-]*)*(?![\w'-])")
+_FUNCTION_WORD = re.compile(
+    r"(?<![\w-])(?:À|AUX?|LA|LES?|DES?|DU|ET|EN|OU|NE|PAS|POUR|SUR|AVANT|[VN]OUS|[VN]OTRE|[VN]OS|M[AE]S?|S[AE]S?|UNE?|QU[EI]|CE|EST|ON)(?![\w-])|(?<!\w)[DL]'"
+)
+_FROM = re.compile(r"\b(?:de (?:la |l')?|du |des |d')$")
 ARTICLE_BEFORE = re.compile(r"(?:\b(?:l[ae]s?|d[ue]s|du|aux?|une?|ce|cet|cette|son|sa|notre|leur) |\b[lL]')$", re.I)
 SIGNS = re.compile(r"[&@+(]|[a-zà-ÿ]'\w{3,}|[a-zà-ÿ][A-Z]|\d")
 
@@ -63,6 +77,7 @@ class Name:
     weights: Sorts = field(default_factory=lambda: {"O": 0.0, "P": 0.0, "L": 0.0})
     label: str = ""
     first: bool = False
+    item: bool = False
     noun: str = ""
 
     def add(self, **weights: float) -> None:
@@ -89,10 +104,14 @@ def borders(
     flat: str, labelled: list[tuple[int, int, str]], seen: Mapping[str, int], known: Set[int]
 ) -> Iterator[Name]:
     starts = [s for s, _, _ in labelled]
+    places = {s for s, _, x in labelled if x == "LOC"}
+    shouted = headings(flat)
     done = 0
     for m in _RUN.finditer(flat):
         start, end = m.start(), m.end()
-        if start < done:
+        while shouted and shouted[0][1] <= start:
+            shouted.pop(0)
+        if start < done or (shouted and shouted[0][0] <= start and end <= shouted[0][1]):
             continue
         first = starts_sentence(flat, start) and not announces(flat, start)
         if office := _TITLE.match(flat, start, end):
@@ -119,6 +138,7 @@ def borders(
                         rf" (?:d[eu]s? |de la |de l'|d'|à |en |aux? |'|la |le |les )*[{UP}].*|'", flat[end:e]
                     )
                     and not re.search(r"[,.;:!?()\"]", flat[end:e])
+                    and not (_FROM.search(flat, max(0, start - 8), start) and re.match(" (?:à|aux?) ", flat[end:e]))
                 ):
                     end = e
         if family := _FAMILY.match(flat, end):
@@ -132,12 +152,15 @@ def borders(
         while " " in flat[start:end] and flat[start:end].rsplit(" ", 1)[1].lower() in ARTICLES:
             end = start + flat[start:end].rindex(" ")
         item = bool(_ITEM.search(flat[max(0, start - 5) : start]))
-        wider = whole(flat, start, end, known) if item or not first else end
+        if item and (m_ := _SHOUTED.match(flat, start)):
+            end = max(end, start + len(m_[0].rstrip(" ,?!&/:–")))
+        wider = whole(flat, start, end, known, frozenset() if item else places) if item or not first else end
         compound, end = wider > end, max(end, wider)
         words = flat[start:end]
         if (
             not re.search(rf"[{UP}]", words)
             or re.fullmatch(r"[A-Z]\d|" + ROLE, words, re.I)
+            or _NUMBERED.fullmatch(words)
             or len(words) < 2
             or words.lower() in COMMON_FIRST
             or ROMAN.fullmatch(words)
@@ -155,24 +178,62 @@ def borders(
             and flat[end + len(p[0]) : end + len(p[0]) + 1] != "'"
         ):
             end = done = end + len(p[0]) if label == "PER" else end
-        name = Name(start, end, flat[start:end], label=label, first=first and not item)
+        name = Name(
+            start,
+            end,
+            flat[start:end],
+            label=label,
+            first=first and not item,
+            item=bool(_ENTRY.search(flat, max(0, start - 9), start)),
+        )
         if compound:
             name.add(O=2.4, P=-3.0)
         yield name
 
 
-def whole(flat: str, start: int, end: int, known: Set[int]) -> int:
-    """Where the name ends that `start` to `end` begin with a common noun: « Comptoir des Colibris », « Usine à Liens »."""
-    if m := _PURPOSE.match(flat, start):
-        return m.end()
+def headings(flat: str) -> list[tuple[int, int]]:
+    """Ranges, in order, of what is written in capitals for being a heading: whole lines, or several words with one that no name begins with.
+
+    What begins an item, « ▸ TISSAGES FICTIFS (Orbeville). », is no heading.
+    """
+    found = []
+    for m in _SHOUTED.finditer(flat):
+        start, end = m.span()
+        if _ITEM.search(flat, max(0, start - 5), start):
+            continue
+        line = flat[flat.rfind("\n", 0, start) + 1 : (flat.find("\n", end) + 1 or len(flat) + 1) - 1]
+        if (len(m[0]) > 3 and not re.search(r"[a-zà-ÿ]", line)) or (" " in m[0] and _FUNCTION_WORD.search(m[0])):
+            found.append((start, end))
+    return found
+
+
+def whole(flat: str, start: int, end: int, known: Set[int], places: Set[int]) -> int:
+    """Where the name ends that `start` to `end` begin with a common noun: « Comptoir des Colibris », « Usine à Liens ».
+
+    `known` and `places` are where known names begin, and what the language model takes for a place.
+    """
     words = flat[start:end]
+    if (
+        (m := _PURPOSE.match(flat, end))
+        and m.start("of") not in known
+        and (m.start("of") not in places or _DEVICE.fullmatch(words))
+        and (words.startswith(("La ", "Le ")) or ARTICLE_BEFORE.search(flat, max(0, start - 8), start))
+        and " " not in re.sub(r"^L[ae] ", "", words)
+    ):
+        return m.end()
     last = words.rsplit(" ", 1)[-1]
     if start in known or last.isupper() or SIGNS.search(words) or is_first(words) or _NO_COMPOUND.match(words):
         return end
     if " " not in re.sub(r"^L[ae]s? ", "", words) and (m := _QUALITY.match(flat, end)):
         before = flat[max(0, start - 70) : start]
         return m.end() if " " in words or ARTICLE_BEFORE.search(before) or SORT_NOUN.search(before) else end
-    m = _LINKED.match(flat, end) or (_PLURAL.fullmatch(words) and _OF.match(flat, end))
+    m = _LINKED.match(flat, end)
+    if not m and _PLURAL.fullmatch(words):
+        m = _OF.match(flat, end)
+    if not m and " " not in words and (inner := _INNER.match(flat, end)):
+        m = inner if SORT_NOUN.search(flat, max(0, start - 70), start) else None
+    if m and flat.startswith(" aux ", end) and _FROM.search(flat, max(0, start - 8), start):
+        return end  # « de la Fictie aux Exemples »
     if not m or (m["of"] and (m.start("of") in known or is_first(m["of"]) or key(m["of"]) in JUNK)):
         return end
     return m.end()
@@ -197,7 +258,7 @@ def _is_word(word: str, seen: Mapping[str, int], single: bool) -> bool:
     return (
         low in seen
         or bool(re.search(r".{3}(?:ons|ez)$", low))
-        or (not single and bool(re.search(r"(?:ée?s?|ez|ons|ant|ment)$", low)))
+        or (not single and bool(re.search(r"(?:ez|ons|ant|ment)$", low)))
     )
 
 

@@ -25,6 +25,10 @@ FORMED = re.compile(rf"\b(?P<name>(?:{CAP})(?:[ ](?:{WORD})){{0,3}})(?=,? (?:SAS
 TITLED = re.compile(
     rf"\b(?:M\.|MM\.|Mmes?|Mlle|Me|Dr|Pr|Monsieur|Madame)[ ](?P<name>[{UP}][\w'-]+(?:[ ](?:d[eu] |d')?[{UP}][\w'-]+){{0,2}})"
 )
+INITIAL = re.compile(
+    rf"(?<![\w.'-])(?P<name>[{UP}][a-zà-ÿ]+(?:-[{UP}][a-zà-ÿ]+)? [{UP}]\.(?! [{UP}][a-zà-ÿ]+ [a-zà-ÿ])|(?!M\.)[{UP}]\. ?(?:[{UP}]\. ?)?[{UP}][a-zà-ÿ]{{2,}}(?:-[{UP}][a-zà-ÿ]+)?)(?![\w'-])"
+)
+"""« Camille E. », « C. Exemple »: with an initial in place of a first or a last name."""
 ROLE = (
     r"(?:vice-présidente?|présidente?|co-?présidente?|directeur|directrice|co-?fondat(?:eur|rice)s?|fondat(?:eur|rice)s?|déléguée?|PDG|P-DG|CEO|CTO|gérante?"
     r"|dirigeante?|maire|adjointe?|responsable|chef|cheffe|secrétaire|trésori(?:er|ère)|conseill(?:er|ère)|ministre|préfète?|rect(?:eur|rice)|coordinat(?:eur|rice)"
@@ -34,15 +38,18 @@ BY_ROLE = re.compile(
     rf"(?:(?<=[\s,(\"–])|^)(?P<name>{PERSON})(?=(?:, |[ ]est |[ ]\()(?:le |la |l'|l'une? des |les )?{ROLE}\b)"
     rf"|(?:{ROLE})(?: [\w' -]{{0,60}}?)?, (?P<name2>{PERSON})(?=[,.)])"
 )
+QUOTED = re.compile(rf'" ?(?P<name>[{UP}][^".!?:;\n]{{1,50}}?) ?"')
+QUOTED_NOUN = re.compile(
+    rf"\b(?P<noun>{NOUN}|lauréate?s? d[eu]|édition d[eu])(?: [a-zà-ÿ-]+){{0,2}}(?: \([A-Z]{{2,6}}\))? $", re.I
+)
+"""What a name in quotation marks stands after: « la soirée « Écoute ton atelier » »."""
 BRACKET = re.compile(r" \((?P<in>[^()]{2,80})\)")
 ACRONYM = re.compile(r"[A-Z][A-Za-z0-9&-]{1,9}")
 SITES = (
-    r"quartier|parc|[Vv]illage industriel|places?|avenue|boulevard|quai|rue|pont|halle|ZAC|ZI|vallée|château|gare|allées?|impasse|faubourg|square|stade|îlot|friche|cité|Cité"
-    r"|caserne|manufacture|théâtre|musée|médiathèque|bibliothèque|esplanade|canal|gymnase|palais|jardin|lac|plaine"
+    r"quartier|parc|[Vv]illage industriel|places?|avenue|boulevard|quai|rue|pont|halle|ZAC|ZI|vallée|château|gare|allées?|impasse|faubourg|square|stade|îlot|friche|cité|Cité|île|chapelle|église|cathédrale|océan|mer|golfe|route|chemin|cirque|Cirque"
+    r"|caserne|théâtre|musée|médiathèque|bibliothèque|esplanade|canal|gymnase|palais|jardin|lac|plaine"
 )
-_THE_SITES = (
-    r"site|(?<!au )tour|zone|cours|passage|salle|maison(?= d)|filature(?= d)|usine(?= d)|hôtel|plateau|secteur|port"
-)
+_THE_SITES = r"site|manufacture|(?<!au )tour|zone|cours|passage|salle|maison(?= d)|filature(?= d)|usine(?= d)|hôtel|plateau|secteur|port"
 """Nouns that with « de » and a name say something of what is named: « le site de Mulhouse », « le tour de France »."""
 SITE = re.compile(
     rf"\b(?P<name>(?:(?:{SITES}|(?:Vallée|Val|Plaine|Massif|Plateau)(?= d))(?: industrielle?| artisanale?| commerciale?| d'activités?| d'affaires)? (?:de la |de l'|du |des |de |d')?|(?:{_THE_SITES}) (?:de la |de l'|du |des )?)(?<!tour de la )(?<!tour de l')(?<!tour des )(?<!tour du )(?P<tail>(?:{CAP})(?:[ -](?:(?:de la |de l'|du |des |de |d')?{WORD})){{0,3}}))"
@@ -67,6 +74,10 @@ JUNK = words("no_name")
 WEB = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]{1,64}@\S{1,200}")
 ROMAN = re.compile(r"[IVXLC]+(?:e|er|ème|ième)?\b(?: siècle)?")
 
+METROPOLITAN = re.compile(
+    rf"(?<![\w'-])(?P<name>[{UP}][\w'-]+(?:[ -][{UP}][\w'-]+){{0,2}} (?:métropole|agglomération|agglo|communauté))(?![\w'-])(?! (?:de|du|des|d')\b)"
+)
+"""The body of several communes, named after one: « Brest métropole »."""
 PUBLIC_TAIL = re.compile(r"(?: |-)(?:Communauté|Agglomération|Agglo|Métropole|Eurométropole|Habitat)$")
 """How names of bodies of several communes end: « Lannion-Trégor Communauté »."""
 TRADE_WORD = re.compile(
@@ -74,12 +85,12 @@ TRADE_WORD = re.compile(
     r"|Software|Design|Energy|Énergies?|Energies?|Médias?|Media|Presse|Éditions?|Editions?|Press|Textiles?|Campus|Hub|Space|Work|Works|Cowork|Company|Cloud|Web|Web\w+|Cyber|Green|Immo|Immobilier|Assurances?"
     r"|Mutuelle|Formations?|Innovation|Network|Alternatives|Initiatives?|Coop|Espaces?|Ateliers?|Fabrique|Locaux|Maison|Collectif|Agence|Atelier|Café|[Bb]rasserie|Ferme|Village|Hôtel|Librairie|Pépinière|Incubateur"
     r"|Academy|School|Institute?|International|France|Europe|Sud|Nord|Alsace|Est|Ouest|Pulse|Mind|Box|App|Pay|Car|Bike|Vélo|Food|Drinks?|Santé|Soin|Care|Pharma|Medical|Logistique|Transports?|Bâtiment|Construction"
-    r"|Automobile|Aéro\w*|Batteries?|Cosmétiques?|Nacelles|Motors?|Invest\w*|Finance|Patrimoine|Réseau|Communication|Événements?|Production|Productions|Films|Records|Radio|TV|Télé\w*|Matin|Magazine|Hebdo|Tourisme|Attractivité|Développement|Emploi|Poterie|Menuiserie|Boulangerie|Garage|Pépinières)\b"
+    r"|Automobile|Aéro\w*|Batteries?|Cosmétiques?|Nacelles|Motors?|Invest\w*|Finance|Patrimoine|Réseau|Communication|Événements?|Production|Productions|Films|Records|Radio|TV|Télé\w*|Matin|Magazine|Hebdo|Tourisme|Attractivité|Développement|Emploi|Poterie|Menuiserie|Frères|Composites|Papers|Drones?|Boulangerie|Garage|Pépinières)\b"
 )
 """Words that make a name that of an organisation rather than of a person."""
 TRADE_NOUN = rf"(?:{NOUN})"
 SORT_NOUN = re.compile(
-    rf"\b(?:(?:jeune|petite?) )?(?:{NOUN})(?: (?:de |d')[a-zà-ÿ-]+)?(?: (?!de\b|du\b|des\b|et\b|est\b|a\b|à\b|en\b|qui\b|que\b|dont\b|par\b|sur\b|pour\b|avec\b|dans\b|comme\b|ou\b|sont\b)[a-zà-ÿ-]+)? [\"(]?$",
+    rf"\b(?:(?:jeune|petite?) )?(?:{NOUN}|[a-zà-ÿ]{{3,}}(?<!bat)(?<!gal)erie)(?: (?:de |d')[a-zà-ÿ-]+)?(?: (?!de\b|du\b|des\b|et\b|est\b|a\b|à\b|en\b|qui\b|que\b|dont\b|par\b|sur\b|pour\b|avec\b|dans\b|comme\b|ou\b|sont\b)[a-zà-ÿ-]+)? [\"(]?$",
     re.I,
 )
 """A noun that says of which sort the name after it is: « la start-up mulhousienne … », « le service … »."""

@@ -1,8 +1,8 @@
 """Page furniture: lines of a page that are about the page, not about the world.
 
 Breadcrumbs, « Lire aussi » and what it lists, sharing and subscription, captions and credits, cookie
-notices, contact blocks, lists of links, headings such as « Communiqué de presse ». They make no
-claims: `readable` blanks them out before anything is looked for.
+notices, lists of links, headings such as « Communiqué de presse ». They make no claims: `readable` blanks them
+out before anything is looked for. Who is to be contacted is said of the world, and read.
 
 Belongs here: by which words and which shape such a line is known. Headers and footers of printed
 pages, which repeat, belong to `layout`.
@@ -18,7 +18,7 @@ from km0_pipeline.press.folding import fold, straighten
 _LONGEST = 180
 """Characters from which on a line is a paragraph, whatever it begins with."""
 _LISTED = 12
-"""Lines that a heading such as « À lire aussi » or « Contact presse » may stand above."""
+"""Lines that a heading such as « À lire aussi » may stand above."""
 
 _ALONE = re.compile(
     r"(?:communique|dossier|revue) de presse|pour diffusion immediate|(?:a )?lire aussi|a lire egalement|(?:voir|a voir) aussi|accueil|menu|sommaire|rechercher|recherche"
@@ -43,9 +43,6 @@ _CREDIT = re.compile(
 )
 _HEADING_OF_LINKS = re.compile(
     r"(?:a )?(?:lire|voir) (?:aussi|egalement)|a lire|sur le meme (?:sujet|theme)|articles? (?:similaires?|lies?|associes?|recents?)|pour aller plus loin|(?:quelques )?liens(?: utiles)?"
-)
-_CONTACT = re.compile(
-    r"(?:vos |votre |nos )?contacts?(?: (?:presse|medias?|journalistes?|et (?:informations?|renseignements?)|utiles?|:)| ?:|s? ?$)|(?:service|relations?) presse\b|(?:informations?|renseignements?)(?: et inscriptions?)? ?:"
 )
 _LINK = re.compile(r"(?:[-•–*] )?(?:[^:.]{1,60}: )?\(?(?:https?://|www\.)\S+\)?[.;]?|.{1,100}(?:→|»»|>>)")
 
@@ -73,7 +70,7 @@ def furniture(text: str) -> list[tuple[int, int]]:
         follows = lines[n + 1][2] if n + 1 < len(lines) else ""
         if len(re.sub(r"https?://\S+", "", line)) > _LONGEST:
             listed = 0
-        elif _HEADING_OF_LINKS.fullmatch(folded) or _CONTACT.match(folded):
+        elif _HEADING_OF_LINKS.fullmatch(folded):
             listed = _LISTED
             found.append((start, end))
         elif listed and (not gap or listed == _LISTED) and not _is_prose(line):

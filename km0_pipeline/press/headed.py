@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from km0_pipeline.press.evidence import CAP, TAIL, UP
+from km0_pipeline.press.kinds import NOUN
 
 _BRANCHED = (
     r"CCIR?|CMA|CAF|CPAM|MJC|ADIL|UIMM|MSA|URSSAF|Urssaf|DREETS|DREAL|DRAC|DRAAF|DDT|ARS|CIDFF|CCAS|EPCI|PETR|CROUS|Crous|UDAF|CAUE|CRESS|Cress|APEC|ADIE|Adie|LPO|IUT|INSA|Insa|CHU|CHRU|SDIS|CFA|CNFPT"
@@ -27,16 +28,16 @@ _HEADS = (
     rf"{_INSTITUTED}|[Uu]niversité|[EÉeé]cole|[Ii]nstitut|[Ll]ycée|[Cc]ollège|[Aa]gglomération|[Aa]ssociation|[Ff]ondation|[Cc]hambre|[Mm]inistère|Région|Département|[Vv]ille|[Mm]étropole|[Ee]urométropole"
     r"|[Mm]airie|[Ss]yndicat|[Ff]édération|[Rr]éseau|Centre|[Tt]ribunal|Agence|Incubateur|Accélérateur|Pépinière|Fonds|Office|[Tt]echnopole|Technopôle|Pôle|Cluster|Banque|Caisse|Crédit|Laboratoire"
     r"|[Ff]ab-?[Ll]ab|[Cc]oopérative|[Cc]ollectif|Comité|[Pp]réfecture|[Rr]ectorat|[Cc]ampus|LUG|Groupe|[Pp]rogramme|Club|[Bb]rasserie|Fabrique|Atelier|Observatoire|Conservatoire|Commissariat"
-    r"|Confédération|Union|Société|Mission|Secrétariat|Académie|Faculté|Pays(?= d')|Hôpital|Bureau|[Dd]irection|Maison|Délégation|Établissement public"
+    r"|Confédération|Collectivité|Chaire|Mutuelle|Compagnie|Régie|Union|Société|Mission|Secrétariat|Académie|Faculté|Pays(?= d')|[Hh]ôpital|Bureau|[Dd]irection|Maison|Délégation|Établissement public"
 )
-_ADJECTIVE = r"(?: (?:[a-zà-ÿ-]+(?:ale?s?|aux|iques?|els?|elles?|iens?|iennes?|ains?|aines?|ais|aises?|aires?|ifs?|ives?|euses?|eurs?|eures?|ables?|oles?|iles?)|publics?|mixtes?|libres?|ouverte?s?|(?:et )?solidaires?)(?![\w'-]))"
+_ADJECTIVE = r"(?: (?:[a-zà-ÿ-]+(?:ale?s?|aux|iques?|els?|elles?|iens?|iennes?|ains?|aines?|ais|aises?|ois|oises?|ards?|ardes?|ins?|ines?|éens?|éennes?|aires?|ifs?|ives?|euses?|eurs?|eures?|ables?|oles?|iles?)|publics?|mixtes?|libres?|indépendante?s?|locale?s?|ouverte?s?|(?:et )?solidaires?)(?![\w'-]))"
 _LINK = r"(?: de la | de l'| du | des | de | d')"
 _LOW = rf"(?:(?:deuxième|seconde|première|haute|basse|jeune|petite|grande|nouvelle|bonne)s? )?[a-zà-ÿ-]{{3,}}{_ADJECTIVE}{{0,2}}(?: et [a-zà-ÿ]+(?:ale?|ique|aire|ive|euse)\b)?"
 _HEAD = re.compile(
-    rf"\b(?P<head>(?:(?:Grande|Haute|Nouvelle|Petite) (?=[EÉ]cole|Fabrique|Bibliothèque|Brasserie))?(?:{_BRANCHED}|{_HEADS}))(?![\w-]){_ADJECTIVE}{{0,3}}(?: et [a-zà-ÿ]+(?:ale|ique|aire)\b)?"
+    rf"\b(?P<head>(?:(?:Grande|Haute|Nouvelle|Petite) (?=[EÉ]cole|Fabrique|Bibliothèque|Brasserie))?(?:{_BRANCHED}|{_HEADS}|[{UP}][a-zà-ÿ]{{3,}}erie))(?![\w-]){_ADJECTIVE}{{0,3}}(?: et [a-zà-ÿ]+(?:ale|ique|aire)\b)?"
 )
 _FIELD = re.compile(
-    rf"(?:{_LINK}| pour (?:la |le |les |l'))(?!suite|fois)(?:{_LOW})(?:{_LINK}{_LOW})?(?:(?:,{_LINK}{_LOW})*,? et{_LINK}{_LOW})?(?![\w'-])|{_ADJECTIVE} et{_ADJECTIVE}"
+    rf"(?:{_LINK}| pour (?:la |le |les |l'))(?!suite|fois)(?:{_LOW})(?:{_LINK}{_LOW})?(?:(?:,{_LINK}{_LOW})*,? et{_LINK}(?!(?:{NOUN})\b){_LOW})?(?![\w'-])|{_ADJECTIVE} et{_ADJECTIVE}"
 )
 """What a body is for, in common nouns."""
 _COMMON = re.compile(r" (?:de |d')[a-zà-ÿ-]+")
@@ -51,6 +52,20 @@ _PORTFOLIO = re.compile(
 _SIDES = re.compile(
     r" (?:méridiona|septentriona|orienta|occidenta|centra)(?:le?s?|ux)\b| (?:haut|bas|nord|sud|centre)-[a-zà-ÿ]+"
 )
+_OF_SITE = re.compile(r"\b(?:site|quartier|secteur|friche|zone|parvis|ancienn?e?) (?:de |d')?(?:la |l')?$")
+_SCHOOL = re.compile(r"[eé]cole|[Ii]nstitut|[Ll]ycée|[Hh]ôpital|[Tt]ribunal")
+"""Common nouns that with a field and a place name one body: « l'école d'horlogerie de Fictange »."""
+_FEAST = r"Nuits?|Bals?|Printemps|Automnales?|Estivales|Rendez-vous|Semaine|Quinzaine|Trophées|Biennale|Matinales?|Matinée|Soirées?|Challenge|Défi|Carrefour|Tournoi|Olympiades|Apéros?|Mardis|Mercredis|Jeudis|Samedis|Kabar"
+_FAIR = (
+    r"Journées?|Rencontres|Fêtes?|Salon|Forum|Festival|Marché|Foire|Assises|États généraux|Hackathon|Université d'été"
+)
+"""Of these, what has no proper name is an occasion that `happenings` reads."""
+_FESTIVE = re.compile(
+    rf"(?<![\w-])(?:(?:{_FEAST})(?P<of> du | de la | de l'| des )[a-zà-ÿ-]{{3,}}(?: (?:numériques?|connectée?s?|sociale?s?|solidaires?|créati(?:f|ve)s?))?(?! [{UP}])"
+    rf"|(?:{_FEAST}|{_FAIR})(?: du | de la | de l'| des )[{UP}][\w'-]+(?: [{UP}][\w'-]+)*)(?![\w-])"
+)
+"""Names of events that come back: « la Nuit du code », « les Bals du quai »."""
+_IN_SENTENCE = re.compile(r"(?:[a-zà-ÿ,(\"]|\b(?:L[ae]s?)) $|(?:[a-zà-ÿ] |\b)[ldL]'$")
 _GENERIC = re.compile(r"(?:\b(?:une?|ce|cet|cette|ces|notre|votre|son|sa|leur|chaque|tout|toute|des|les|aucune?) )$")
 _BESIDE = re.compile(
     r"(?:école|institut|association|fondation|réseau|agence|campus|fab-?lab|coopérative|collectif|technopole|incubateur|pépinière|direction|syndicat|fédération|tribunal|métropole|ministère|ville|chambre|brasserie)$"
@@ -70,7 +85,11 @@ def is_unit(name: str) -> bool:
 
 
 def headed(flat: str) -> Iterator[tuple[int, int]]:
-    """Ranges of such names in a straightened text on one line, in order."""
+    """Ranges of such names in a straightened text on one line: of events, then of bodies."""
+    for m in _FESTIVE.finditer(flat):
+        before = flat[max(0, m.start() - 24) : m.start()]
+        if (not m["of"] or _IN_SENTENCE.search(before)) and not re.search(r"[A-ZÀ-Þ](?!es? $|a $)[\w'-]+ $", before):
+            yield m.span()
     done = 0
     for m in _HEAD.finditer(flat):
         start, after = m.start(), m.end()
@@ -87,9 +106,13 @@ def _end(flat: str, head: str, start: int, after: int) -> int:
     upper = head[0].isupper()
     if re.match(r"[Mm]inistère|Secrétariat d'", head) and (ministry := _PORTFOLIO.match(flat, after)):
         return ministry.end()
+    if _OF_SITE.search(flat, max(0, start - 24), start):
+        return 0
     before = flat[max(0, start - 8) : start]
     end = after
-    field = _FIELD.match(flat, after) if upper or re.fullmatch(_INSTITUTED, head) else None
+    field = _FIELD.match(flat, after)
+    if field and not (upper or re.fullmatch(_INSTITUTED, head)):
+        field = field if _SCHOOL.fullmatch(head) and _PROPER.match(flat, field.end()) else None
     if field:
         end = field.end()
     elif upper and after > start + len(head):
@@ -109,6 +132,8 @@ def _end(flat: str, head: str, start: int, after: int) -> int:
         end = proper.end()
         return side.end() if (side := _SIDES.match(flat, end)) else end
     bare = after == start + len(head)
+    if upper and bare and " " in head and re.fullmatch(_INSTITUTED, head) and not _GENERIC.search(before):
+        return end
     if not upper or _GENERIC.search(before) or (bare and (not field or _COMMON.fullmatch(flat, after, end))):
         return 0
     if not field and flat.count(" ", start + len(head), after) < 2:

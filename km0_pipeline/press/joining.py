@@ -149,16 +149,34 @@ def people(chosen: list[Mention]) -> list[Mention]:
     full = sorted({m.key for m in chosen if m.letter == "P" and " " in m.key})
     joined = []
     for m in chosen:
-        if m.letter == "P" and m.key not in full:
-            whole = [k for k in full if k.endswith(" " + m.key) or k.startswith(m.key + " ")]
+        if m.letter == "P":
+            whole = [k for k in full if k != m.key and (k.endswith(" " + m.key) or k.startswith(m.key + " "))]
             m = replace(m, key=whole[0], named=False) if len(whole) == 1 else m
         joined.append(m)
     return joined
 
 
+_TITLE = re.compile(r"(?:M\.|Mme|Mlle|Me|Dr|Pr|Monsieur|Madame) $")
+
+
+def titled(flat: str, chosen: list[Mention]) -> list[Mention]:
+    """« M. Exemple », where the document gives no first name: the title belongs to the name, and the bare last name is short for it."""
+    found = {}
+    for m in chosen:
+        if (
+            m.letter == "P"
+            and m.named
+            and " " not in flat[m.start : m.end]
+            and (t := _TITLE.search(flat, max(0, m.start - 10), m.start))
+        ):
+            found[m.start] = replace(m, start=t.start())
+    keys = {m.key for m in found.values()}
+    return [found.get(m.start) or (replace(m, named=False) if m.letter == "P" and m.key in keys else m) for m in chosen]
+
+
 def within(flat: str, chosen: list[Mention], places: list[Mention]) -> list[Mention]:
-    """Towns that an organisation is named after, « fablab de Lannion »: spoken of too."""
-    named = {m.end: m.start for m in chosen if m.letter == "O"}
+    """Towns that an organisation is named after, « fablab de Lannion »: spoken of too. A public body is that of its town."""
+    named = {m.end: m.start for m in chosen if m.letter == "O" and m.kind != "public_body"}
     return [
         p
         for p in places

@@ -26,7 +26,11 @@ from km0_pipeline.press.evidence import (
     COMMON_FIRST,
     COREFERENT,
     FORMED,
+    INITIAL,
     JUNK,
+    METROPOLITAN,
+    QUOTED,
+    QUOTED_NOUN,
     ROMAN,
     SITE,
     TITLED,
@@ -62,7 +66,7 @@ def mentions(
     candidates = _candidates(flat, spans, names)
     chosen = merge([], [m for _, m in sorted(candidates, key=lambda c: (c[0], c[1].start - c[1].end, c[1].start))])
     chosen = joining.people(joining.repeated(flat, joining.acronyms(flat, _districts(flat, chosen))))
-    chosen = joining.called_short(flat, chosen)
+    chosen = joining.called_short(flat, joining.titled(flat, chosen))
     if about_hub or any(m.letter == "H" for m in chosen):
         chosen = merge(
             chosen,
@@ -83,19 +87,31 @@ def mentions(
 DOUBTED = 0.6
 """Confidence of a known name that may be a piece of a longer one."""
 _GOES_ON = re.compile(r"\+| [A-ZÀ-Ý][a-zà-ÿ]")
+_UNIT_OF = re.compile(
+    r"\b(?:pôle|antenne|agence|délégation|comité|réseau|club|collectif|cluster|association|groupe|journal|radio) $",
+    re.I,
+)
 _BEGAN = re.compile(r"(?:[a-zà-ÿ,;] (?:[ldLD]')?[A-ZÀ-Ý][\w'-]*[a-zà-ÿ]|\([A-Z]{2,8}\)) $")
 
 
 def _doubted(flat: str, chosen: list[Mention]) -> list[Mention]:
     """`chosen`, but unsure of known names that touch another word with a capital, and may be a piece of a longer name.
 
-    « chez Ficta Mulhouse », « la Ficta (FIC) Alsace », « le KM0 Prototype »; not « le maire de Mulhouse Jean Exemple ».
+    « chez Ficta Mulhouse », « la Ficta (FIC) Alsace », « le KM0 Prototype », « le pôle Alsace »; not « le maire de Mulhouse Jean Exemple ».
+    Without places that are such a piece for sure: « Mulhouse-Matin ».
     """
+    chosen = [
+        m for m in chosen if not (m.known and m.letter == "L" and re.match(r"-[A-ZÀ-Ý]", flat[m.end : m.end + 2]))
+    ]
     return [
         replace(m, confidence=DOUBTED)
         if m.known
         and m.named
-        and ((m.letter != "L" and _GOES_ON.match(flat, m.end)) or _BEGAN.search(flat[max(0, m.start - 40) : m.start]))
+        and (
+            (m.letter != "L" and _GOES_ON.match(flat, m.end))
+            or _BEGAN.search(flat[max(0, m.start - 40) : m.start])
+            or (m.letter == "L" and _UNIT_OF.search(flat, max(0, m.start - 14), m.start))
+        )
         else m
         for m in chosen
     ]
@@ -145,15 +161,28 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
         and flat[o.end : p.start] == " "
         and not re.match(rf" [{UP}]", flat[p.end : p.end + 2])
     ]
+    found += [
+        (1.9, _organisation(flat, k.start, k.end + m.end(), 0.75))
+        for k in known
+        if k.known.sort == "organisation"
+        and (m := re.match(rf" {TRADE_WORD.pattern}(?! [{UP}])", flat[k.end : k.end + 30]))
+    ]
     found += [(1, _at(m, "P", 0.95)) for m in TITLED.finditer(flat)]
+    found += [(1, _at(m, "P", 0.75)) for m in INITIAL.finditer(flat) if is_first(m["name"]) or m["name"][1] == "."]
     found += [(1, replace(_at(m, "L", 0.85), kind="address")) for m in ADDRESS.finditer(flat)]
     listed = {(m.start, m.end) for _, m in found}
     for start, end in joining.explained(flat):
         if (start, end) in listed:
             continue
         found.append((1.5, _organisation(flat, start, end, 0.85, weak=is_unit(flat[start:end]))))
+    found += [(1.9, _organisation(flat, *m.span("name"), 0.8, kind="public_body")) for m in METROPOLITAN.finditer(flat)]
     found += [
         (2, _organisation(flat, s, e, 0.8, weak=is_unit(flat[s:e]))) for s, e in headed(flat) if (s, e) not in listed
+    ]
+    found += [
+        (2, _organisation(flat, *m.span("name"), 0.75, noun=noun["noun"]))
+        for m in QUOTED.finditer(flat)
+        if m["name"].count(" ") < 6 and (noun := QUOTED_NOUN.search(flat, max(0, m.start() - 50), m.start()))
     ]
     found += [
         (3, _at(m, "P", 0.9, "name" if m["name"] else "name2"))
@@ -165,11 +194,11 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
         for m in SITE.finditer(flat)
         if not ROMAN.match(m["tail"] or "")
     ]
-    begun = {m.start for _, m in found}
+    begun, places = {m.start for _, m in found}, {s for s, _, x in spans if x == "LOC"}
     for pattern in (APPOSED, FORMED):
         for m in pattern.finditer(flat):
             if key(m["name"]) not in JUNK and m["name"].lower() not in COMMON_FIRST and not is_first(m["name"]):
-                end = whole(flat, m.start("name"), m.end("name"), begun)
+                end = whole(flat, m.start("name"), m.end("name"), begun, places)
                 found.append((4, _organisation(flat, m.start("name"), end, 0.75)))
     for name in weighed(flat, spans, [(m.start, m.end, m.letter) for _, m in found]):
         found += _taken_for(flat, name)
@@ -205,8 +234,5 @@ def _districts(flat: str, chosen: list[Mention]) -> list[Mention]:
     """« La Fonderie », where the text also speaks of « le quartier de la Fonderie », is that place."""
     tails = {key(m["tail"]) for m in SITE.finditer(flat) if m["tail"] and " " not in m["tail"]}
     return [
-        replace(m, letter="L", kind="")
-        if m.letter == "O" and not m.known and m.key in tails and m.confidence < 0.85
-        else m
-        for m in chosen
+        replace(m, letter="L", kind="") if m.letter == "O" and not m.known and m.key in tails else m for m in chosen
     ]
