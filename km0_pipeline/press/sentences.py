@@ -16,14 +16,13 @@ from dataclasses import dataclass, replace
 
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.folding import key, straighten
+from km0_pipeline.press.lines import BULLET, is_heading, split
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.quantities import Quantity
 from km0_pipeline.press.resumed import ANY, gender_of, may_be
 
 Item = Mention | Quantity | Found
 
-_ABBREVIATION = re.compile(r"(?:\b(?:M|MM|Mme|Mlle|Dr|Pr|St|Ste|av|bd|etc|cf|n°|art|env|[A-Z])\.)$")
-_END = re.compile(r"[.!?…]+[\"')\]]*(?=\s|$)|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-•–*#]|\d+[.)]))")
 _PRONOUN = re.compile(r"(?:Ils?|Elles?)(?= [a-zà-ÿ])|C'(?=est une? [^.\n]{3,60}\bqui\b)")
 
 # « Il » that stands for no one. « Il y a ouvert une école », « il existe depuis 2019 » and « il est prêt à » speak of someone.
@@ -98,6 +97,12 @@ class Sentence:
         return item if isinstance(item, Mention) else None
 
     @property
+    def entry(self) -> Mention | None:
+        """The organisation with which it begins as an item of a list."""
+        m = _FIRST.match(self.flat.text)
+        return self._organisation(m[1]) if m else None
+
+    @property
     def headed(self) -> Mention | None:
         """Which organisation the person with whom it begins heads or founded, as it says."""
         m = _HEADS.match(self.flat.text)
@@ -141,21 +146,6 @@ def governing(before: str) -> re.Match[str] | None:
     return _GOVERNING.search(before[-40:])
 
 
-def split(text: str) -> list[tuple[int, int]]:
-    """Ranges of the sentences of `text` as stored; a single line end inside a sentence is a blank."""
-    found, start = [], 0
-    for m in _END.finditer(text):
-        if m[0].startswith(".") and (
-            _ABBREVIATION.search(text[max(0, m.start() - 5) : m.start() + 1])
-            or re.match(r"\s+[a-zà-ÿ]", text[m.end() :])
-        ):
-            continue
-        found.append((start, m.end()))
-        start = m.end()
-    found.append((start, len(text)))
-    return [(a, b) for a, b in found if text[a:b].strip()]
-
-
 def sentences(
     text: str, mentions: list[Mention], quantities: Iterable[Quantity], dates: Iterable[Found]
 ) -> list[Sentence]:
@@ -180,7 +170,12 @@ def sentences(
     before: tuple[Mention, ...] = ()
     numbered = list(enumerate(placed))
     next_item = 0
+    outer: tuple[Mention, ...] | None = None  # whom the text is about outside the list that it is in
     for start, end in split(text):
+        item = bool(BULLET.match(text, start))
+        if item or (outer is not None and _begins_paragraph(text, start)):
+            before = before if outer is None else outer
+            outer = before if item else None
         while next_item < len(numbered) and numbered[next_item][1].start < start:
             next_item += 1
         inside = []
@@ -230,11 +225,13 @@ def sentences(
             before,
         )
         made.append(sentence)
+        if item and (entry := sentence.entry):
+            before = (entry, *(m for m in before if m.key != entry.key))[:3]
         if (
-            _APART.match(sentence.flat.text)
+            item
+            or _APART.match(sentence.flat.text)
             or _OF_IT.search(sentence.flat.text)
             or sentence.flat.text.rstrip(' "').endswith(":")
-            or _BULLET.match(straight, start)
             or _SEVERAL.match(sentence.flat.text)
         ):
             if _ITS.match(sentence.flat.text) and sentence.person:
@@ -245,30 +242,43 @@ def sentences(
             kept = [m for m in before if m.key not in {s.key for s in spoken}] if spoken else []
             before = (*spoken, *kept)[:3]
     return [
-        replace(s, listed=tuple(_listed(straight, made[n + 1 :]))) if s.flat.text.rstrip(' "').endswith(":") else s
+        replace(s, listed=tuple(_listed(text, made, n)))
+        if s.flat.text.rstrip(' "').endswith(":") or is_heading(text, s.start, s.end)
+        else s
         for n, s in enumerate(made)
     ]
 
 
-_BULLET = re.compile(r"\s*(?:[-–•▪·]|\d{1,2}[.)])\s")
-_ENTRY = r"(?:[^‹.;:,]{0,40}‹[A-Z]\d+›[^‹.;:,]{0,25}|[^‹.;:,a-z][^‹.;:,]{0,40})"
+_NAME = r"(?:[^‹.;:,]{0,40}‹[A-Z]\d+›[^‹.;:,]{0,25}|[^‹.;:,a-z][^‹.;:,]{0,40})"
 _ENUMERATED = re.compile(
-    rf"[^‹.;:,]{{0,40}}‹[HO]\d+›[^‹.;:,]{{0,25}}(?:, {_ENTRY})*(?: et |, et | ainsi que ){_ENTRY}[ .;]*"
+    rf"[^‹.;:,]{{0,40}}‹[HO]\d+›[^‹.;:,]{{0,25}}(?:, {_NAME})*(?: et |, et | ainsi que ){_NAME}[ .;]*"
 )
 _FIRST = re.compile(r"(?:\W|\d{1,2}[.)] ?|\b(?:l[ae]s?|les|une?|et|[a-zé-]+) |l')*?‹[OH](\d+)›")
+_ENTRY = re.compile(r"(?:[LlDd]es |[Ll][ae] |[Ll]')?‹[OH]\d+›(?= [–-] | ?:|\.?$)")
+"""« Ficta – Filtres en roseau », « Ficta : … », the name alone: an item of a list without bullets."""
 
 
-def _listed(straight: str, following: list[Sentence]) -> Iterator[Mention]:
-    """Who is listed right after a sentence that ends in a colon: one a bullet, or all in one paragraph."""
-    for n, s in enumerate(following):
-        bullet = _BULLET.match(straight, s.start)
-        if not bullet and n == 0 and _ENUMERATED.fullmatch(s.flat.text):
+def _listed(text: str, made: list[Sentence], n: int) -> Iterator[Mention]:
+    """Who is listed right after the sentence `n`, which ends in a colon or is a heading: one a line, or all in one paragraph."""
+    for k in range(n + 1, len(made)):
+        s = made[k]
+        if BULLET.match(text, s.start) or (_begins_line(text, s.start) and _ENTRY.match(s.flat.text)):
+            if s.entry:
+                yield s.entry
+        elif k == n + 1 and _ENUMERATED.fullmatch(s.flat.text):
             yield from (i for i in s.items.values() if isinstance(i, Mention) and i.letter in "HO")
-        if not bullet:
+        elif k == n + 1 or _begins_paragraph(text, s.start) or is_heading(text, s.start, s.end):
             return
-        first = _FIRST.match(s.flat.text)
-        if first and isinstance(i := s.items[int(first[1])], Mention):
-            yield i
+
+
+def _begins_line(text: str, start: int) -> bool:
+    at = start + len(text[start : start + 90]) - len(text[start : start + 90].lstrip())
+    return at == 0 or "\n" in text[max(0, start - 2) : at]
+
+
+def _begins_paragraph(text: str, start: int) -> bool:
+    at = start + len(text[start : start + 90]) - len(text[start : start + 90].lstrip())
+    return text[max(0, start - 4) : at].count("\n") > 1
 
 
 def _plural(straight: str, m: Mention) -> bool:

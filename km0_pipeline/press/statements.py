@@ -33,6 +33,7 @@ from km0_pipeline.press.reuse import Previous, write_keys
 from km0_pipeline.press.sentences import Sentence, sentences
 from km0_pipeline.press.shards import sharded
 from km0_pipeline.press.speech import Speech, speaker_of, speeches
+from km0_pipeline.press.topics import topic
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, made, make, modules_version
 
@@ -152,12 +153,12 @@ def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> lis
     hub = next((m for m in found if m.letter == "H" and m.named), None) or next(
         (m for m in found if m.letter == "H"), None
     )
-    topic = _topic(document["title"], text, found)
+    about = topic(document["title"], text, found)
     spoken = speeches(text, found)
     said: list[Said] = []
     for sentence in split:
         once: set[tuple[object, ...]] = set()
-        reader = Reader(sentence, hub, topic, spoken, *clauses(sentence, topic))
+        reader = Reader(sentence, hub, about, spoken, *clauses(sentence, about))
         for rule in RULES if document["language"] == "fr" else ():
             for s in rule(reader):
                 what = (
@@ -171,17 +172,6 @@ def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> lis
                     once.add(what)
                     said.append(s)
     return list(_claims(document, names, found, _without_shorter(said, text), spoken))
-
-
-def _topic(title: str, text: str, found: list[Mention]) -> Mention | None:
-    """The one organisation that the title names, as the text speaks of it."""
-    headline = key(title)
-    named = {
-        m.key: m
-        for m in found
-        if m.letter in "HO" and m.named and not m.weak and key(text[m.start : m.end]) in headline
-    }
-    return next(iter(named.values())) if len(named) == 1 else None
 
 
 def _without_shorter(said: list[Said], text: str) -> list[Said]:
