@@ -256,7 +256,7 @@ def _listed(r: Reader) -> Iterator[Said]:
         if m is None or r.modality(r.sentence.flat, m.start(), m.end()) is None:
             continue
         about = r.sentence.about if "‹" in text[: m.start()] else None
-        o: Mention | None = r.mention(m["o"]) if m["o"] else about or r.sentence.subject or r.topic
+        o: Mention | None = r.mention(m["o"]) if m["o"] else about or r.sentence.within or (r.topic if r.sentence.listed else None) or r.sentence.subject or r.topic
         if m["k"] and (o is None or prop != "member_of" or not is_network(o)):
             continue
         entries = (_PEOPLE if prop in _BY_PEOPLE else _ENTRY).pattern.match(m["a"])

@@ -311,5 +311,20 @@ class Reader:
         """Whom a sentence that names no subject goes on about."""
         return self.sentence.subject
 
+    def whose(self, m: re.Match[str]) -> Mention | None:
+        """Whose it is what `m` says without naming an organisation: that of its sentence, else whom the text has been about; None where two may be meant."""
+        if self.sentence.within is not None:
+            return self.sentence.within
+        flat = self.sentence.flat.text
+        named = {self.mention(n).key for n in re.findall(r"‹[HO](\d+)›", flat)}
+        about, subject = self.sentence.about, self.sentence.subject
+        if about is not None and len(named) == 1 and "‹" in m.string[: m.start()]:
+            return about
+        if named - {self.topic.key if self.topic else ""}:
+            return None
+        if self.topic is not None:
+            return self.topic
+        return subject if len({b.key for b in self.sentence.before if b.letter in "HO"}) == 1 else None
+
 
 Rule = Callable[[Reader], Iterator[Said]]

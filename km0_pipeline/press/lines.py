@@ -46,9 +46,12 @@ def split(text: str) -> list[tuple[int, int]]:
             or re.match(r"[ \n]+[a-zà-ÿ]", text[m.end() :])
         ):
             continue
-        if m[0] == "\n" and not BULLET.match(text, m.end()):
-            if joined[m.start()] == " " or _GOES_ON.search(text, max(0, m.start() - 6), m.start()):
-                continue
+        if (
+            m[0] == "\n"
+            and not BULLET.match(text, m.end())
+            and (joined[m.start()] == " " or _GOES_ON.search(text, max(0, m.start() - 6), m.start()))
+        ):
+            continue
         found.append((start, m.end()))
         start = m.end()
     found.append((start, len(text)))

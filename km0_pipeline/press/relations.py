@@ -1,4 +1,4 @@
-"""Rules: who occupies, funds, founded, heads what; who is part or a partner of whom; where they are.
+"""Rules: who occupies and funds what; who is part or a partner of whom; where they are.
 
 How a rule is written is told in `grammar`.
 """
@@ -8,9 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from km0_pipeline.claims import Qualifier
 from km0_pipeline.press.bonds import is_network
-from km0_pipeline.press.evidence import ROLE
 from km0_pipeline.press.grammar import (
     ADJECTIVE,
     APPOSED,
@@ -29,9 +27,7 @@ from km0_pipeline.press.grammar import (
     Said,
     rule,
 )
-from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.quantities import Quantity
-from km0_pipeline.press.sentences import Masked
 
 # --- who is where -----------------------------------------------------------------------------
 
@@ -285,84 +281,4 @@ def support(r: Reader) -> Iterator[Said]:
             yield Said(start, end, s, "part_of", o, confidence=0.9)
 
 
-# --- people -----------------------------------------------------------------------------------
-
-_PHRASE = rf"(?P<role>{ROLE}(?: (?!(?:de|du|des|d')\b)[a-zà-ÿ-]+| ‹L\d+›| de (?!l[a'])[a-zà-ÿ-]+(?= (?:de|du|des|d'|et|chez)\b)| (?:de la |du |des |de l')[a-zà-ÿ-]+(?: [a-zà-ÿ-]+(?:ique|ale?|elle?))?(?= (?:de|du|des|d'|et|chez|au)\b)| et {ROLE}){{0,8}})"
-_ONE_OF = r"(?:le |la |l'|l'un des |l'une des |un des |une des |les |son |sa )?"
-_ROLES = (
-    rule(rf"<ss:P*>, {_ONE_OF}{_PHRASE}(?: {OF}| chez | au sein (?:du |de la |de l'|de |d')|, ){NOUN}<o:OHL>"),
-    rule(rf"<ss:P*>(?:,? qui)? {BE}(?:nommée? |élue? )?{_ONE_OF}{_PHRASE} {OF}{NOUN}<o:OHL>"),
-    rule(rf"(?:[Ll]e |[Ll]a |[Ll]')?{_PHRASE} {OF}{NOUN}<o:OHL>, <ss:P*>"),
-    rule(rf"{_PHRASE} {OF}{NOUN}<o:OHL> (?:sont|est|:) <ss:P*>"),
-    rule(rf"<o:OH>,? dont (?:le |la |les |l')?{_PHRASE}(?: est| sont|,) <ss:P*>"),
-)
-_THEIR_ROLE = rule(
-    rf"(?:[Ss]on|[Ss]a|[Ll]eur) (?:nouve(?:au|lle) |future? |actuel(?:le)? )?{_PHRASE}(?:,| est) <ss:P*>"
-)
-_NAMED = rule(
-    rf"(?:a |ont |vient de |a été |)?nommée? <s:P>,? (?:comme |en tant que |au poste de )?{_PHRASE} {OF}{NOUN}<o:OH>"
-)
-_STARTED = rule(
-    rf"<s:P>{APPOSED} {AUX}(?:lanc|cré|fond|mont)(?:e|é|er) (?:son (?:activité|entreprise|affaire|studio|agence|cabinet)|sa (?:propre )?(?:société|entreprise|start-up|startup|structure|boîte|marque))\b"
-)
-"""Whose company, the sentences before say: « elle a lancé son activité »."""
-_AT_THE_HEAD = rule(rf"<s:P>(?:[^‹.;:]|‹[PD]\d+›){{0,40}}? à la tête {OF}{NOUN}<o:OH>")
-_ROLE_ALONE = rule(rf"<ss:P*>(?:, | {BE}){_ONE_OF}{_PHRASE}(?=[,.;)]|$)")
-_ROLE_IN_BRACKETS = rule(rf"<ss:P*> \({_PHRASE} {OF}{NOUN}<o:OHL>\)")
-_OF_IN_BRACKETS = rule(r"<s:P> \(<o:OH>\)")
-
-
-def people(r: Reader) -> Iterator[Said]:
-    """Who founded, heads or works for what, in which role."""
-    for pattern in _ROLES:
-        for m, qualifier, start, end in r.matches(pattern):
-            yield from _role(r, m, qualifier, start, end, r.sentence.flat, r.mention(m["o"]))
-    for m, qualifier, start, end in r.matches(_ROLE_IN_BRACKETS, full=True):
-        yield from _role(r, m, qualifier, start, end, r.sentence.full, r.mention(m["o"]))
-    for m, qualifier, start, end in r.matches(_ROLE_ALONE):
-        target = r.hub if re.search(r"fondat|initiat", m["role"]) and r.hub and r.hub.start < end else None
-        yield from _role(r, m, qualifier, start, end, r.sentence.flat, target)
-    for m, qualifier, start, end in r.matches(_THEIR_ROLE):
-        whose = r.sentence.about if "‹" in m.string[: m.start()] else r.sentence.subject
-        if whose and r.topic and whose.key != r.topic.key in {b.key for b in r.sentence.before}:
-            continue  # it may be of either
-        yield from _role(r, m, qualifier, start, end, r.sentence.flat, whose)
-    for m, qualifier, start, end in r.matches(_NAMED):
-        yield from _role(r, m, qualifier, start, end, r.sentence.flat, r.mention(m["o"]))
-    for m, qualifier, start, end in r.clauses(_STARTED):
-        s, own = r.mention(m["s"]), r.sentence.subject
-        if own is not None and not s.named:
-            yield Said(start, end, s, "founder_of", own, qualifier)
-    for m, qualifier, start, end in r.clauses(_AT_THE_HEAD):
-        if r.held(m, qualifier) is not None:
-            yield Said(start, end, r.mention(m["s"]), "heads", r.mention(m["o"]), qualifier)
-    for m, qualifier, start, end in r.matches(_OF_IN_BRACKETS, full=True):
-        yield Said(start, end, r.mention(m["s"]), "works_for", r.mention(m["o"]), qualifier, confidence=0.7)
-
-
-def _role(
-    r: Reader, m: re.Match[str], qualifier: Qualifier, start: int, end: int, masked: Masked, target: Mention | None
-) -> Iterator[Said]:
-    if r.held(m, qualifier) is None and _relation(m["role"]) != "founder_of":  # who founded, founded for ever
-        return
-    role_start, role_end = masked.span(m.start("role"), m.end("role"))
-    for s in r.many(m["ss"]):
-        yield Said(role_start, role_end, s, "role", "", qualifier)
-        for role in re.split(r" et ", m["role"]):
-            if target is not None and target.letter in "OH":
-                yield Said(start, end, s, _relation(role), target, qualifier)
-
-
-def _relation(role: str) -> str:
-    if re.match(r"co-?fond|fond|créat|co-?initiat|initiat", role):
-        return "founder_of"
-    if re.match(r"(?:co-?)?associée?", role):
-        return "owner_of"
-    if re.fullmatch(
-        r"(?:co-?)?présidente?|(?:directeur|directrice)(?: générale?)?|PDG|P-DG|CEO|gérante?|dirigeante?", role
-    ):
-        return "heads"
-    return "works_for"
-
-
-RULES: tuple[Rule, ...] = (tenants, places, support, people)
+RULES: tuple[Rule, ...] = (tenants, places, support)

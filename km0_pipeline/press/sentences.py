@@ -73,7 +73,7 @@ class Sentence:
     """A sentence: its range in the document, its items by number, and its two masked forms.
 
     `before` are those whom the text was about before it, the last one first: whom its pronouns may mean; `listed` the mentions
-    of the list that it announces (« … : »).
+    of the list that it announces (« … : »), `within` the organisation of whose entry in a list it is a further sentence.
     """
 
     start: int
@@ -83,6 +83,7 @@ class Sentence:
     flat: Masked
     before: tuple[Mention, ...] = ()
     listed: tuple[Mention, ...] = ()
+    within: Mention | None = None
 
     @property
     def subject(self) -> Mention | None:
@@ -171,11 +172,14 @@ def sentences(
     numbered = list(enumerate(placed))
     next_item = 0
     outer: tuple[Mention, ...] | None = None  # whom the text is about outside the list that it is in
+    within: Mention | None = None
     for start, end in split(text):
         item = bool(BULLET.match(text, start))
         if item or (outer is not None and _begins_paragraph(text, start)):
             before = before if outer is None else outer
             outer = before if item else None
+        if item or _begins_paragraph(text, start) or (within and _begins_line(text, start) and outer is None):
+            within = None
         while next_item < len(numbered) and numbered[next_item][1].start < start:
             next_item += 1
         inside = []
@@ -223,8 +227,11 @@ def sentences(
             _mask(straight, start, end, items, False),
             _mask(straight, start, end, items, True),
             before,
+            within=within,
         )
         made.append(sentence)
+        if item or (_begins_line(text, start) and _ENTRY.match(sentence.flat.text)):
+            within = sentence.entry
         if item and (entry := sentence.entry):
             before = (entry, *(m for m in before if m.key != entry.key))[:3]
         if (
