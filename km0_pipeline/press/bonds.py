@@ -130,13 +130,18 @@ BONDS = (
 
 LISTED = {
     "member_of": r"membres|adhérents|sociétaires|l'(?:a|ont) rejointe?s?",
-    "partner_of": r"partenaires",
-    "funds": r"financeurs|mécènes|soutiens|sponsors|parrains|cofinanceurs",
-    "organiser_of": r"organisateurs|co-?organisateurs",
+    "partner_of": r"partenaires|en partenariat avec|avec la participation d[eu]s?",
+    "funds": r"financeurs?|mécènes?|soutiens?|sponsors?|parrains|cofinanceurs|investisseurs|ils nous soutiennent|avec (?:le soutien|l'appui|l'aide|le concours)(?: financier)?(?: d[eu]s?)?|participé (?:à l'opération|à la levée|au tour de table)",
+    "organiser_of": r"organisateurs?|co-?organisateurs?|organisation",
     "founder_of": r"fondateurs|membres fondateurs|créateurs",
-    "tenant_of": r"locataires|résidents|occupants",
+    "tenant_of": r"locataires|résidents|occupants|ils nous ont rejoints|hébergés|y (?:ont|sont|a|est) (?:déjà )?(?:installé|posé|élu|trouvé|pris)[^‹.;:]{0,40}",
+    "operates": r"gestion|gestionnaire|animation|exploitation|exploitant|pilotage|coordination|structure porteuse|porteur du projet",
+    "owner_of": r"propriétaires?(?: des murs| du bâtiment| du lieu| du site| de l'immeuble)?",
+    "incubates": r"promotion|promo|incubée?s|nos pépites|(?:start-ups|startups|projets|entreprises|jeunes pousses) (?:accompagn|incub|suivi|couv|héberg)[a-zé]*",
 }
-"""What the members of a list are called that a text gives after a colon, by what it makes them; a network's may be counted only."""
+"""What the members of a list are called that a text gives after a colon, by what it makes them; a network's may be counted only. Who incubates is whom the text is about."""
+_INCUBATOR = re.compile(r"incubateur|accelerateur|pepiniere|couveuse|technopole")
+_TURNED = frozenset({"incubates"})
 
 _NETWORK = re.compile(
     r"(?:reseau|cluster|pole|federation|collectif|groupement|alliance|consortium|association|club|communaute|label|syndicat|mouvement|guilde|ligue|union|"
@@ -179,8 +184,13 @@ _BONDS = (
     *((b, CUES.of("|".join(filter(None, (b.verb, b.done, b.noun)))), tuple(_forms(b))) for b in BONDS),
     *((b, CUES.of(b.cue), tuple(map(rule, b.others))) for b in BONDS if b.others),
 )
+_ELLIPTIC = tuple(
+    (b, CUES.of(b.done), rule(rf"^[\W\d]*(?:(?:Une? )?[A-Z][a-zà-ÿ-]+ )?(?i:{b.done})e?s? {_WHEN}{b.by}{_SOME}<a:{b.subjects}*>(?=[.;)]|$|, [a-zà-ÿ-]+[.;]?$)"))
+    for b in (*BONDS, Bond("funds", done=r"(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé|parrainé)", subjects="O"))
+    if b.done and not b.turned
+)
 _LIST = tuple(
-    (p, re.compile(rf"(?:(?i:\b(?:{words}))|‹K(?P<k>\d+)›)(?: {ADJECTIVE})?(?: (?:de |du |des |de la |de l'|d')(?i:{NOUN})‹[OH](?P<o>\d+)›|(?! d[eu]s?\b| d'))(?: (?:sont|figurent))?(?:[^‹.;:]|‹[DL]\d+›){{0,30}}:\s*(?P<a>.*)"))
+    (p, re.compile(rf"(?:(?i:\b(?:{words}))|‹K(?P<k>\d+)›)(?: {ADJECTIVE})?(?: (?:de |du |des |de la |de l'|d')(?i:{NOUN})‹[OH](?P<o>\d+)›|(?! d[eu]s?\b| d'))(?: (?:sont|figurent))?(?:[^‹.;:]|‹[DL]\d+›){{0,30}}(?::\s*(?P<a>.*)|$)"))
     for p, words in LISTED.items()
 )  # fmt: skip
 _ENTRY = rule(r"[^‹\w]*<a:OH*>")
@@ -191,12 +201,15 @@ _BY_PEOPLE = frozenset({"founder_of", "organiser_of"})
 def bonds(r: Reader) -> Iterator[Said]:
     """Who operates, organises, incubates, owns, founded, heads, succeeds what; who is a member or a partner of what."""
     text = r.sentence.flat.text
-    if text.count("‹") > 1:
+    if "‹" in text:
         for b, words, forms in _BONDS:
             if r.may(words):
                 for form in forms:
                     yield from _bound(r, b, form)
-    if ":" in text:
+        for b, words, form in _ELLIPTIC:
+            if r.may(words):
+                yield from _elliptic(r, b, form)
+    if ":" in text or r.sentence.listed:
         yield from _listed(r)
 
 
@@ -248,22 +261,36 @@ def _ends(r: Reader, m: re.Match[str]) -> tuple[list[Mention], list[Mention]]:
     return groups["a"] + r.many(m.groupdict().get("c") or ""), groups["b"]
 
 
+def _elliptic(r: Reader, b: Bond, form: Form) -> Iterator[Said]:
+    """« Fondée par X. », « Structure soutenue par A », of whom the text is about."""
+    for m, qualifier, start, end in r.matches(form):
+        o = r.whose(m)
+        if o is None or r.held(m, qualifier) is None:
+            continue
+        for s in r.many(m["a"]):
+            if s.key != o.key:
+                yield Said(start, end, s, b.property, o, qualifier, confidence=0.75)
+
+
 def _listed(r: Reader) -> Iterator[Said]:
-    """« Les partenaires de X : A, B et C », « X compte 12 membres : » and the list that follows."""
+    """« Les partenaires de X : A, B et C », « X compte 12 membres : » or « Partenaires » and the list that follows."""
     text = r.sentence.flat.text
     for prop, pattern in _LIST:
         m = pattern.search(text)
-        if m is None or r.modality(r.sentence.flat, m.start(), m.end()) is None:
+        if m is None or (m["a"] is None and not r.sentence.listed) or r.modality(r.sentence.flat, m.start(), m.end()) is None:
             continue
         about = r.sentence.about if "‹" in text[: m.start()] else None
-        o: Mention | None = r.mention(m["o"]) if m["o"] else about or r.sentence.within or (r.topic if r.sentence.listed else None) or r.sentence.subject or r.topic
-        if m["k"] and (o is None or prop != "member_of" or not is_network(o)):
+        heads = r.topic if r.sentence.listed or m["a"] is None else None
+        o: Mention | None = r.mention(m["o"]) if m["o"] else about or r.sentence.within or heads or r.sentence.subject or r.topic
+        if o is None or (m["k"] and (prop != "member_of" or not is_network(o))):
             continue
-        entries = (_PEOPLE if prop in _BY_PEOPLE else _ENTRY).pattern.match(m["a"])
-        listed = r.many(entries["a"]) if entries else [] if m["a"].strip() else r.sentence.listed
+        if prop in _TURNED and not (o.kind == "incubator" or _INCUBATOR.match(o.noun) or _INCUBATOR.match(o.key)):
+            continue
+        entries = (_PEOPLE if prop in _BY_PEOPLE else _ENTRY).pattern.match(m["a"] or "")
+        listed = r.many(entries["a"]) if entries else r.sentence.listed if not (m["a"] or "").strip() else []
         for s in listed:
-            if o is not None and s.key != o.key:
-                yield Said(s.start, s.end, s, prop, o)
+            if s.key != o.key:
+                yield Said(s.start, s.end, o, prop, s) if prop in _TURNED else Said(s.start, s.end, s, prop, o)
 
 
 _TO_US = {"tenant_of": "accueill|héberg|abrit", "funds": "soutien|financ|subventionn", "partner_of": "accompagn"}

@@ -66,7 +66,7 @@ AUX = (
 APPOSED = r"(?:, [^‹,.;:]{1,60}(?:‹[A-Z]\d+›[^‹,.;:]{0,30}){0,3},)?"
 IN = r"(?:au|à la|à l'|à|dans le|dans la|dans l'|dans|chez|sur le|sur la|sur) (?:sein (?:du |de la |de l'|de ))?"
 FUND = r"(?:apport|vers|accord|octroi|allou|invest|inject|attribu|débloqu|consacr|mis|subventionn|financ|soutien|souten|contribu|particip|abond|aid)[a-zà-ÿ]*"
-SEP = r"(?:, et | et par | et |, ainsi que | ainsi que |, ou encore | ou encore | ou |, mais aussi | mais aussi |, puis |, )"
+SEP = r"(?:, et | et par | et |, ainsi que | ainsi que |, ou encore | ou encore | ou |, mais aussi | mais aussi |, puis |, | ?[·•] ?)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -316,9 +316,10 @@ class Reader:
         if self.sentence.within is not None:
             return self.sentence.within
         flat = self.sentence.flat.text
-        named = {self.mention(n).key for n in re.findall(r"‹[HO](\d+)›", flat)}
+        apart = flat.replace(m[0], " ")  # whom it is said of is not one of those whom `m` names
+        named = {self.mention(n).key for n in re.findall(r"‹[HO](\d+)›", apart)}
         about, subject = self.sentence.about, self.sentence.subject
-        if about is not None and len(named) == 1 and "‹" in m.string[: m.start()]:
+        if about is not None and named == {about.key}:
             return about
         if named - {self.topic.key if self.topic else ""}:
             return None
