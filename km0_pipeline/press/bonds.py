@@ -144,7 +144,7 @@ _INCUBATOR = re.compile(r"incubateur|accelerateur|pepiniere|couveuse|technopole"
 _TURNED = frozenset({"incubates"})
 
 _NETWORK = re.compile(
-    r"(?:reseau|cluster|pole|federation|collectif|groupement|alliance|consortium|association|club|communaute|label|syndicat|mouvement|guilde|ligue|union|"
+    r"(?:reseau|cluster|pole|federation|collectif|groupement|alliance|consortium|association|club|communaute(?! (?:de communes|d'agglomeration|urbaine))|label|syndicat|mouvement|guilde|ligue|union|"
     r"confederation|comite|cooperative|technopole|french tech|filiere|campus des metiers)\b"
 )
 
@@ -230,12 +230,26 @@ def _bound(r: Reader, b: Bond, form: Form) -> Iterator[Said]:
                 continue
             for s in doers:
                 if s.key != o.key:
-                    yield Said(start, end, s, b.property, o, qualifier, as_of=as_of)
+                    yield Said(start, end, s, _of_event(b.property, o), o, qualifier, as_of=as_of)
 
 
 def is_network(o: Mention) -> bool:
     """Whether `o` is called a network, a cluster, a federation: by its name or by the noun that introduces it."""
-    return bool(_NETWORK.match(o.key) or _NETWORK.match(o.noun))
+    return o.kind != "public_body" and bool(_NETWORK.match(o.key) or _NETWORK.match(o.noun))
+
+
+_EVENT = re.compile(
+    r"(?:salon|festival|forum|concours|hackathon|journee|nuit|fete|rencontres|trophees|assises|semaine|rendez-vous|conference|soiree|foire|bal)s?\b"
+)
+
+
+def _of_event(prop: str, o: Mention) -> str:
+    """Who runs an event organises it."""
+    return (
+        "organiser_of"
+        if prop == "operates" and (o.kind == "event" or _EVENT.match(o.key) or _EVENT.match(o.noun))
+        else prop
+    )
 
 
 _RELATIVE = re.compile(r"›,? (?:qui |que |qu'|dont )")
@@ -269,7 +283,7 @@ def _elliptic(r: Reader, b: Bond, form: Form) -> Iterator[Said]:
             continue
         for s in r.many(m["a"]):
             if s.key != o.key:
-                yield Said(start, end, s, b.property, o, qualifier, confidence=0.75)
+                yield Said(start, end, s, _of_event(b.property, o), o, qualifier, confidence=0.75)
 
 
 def _listed(r: Reader) -> Iterator[Said]:

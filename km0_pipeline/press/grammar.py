@@ -313,19 +313,15 @@ class Reader:
 
     def whose(self, m: re.Match[str]) -> Mention | None:
         """Whose it is what `m` says without naming an organisation: that of its sentence, else whom the text has been about; None where two may be meant."""
-        if self.sentence.within is not None:
+        if self.sentence.within is not None or self.sentence.item:
             return self.sentence.within
         flat = self.sentence.flat.text
         apart = flat.replace(m[0], " ")  # whom it is said of is not one of those whom `m` names
         named = {self.mention(n).key for n in re.findall(r"‹[HO](\d+)›", apart)}
-        about, subject = self.sentence.about, self.sentence.subject
+        about = self.sentence.about
         if about is not None and named == {about.key}:
             return about
-        if named - {self.topic.key if self.topic else ""}:
-            return None
-        if self.topic is not None:
-            return self.topic
-        return subject if len({b.key for b in self.sentence.before if b.letter in "HO"}) == 1 else None
+        return self.topic if self.topic and not named - {self.topic.key} else None
 
 
 Rule = Callable[[Reader], Iterator[Said]]

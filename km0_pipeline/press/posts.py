@@ -56,7 +56,7 @@ _WORKS = (
         rf"<s:P>(?: |, )(?:qui )?(?:travaille|est salariée?|est employée?|exerce|enseigne|est entrée?|est en poste)(?: (?:[^‹.;:,]|‹D\d+›){{0,40}})? (?:pour|chez|à|au|dans|par) (?:l[ae] |l')?{NOUN}<o:OH>"
     ),
     rule(
-        r"<s:P>, (?:une? |l[ae] |l')?(?:[a-zà-ÿ-]+(?:logue|nome|iste|teur|trice|euse|eur|cien|cienne|icien|aire|phe|graphe|cate?|ecte|nieure?)|professeure?|médecin|juriste|avocate?|architecte|chef|cheffe|maître|maîtresse|enseignante?|consultante?|salariée?)(?: (?!‹)[a-zà-ÿ'-]+){0,4} (?:au|à la|à l'|chez|au sein d[eu]s?) (?:l[ae] |l')?"
+        r"<s:P>, (?:une? |l[ae] |l')?(?:[a-zà-ÿ-]+(?:logue|nome|iste|teur|trice|euse|eur|cien|cienne|icien|aire|phe|graphe|cate?|ecte|nieure?)|professeure?|médecin|juriste|avocate?|architecte|chef|cheffe|maître|maîtresse|enseignante?|consultante?|salariée?)(?: (?!‹)[a-zà-ÿ'-]+(?<![ée])(?<!ées)(?<!és)){0,4} (?:au|à la|à l'|chez|au sein d[eu]s?) (?:l[ae] |l')?"
         + NOUN
         + r"<o:OH>"
     ),

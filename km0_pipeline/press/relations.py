@@ -27,6 +27,7 @@ from km0_pipeline.press.grammar import (
     Said,
     rule,
 )
+from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.quantities import Quantity
 
 # --- who is where -----------------------------------------------------------------------------
@@ -126,48 +127,67 @@ def tenants(r: Reader) -> Iterator[Said]:
                 yield Said(start, end, s, "tenant_of", r.hub, qualifier, as_of=as_of)
 
 
+_THERE = r"(?:à|au|aux|dans l[ae]s?|dans l'|sur l[ae]|sur l'|près d[eu]|en|quai|rue|boulevard) (?:la |l'|le |les )?(?:(?:ville|commune|quartier|centre|cœur|hôtel d'entreprises|port) d[eu](?: l[ae'])? ?)?"
+"""What leads to a place, as far as it does not belong to its name."""
+_STANDS = r"(?:installée?|située?|basée?|implantée?|sise?|domiciliée?|établie?|logée?)s?"
+_A_HOUSE = r"(?:jeune |petite )?(?:start-up|startup|jeune pousse|entreprise|société|PME|association|coopérative|Scop|SCOP|agence|éditeur|fablab|tiers-lieu|brasserie|usine|imprimerie|manufacture|école|pépinière|atelier|studio|fonderie|librairie)"
 _LOCATED = (
     rule(
-        r"<s:OH>(?:[^‹.;:]|<K>){0,110}?\b(?:a ouvert|ouvre|ouvrira|installée?|située?|basée?|implantée?|se trouve|se situe)(?: ses portes)?,? (?:à|dans la ville de|près de) <o:L>"
+        r"<s:OH>(?:[^‹.;:]|<K>){0,110}?\b(?:a ouvert|ouvre|ouvrira|se trouve|se situe)(?: ses portes)?,? (?:à|dans la ville de|près de) <o:L>"
     ),
+    rule(rf"<s:OH>(?:{APPOSED}|[^‹.;:]{{0,60}}?)(?:,? (?:{BE})?|, )(?:\w+ment |désormais |aujourd'hui )?{_STANDS} (?:depuis (?:[a-z]+ )?‹D\d+› |depuis [a-z]+ )?{_THERE}<o:L>"),
     rule(r"<s:OH>[^‹.;:]{0,60}?\b(?:installée?|située?|basée?) (?:[^‹.;:]|‹L\d+›){0,40}, à <o:L>"),
     rule(
         r"<s:OH>(?:,? qui)? (?:s'(?:installe|implante)(?:ra|nt)?|emménage(?:ra)?|s'est (?:installée?|implantée?)|a emménagé) à <o:L>"
     ),
     rule(
-        r"^[\W\d]*(?i:basée?|installée?|située?|implantée?|née?)(?: depuis ‹D\d+›)? à <o:L>(?: depuis ‹D\d+›)?, (?:l[ae] |l')?(?:[a-zà-ÿ-]+ ){0,3}<s:OH>"
+        rf"^[\W\d]*(?:[A-ZÀ-Ý][a-zà-ÿ']+ )?(?i:{_STANDS}|née?)(?: depuis ‹D\d+›)? {_THERE}<o:L>(?: depuis ‹D\d+›| en ‹D\d+›)?, (?:l[ae] |l')?(?:[a-zà-ÿ-]+ ){{0,3}}<s:OH>"
     ),
-    rule(r"<s:OH>, à <o:L>"),
+    rule(rf"^[^\w‹]*[A-ZÀ-Ý][a-zà-ÿ]+ [^‹.;:,]{{2,40}}(?:‹L\d+›)?, à <o:L>, {NOUN}(?:l[ae] |l')?<s:OH>(?= [a-zà-ÿ]+(?:e|ent|t) )"),
+    rule(r"<s:OH>, à (?:la |l')?<o:L>"),
     rule(
         rf"(?:[Ll]e siège(?: social)?|[Ll]es (?:bureaux|locaux|ateliers)) {OF}<s:OH> (?:est|sont|se trouve(?:nt)?|se situe(?:nt)?) (?:situés? |basés? |installés? |implantés? )?à <o:L>"
     ),
-    rule(r"<s:OH>,? dont le siège(?: social)? (?:est|se trouve|se situe) (?:situé |basé |installé |implanté )?à <o:L>"),
-    rule(
-        rf"<s:OH>, (?:une? |l[ae] |l')?(?:jeune |petite )?(?:start-up|startup|jeune pousse|entreprise|société|PME|association|coopérative|Scop|SCOP|agence|éditeur|fablab|tiers-lieu|brasserie)(?: {ADJECTIVE})? (?:de |d')<o:L>"
-    ),
-)
+    rule(r"<s:OH>,? dont (?:le siège(?: social)?|l'atelier|l'usine|les (?:bureaux|locaux|ateliers)) (?:est|sont|se trouve(?:nt)?|se situe(?:nt)?)(?:, [^‹,.;:]{3,40},)? (?:situés? |basés? |installés? |implantés? )?à <o:L>"),
+    rule(rf"<s:OH>, (?:une? |l[ae] |l')?{_A_HOUSE}(?: {ADJECTIVE})? (?:de |d')<o:L>"),
+    rule(rf"\b{_A_HOUSE} (?:{ADJECTIVE} )?(?:[\"] ?)?<s:O>,? (?:de |d')<o:L>(?=[,.;:)]|$| [a-zà-ÿ])"),
+)  # fmt: skip
+_LOCATED_SILENT = (
+    rule(rf"^[\W\d]*(?:[A-ZÀ-Ý][a-zà-ÿ']+ )?(?i:{_STANDS}) (?:depuis ‹D\d+› )?{_THERE}<o:L>(?=[.;]|$)"),
+    rule(r"(?:^|, |[.;] )(?i:siège(?: social)?|antenne|bureaux?|locaux|adresse)(?: (?:situé|basé)e?s?)?(?: :| à| au) (?:la |le |l')?<o:L>"),
+)  # fmt: skip
+"""Of whom the text is about."""
 _BESIDE = rule(r"^[^‹]{0,25}<s:OH> à <o:L>")
-_IN_BRACKETS = rule(r"<s:OH> \(<o:L>\)")
+_IN_BRACKETS = rule(r"<s:OH> \((?:[^‹()]{1,40}, )?(?:à )?<o:L>(?: depuis ‹[DS]\d+›)?[,)]")
 _DEPARTMENT = rule(r"<s:L> \((?:le |la |l')?<o:L>\)")
 _ADDRESS = rule(r"<s:OH>[^‹.;:]{0,60}?,? (?:au|à l'adresse|adresse :) <o:L>")
 _IN_SITE = rule(
     rf"<s:H>[^‹.;:]{{0,60}}?\b(?:s'install|install|s'implant|implant|situé|occup)[a-zà-ÿ]* (?:{IN}|le |la )<o:L>"
 )
+_TOO_WIDE = frozenset({"department", "region", "country", "address", "site", "railway"})
+"""Kinds of places in which nothing is said to be located: too wide, or said otherwise."""
+
+
+def _somewhere(o: Mention) -> bool:
+    return o.letter == "L" and o.kind not in _TOO_WIDE
 
 
 def places(r: Reader) -> Iterator[Said]:
     """Where an organisation is: its commune, its address."""
     for pattern in _LOCATED:
         for m, qualifier, start, end in r.clauses(pattern):
-            o = r.mention(m["o"])
-            if o.kind in ("commune", "city"):
-                yield Said(start, end, r.mention(m["s"]), "located_in", o, qualifier)
+            if _somewhere(r.mention(m["o"])):
+                yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
+    for pattern in _LOCATED_SILENT:
+        for m, qualifier, start, end in r.matches(pattern):
+            if (s := r.whose(m)) is not None and _somewhere(r.mention(m["o"])):
+                yield Said(start, end, s, "located_in", r.mention(m["o"]), qualifier, confidence=0.75)
     for m, qualifier, start, end in r.matches(_BESIDE):
-        if r.mention(m["o"]).kind in ("commune", "city"):
+        if _somewhere(r.mention(m["o"])):
             start, end = r.sentence.flat.span(m.start("s") - 2, m.end())
             yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
     for m, qualifier, start, end in r.matches(_IN_BRACKETS, full=True):
-        if r.mention(m["o"]).kind in ("commune", "city"):
+        if _somewhere(r.mention(m["o"])):
             yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
     for m, _, start, end in r.matches(_DEPARTMENT, full=True):
         s, o = r.mention(m["s"]), r.mention(m["o"])

@@ -73,7 +73,7 @@ class Sentence:
     """A sentence: its range in the document, its items by number, and its two masked forms.
 
     `before` are those whom the text was about before it, the last one first: whom its pronouns may mean; `listed` the mentions
-    of the list that it announces (« … : »), `within` the organisation of whose entry in a list it is a further sentence.
+    of the list that it announces (« … : »), `within` the organisation of whose entry in a list it is a further sentence, `item` whether it stands in a list.
     """
 
     start: int
@@ -84,6 +84,7 @@ class Sentence:
     before: tuple[Mention, ...] = ()
     listed: tuple[Mention, ...] = ()
     within: Mention | None = None
+    item: bool = False
 
     @property
     def subject(self) -> Mention | None:
@@ -228,6 +229,7 @@ def sentences(
             _mask(straight, start, end, items, True),
             before,
             within=within,
+            item=outer is not None,
         )
         made.append(sentence)
         if item or (_begins_line(text, start) and _ENTRY.match(sentence.flat.text)):
