@@ -27,7 +27,7 @@ BONDS = [  # text, (subject, property, object)
     ("Le gestionnaire de la Halle Modèle, Nova Fiction, recrute.", (NOVA, "operates", HALL)),
     ("La Halle Modèle a pour gestionnaire Nova Fiction.", (NOVA, "operates", HALL)),
     ("La Halle Modèle ouvre. Elle est gérée par Nova Fiction.", (NOVA, "operates", HALL)),
-    ("Le concours Halle Modèle ouvre. Ce concours est porté par Nova Fiction.", (NOVA, "operates", HALL)),
+    ("Le programme Halle Modèle ouvre. Ce programme est porté par Nova Fiction.", (NOVA, "operates", HALL)),
     ("Soutenue par Banque de l'Orbe, la Halle Modèle ouvre. Elle est animée par Nova Fiction.", (NOVA, "operates", HALL)),
     # each bond
     ("Le festival Halle Modèle est organisé par Nova Fiction et Ficta Robotique.", (FICTA, "organiser_of", HALL)),

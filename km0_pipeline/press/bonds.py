@@ -24,7 +24,7 @@ class Bond:
 
     `verb` stands between subject and object, `done` is a participle of the object (then `by`), `noun` names the subject
     (« X est membre de Y »). `once`: it happened, and is no less true when it is over. `turned`: the grammar's subject is the
-    property's object. `others` are constructions of its own, of sentences that hold its `cue`. `network`: so only if the object is a network.
+    property's object. `others` are constructions of its own, of sentences that hold its `cue`. `network`, `incubator`: so only if the object is a network, the subject an incubator.
     """
 
     property: str
@@ -37,23 +37,24 @@ class Bond:
     once: bool = False
     turned: bool = False
     network: bool = False
+    incubator: bool = False
     cue: str = ""
     others: tuple[str, ...] = ()
 
 
 _ALSO = r"(?:(?:chaque année|aujourd'hui|déjà|actuellement|également|aussi|notamment|ensemble|conjointement|désormais|parallèlement|ainsi|officiellement) )?"
-_WHEN = rf"(?:[a-zà-ÿ]+ement )?(?:(?:(?:en|le|au|à l'|dès|depuis|fin|début)(?: [a-z]+)? ?)?‹[DS]\d+›,? )?(?:à (?:‹L\d+›|[A-ZÀ-Ý][a-zà-ÿ'-]+(?:-[A-Z][a-zà-ÿ-]+)*),? )?{_ALSO}"
+_WHEN = rf"(?:[a-zà-ÿ]+ement )?(?:(?:(?:en|le|au|à l'|dès|depuis|fin|début)(?: [a-z]+)? ?)?‹[DS]\d+›,? )?(?:pour la [a-zà-ÿ]+ (?:fois|année)(?: consécutive)? )?(?:(?:au |aux |dans l[ae] )?‹L\d+›,? |à (?:‹L\d+›|[A-ZÀ-Ý][a-zà-ÿ'-]+(?:-[A-Z][a-zà-ÿ-]+)*),? )?{_ALSO}"
 _GAP = (
     rf"(?:{APPOSED}|, (?!dont|où|qu|et |mais|car|avec|pour|dans|en |à |sans|selon)[^‹,.;:]{{3,60}}?|,? qui"
     r"| ?(?:est|sont|reste|était) (?:une? |l[ae] |l'|des |les )[^‹,.;:]{2,60}?(?:,? qui)?)"
 )
-_SOME = r"(?:(?:deux|trois|quatre|cinq|une?) [a-zà-ÿ-]+(?: [a-zà-ÿ-]+)?(?:,| :) )?"
+_SOME = r"(?:(?:deux|trois|quatre|cinq|une?) [a-zà-ÿ-]+(?: [a-zà-ÿ-]+){0,3}(?:,| :) )?"
 _E = r"(?:e|ent|era|eront|ait|aient|é|er)"
 _CARE = (
     r"(?:l'animation|la gestion|le pilotage|la coordination|l'exploitation|le portage|l'administration|la gouvernance)"
 )
 _FOUND = rf"(?:co-?)?(?:fond|cré|initi|imagin|lanc){_E}|(?:est |sont |fut |a été |ont été )?à l'(?:origine|initiative)"
-_FOUNDED = r"(?:co-?)?(?:fondé|créé|initié|imaginé|lancé|impulsé|né)"
+_FOUNDED = r"(?:co-?)?(?:fondé|créé|initié|imaginé|lancé|impulsé|né|ouvert)"
 _BEGUN_BY = r"(?:par |à l'initiative |sous l'impulsion |à l'instigation )"
 _FOUNDER = r"(?:co-?)?(?:fondateur|fondatrice|créateur|créatrice|initiateur|initiatrice)"
 _FOLLOW = (
@@ -82,9 +83,8 @@ BONDS = (
         r"(?:pré-?)?(?:incubé|accéléré)",
         "incubateur",
         r"(?:par |au sein |à |chez |dans |(?=aux? ))",
-        cue="accompagné",
-        others=(rf"<b:OH*>{_GAP}(?:,? {BE}|,? )accompagnée?s? {_WHEN}par (?:l'incubateur|l'accélérateur|la pépinière|la couveuse|la technopole)(?: {ADJECTIVE})? <a:OH>",),
     ),
+    Bond("incubates", done="(?:accompagné|suivi|passé|coaché|couvé|hébergé|issu|sorti)", by=r"(?:par |au sein |de |d'|du |chez |à )(?=l)?", incubator=True),
     Bond(
         "owner_of",
         r"détien(?:t|nent|dra)|possèd(?:e|ent)|rach(?:èt|et)(?:e|ent|é|era|eront)|acqu(?:is|iert|ièrent|erra)",
@@ -159,6 +159,8 @@ def _forms(b: Bond) -> Iterator[Form]:
         a, o = o, a
     if b.verb:
         yield rule(rf"<a:{a}*>{APPOSED}(?:,? qui|,(?= a | ont | est ))? {AUX}(?:{b.verb}) {_WHEN}(?:à )?<b:{o}*>")
+        if b.once:
+            yield rule(rf"<a:{a}*>{APPOSED}(?:,? qui)? {AUX}(?:{b.verb}) {_ALSO}(?:avec|aux côtés d[eu]) <c:{a}*>,? (?:l[ae] (?:[a-zà-ÿ]+ )?édition (?=d))?<b:{o}*>")
         yield rule(rf"<b:{o}*>,? qu(?:e |'){AUX}(?:{b.verb})e?s? {_ALSO}<a:{a}*>")
         yield rule(rf"<b:{o}*>,? qu(?:e |')<a:{a}*> {AUX}(?:{b.verb})e?s?(?=[ ,.;]|$)")
     if b.done:  # of « Porté par X, le Y ouvrira », what is to come is no more of the bond
@@ -184,8 +186,10 @@ _BONDS = (
     *((b, CUES.of("|".join(filter(None, (b.verb, b.done, b.noun)))), tuple(_forms(b))) for b in BONDS),
     *((b, CUES.of(b.cue), tuple(map(rule, b.others))) for b in BONDS if b.others),
 )
+_IT = "espace|lieu|endroit|équipement|établissement|structure|site|projet|entreprise|société|association|initiative|événement|évènement|manifestation"
+"""« Fondé par X, l'endroit … »: nouns that take up whom the text is about."""
 _ELLIPTIC = tuple(
-    (b, CUES.of(b.done), rule(rf"^[\W\d]*(?:(?:Une? )?[A-Z][a-zà-ÿ-]+ )?(?i:{b.done})e?s? {_WHEN}{b.by}{_SOME}<a:{b.subjects}*>(?=[.;)]|$|, [a-zà-ÿ-]+[.;]?$)"))
+    (b, CUES.of(b.done), rule(rf"^[\W\d]*(?:(?:Une? )?[A-Z][a-zà-ÿ-]+ |(?:Cette|Cet|Ce) [^‹,.;:]{{3,40}}? (?:a été |est |fut ))?(?i:{b.done})e?s? {_WHEN}{b.by}{_SOME}<a:{b.subjects}*>(?=[.;)]|$|, [a-zà-ÿ-]+[.;]?$|, (?:l'|le |la )(?:{_IT})\b)"))
     for b in (*BONDS, Bond("funds", done=r"(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé|parrainé)", subjects="O"))
     if b.done and not b.turned
 )
@@ -229,13 +233,18 @@ def _bound(r: Reader, b: Bond, form: Form) -> Iterator[Said]:
             if b.network and not is_network(o):
                 continue
             for s in doers:
-                if s.key != o.key:
+                if s.key != o.key and (not b.incubator or is_incubator(s)):
                     yield Said(start, end, s, _of_event(b.property, o), o, qualifier, as_of=as_of)
 
 
 def is_network(o: Mention) -> bool:
     """Whether `o` is called a network, a cluster, a federation: by its name or by the noun that introduces it."""
     return o.kind != "public_body" and bool(_NETWORK.match(o.key) or _NETWORK.match(o.noun))
+
+
+def is_incubator(m: Mention) -> bool:
+    """Whether `m` is called an incubator, an accelerator."""
+    return m.kind == "incubator" or bool(_INCUBATOR.match(m.noun) or _INCUBATOR.match(m.key))
 
 
 _EVENT = re.compile(
@@ -282,7 +291,7 @@ def _elliptic(r: Reader, b: Bond, form: Form) -> Iterator[Said]:
         if o is None or r.held(m, qualifier) is None:
             continue
         for s in r.many(m["a"]):
-            if s.key != o.key:
+            if s.key != o.key and (not b.incubator or is_incubator(s)):
                 yield Said(start, end, s, _of_event(b.property, o), o, qualifier, confidence=0.75)
 
 
@@ -298,7 +307,7 @@ def _listed(r: Reader) -> Iterator[Said]:
         o: Mention | None = r.mention(m["o"]) if m["o"] else about or r.sentence.within or heads or r.sentence.subject or r.topic
         if o is None or (m["k"] and (prop != "member_of" or not is_network(o))):
             continue
-        if prop in _TURNED and not (o.kind == "incubator" or _INCUBATOR.match(o.noun) or _INCUBATOR.match(o.key)):
+        if prop in _TURNED and not is_incubator(o):
             continue
         entries = (_PEOPLE if prop in _BY_PEOPLE else _ENTRY).pattern.match(m["a"] or "")
         listed = r.many(entries["a"]) if entries else r.sentence.listed if not (m["a"] or "").strip() else []

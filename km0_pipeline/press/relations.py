@@ -1,4 +1,4 @@
-"""Rules: who occupies and funds what; who is part or a partner of whom; where they are.
+"""Rules: who occupies what; who is part or a partner of whom; where they are.
 
 How a rule is written is told in `grammar`.
 """
@@ -16,7 +16,6 @@ from km0_pipeline.press.grammar import (
     AUX,
     BE,
     DET,
-    FUND,
     IN,
     NOUN,
     OF,
@@ -28,7 +27,6 @@ from km0_pipeline.press.grammar import (
     rule,
 )
 from km0_pipeline.press.mention import Mention
-from km0_pipeline.press.quantities import Quantity
 
 # --- who is where -----------------------------------------------------------------------------
 
@@ -52,7 +50,7 @@ _TENANT = (
     rule(
         rf"<ss:O*>{APPOSED} {AUX}lou(?:e|ent|é|era) [^‹.;:]{{1,40}} (?:de l'|du |de la |dans le |dans la |dans l'|au sein du |au sein de la |au sein de l'){NOUN}<o:HO>"
     ),
-    rule(rf"<ss:O*>, {_ONE}(?<=des )(?:\w+ ){{0,2}}locataires(?! d[eu'])"),
+    rule(r"<ss:O*>, (?:l'un des |un des |des |une? )?(?:\w+ ){0,2}locataires?(?! d[eu'])"),
     rule(
         rf"[Pp]armi (?:les |ses )?(?:\w+ )?(?P<its>locataires|occupants|résidents)(?: {OF}<o:H>)?[^‹.;]{{0,40}}(?:figurent|figure|on trouve|on compte|:) <ss:O*>"
     ),
@@ -144,12 +142,13 @@ _LOCATED = (
         rf"^[\W\d]*(?:[A-ZÀ-Ý][a-zà-ÿ']+ )?(?i:{_STANDS}|née?)(?: depuis ‹D\d+›)? {_THERE}<o:L>(?: depuis ‹D\d+›| en ‹D\d+›)?, (?:l[ae] |l')?(?:[a-zà-ÿ-]+ ){{0,3}}<s:OH>"
     ),
     rule(rf"^[^\w‹]*[A-ZÀ-Ý][a-zà-ÿ]+ [^‹.;:,]{{2,40}}(?:‹L\d+›)?, à <o:L>, {NOUN}(?:l[ae] |l')?<s:OH>(?= [a-zà-ÿ]+(?:e|ent|t) )"),
-    rule(r"<s:OH>, à (?:la |l')?<o:L>"),
+    rule(r"<s:OH>(?:, (?:dans |au |sur |rue |quai |boulevard |avenue )[^,.;:]{2,60})?, à (?:la |l')?<o:L>"),
+    rule(rf"^[^\w‹]*À <o:L>, {THE}<s:OH>(?=,)"),
     rule(
         rf"(?:[Ll]e siège(?: social)?|[Ll]es (?:bureaux|locaux|ateliers)) {OF}<s:OH> (?:est|sont|se trouve(?:nt)?|se situe(?:nt)?) (?:situés? |basés? |installés? |implantés? )?à <o:L>"
     ),
     rule(r"<s:OH>,? dont (?:le siège(?: social)?|l'atelier|l'usine|les (?:bureaux|locaux|ateliers)) (?:est|sont|se trouve(?:nt)?|se situe(?:nt)?)(?:, [^‹,.;:]{3,40},)? (?:situés? |basés? |installés? |implantés? )?à <o:L>"),
-    rule(rf"<s:OH>, (?:une? |l[ae] |l')?{_A_HOUSE}(?: {ADJECTIVE})? (?:de |d')<o:L>"),
+    rule(rf"<s:OH>, (?:une? |l[ae] |l')?{_A_HOUSE}(?: {ADJECTIVE})?…? (?:de |d')<o:L>"),
     rule(rf"\b{_A_HOUSE} (?:{ADJECTIVE} )?(?:[\"] ?)?<s:O>,? (?:de |d')<o:L>(?=[,.;:)]|$| [a-zà-ÿ])"),
 )  # fmt: skip
 _LOCATED_SILENT = (
@@ -204,23 +203,6 @@ def places(r: Reader) -> Iterator[Said]:
 
 # --- who with whom ----------------------------------------------------------------------------
 
-_FUNDS = (
-    rule(rf"<ss:OP*>{APPOSED} {AUX}{FUND}(?: chacun| chacune)?[^‹.;:]{{0,40}}(?P<e><E>)[^‹.;:]{{0,40}}?(?: au| à la| à l'| à| dans le| dans la| dans| pour le| pour la| pour)(?: |(?<='))<o:OH>"),
-    rule(rf"<ss:O*>{APPOSED} {AUX}(?:souti|souten|subventionn|financ|cofinanc)[a-zà-ÿ]*(?: financièrement)? (?:le |la |l'|les )?<o:OH>"),
-    rule(rf"<o:OH>(?:[^‹.;:]|‹[LDE]\d+›){{0,60}}?(?:,? {BE}|, | )(?:\w+ment )?(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé|parrainé)e?s? (?:[^‹.;]|‹E\d+›){{0,40}}?par <ss:O*>"),
-    rule(r"^[\W\d]*(?i:(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé)e?s?) (?:[^‹.;,]|‹E\d+›){0,30}?par <ss:O*>, {THE}<o:OH>"),
-    rule(rf"<o:OH>{APPOSED} {AUX}(?:lèv|lev|boucl|récolt|collect|réuni|obt|décroch|annonc|finalis|conclu|réalis)[a-zé]* [^‹.;:]{{0,60}}(?:<E>|(?:levée de fonds|tour de table|augmentation de capital))[^‹.;:]{{0,40}}? auprès (?=d[ue]s? |de l|d')<ss:O*>"),
-    rule(rf"^[^‹]{{0,10}}(?i:avec|grâce (?:au?|à)) (?:le |l'|la )?(?:soutien|aide|appui|concours|subvention)[^‹.;:,]{{0,40}}?(?=d[ue]s? |de l|d')<ss:O*>, {THE}<o:OH>"),
-    rule(r"<o:OH>(?:[^‹.;:]|‹[PDL]\d+›){0,60}?\b(?:reçoit|reçu|bénéficie|bénéficié|obtient|obtenu|recevra|bénéficiera)\b[^‹.;:]{0,60}?(?:<E>|\bsoutien|\baide\b|\bappui|\bsubvention|\bfinancement|\bprêt|\bbourse|\bdotation|\bmécénat)[^‹.;:]{0,50}?(?:<E>)?[^‹.;:]{0,20}?(?=d[ue]s? |de l|d')<ss:O*>"),
-    rule(r"<o:OH>[^‹.;:]{0,60}?\bavec (?:le soutien|l'aide|l'appui|le concours)[^‹.;:]{0,40}?(?=d[ue]s? |de l|d')<ss:O*>"),
-    rule(rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |les |des )?(?:\w+ )?(?:actionnaire|financeur|investisseur|soutien|mécène)s? {OF}<o:OH>"),
-    rule(rf"<ss:O*>{APPOSED} {AUX}(?:entr[a-zà-ÿ]*|est entrée?|sont entrées?) au capital {OF}<o:OH>"),
-    rule(rf"[Pp]art {OF}<ss:O> dans (?:le |la |l')?<o:OH>".replace("<ss:O>", "(?P<ss>‹O\\d+›)")),
-)  # fmt: skip
-_GIVEN = rule(
-    r"dont <e:E> (?:(?:de|en) (?:subventions?|dotation|aides?|mécénat) (?=d)|(?:apporté|versé|accordé|alloué|octroyé|financé|pris en charge)e?s? par )<ss:O*>(?: et <E> (?:par |(?=d))<cs:O*>)?"
-)
-"""« un budget de …, dont … de subvention de A »: of whom the sentence is about."""
 _WITH = r"(?:en (?:partenariat|collaboration|coopération|association|lien étroit)(?: [a-z]+)?|main dans la main|de concert) avec"
 _PARTNERS = (
     rule(rf"<o:OH>(?:[^‹.;:]|‹[DLE]\d+›){{0,80}}?\b{_WITH} <ss:OH*>"),
@@ -245,42 +227,8 @@ _PARTS = (
 _PARENT = rule(r"<s:O> \(<o:O>\)")
 
 
-def support(r: Reader) -> Iterator[Said]:
-    """Who funds, is part of, is a partner of whom, besides what `bonds` reads."""
-    for pattern in _FUNDS:
-        for m, qualifier, start, end in r.clauses(pattern):
-            o = r.mention(m["o"])
-            amount = re.search(r"‹E(\d+)›", m[0])
-            since = re.match(r" depuis (?:le |la |l')?‹D(\d+)›", m.string[m.end() :])
-            as_of = r.mention(since[1]).value if since else r.held(m, qualifier)
-            if o.letter == "O" and m[0][0] == "‹" and m.start("ss") > m.start():
-                o = r.subject_of(m, o)
-            if as_of is None or o is None:
-                continue
-            if "auprès" in m[0] and m["ss"].count("‹") > 1:
-                amount = None  # it is what they give together
-            for s in r.doers(m, m["ss"]) if m.start("ss") == m.start() else r.many(m["ss"]):
-                if s.letter != "O" or s.key == o.key:
-                    continue
-                yield Said(start, end, s, "funds", o, qualifier, as_of=as_of)
-                if amount:
-                    e: Quantity = r.mention(amount[1])
-                    for value, q in e.bounds:
-                        yield Said(
-                            e.start,
-                            e.end,
-                            s,
-                            "funding_eur",
-                            value,
-                            "planned" if qualifier == "planned" else q,
-                            scope=o,
-                            as_of=as_of,
-                        )
-    for m, qualifier, start, end in r.clauses(_GIVEN):
-        o = r.sentence.about or r.sentence.subject
-        for s in r.many(m["ss"] + (m["cs"] or "")):
-            if o is not None and s.letter == "O" and s.key != o.key and r.held(m, qualifier) is not None:
-                yield Said(start, end, s, "funds", o, qualifier)
+def together(r: Reader) -> Iterator[Said]:
+    """Who is part of, is a partner of whom, besides what `bonds` reads."""
     for pattern in _PARTNERS:
         for m, qualifier, start, end in r.clauses(pattern):
             o = r.subject_of(m, r.mention(m["o"]))
@@ -293,7 +241,11 @@ def support(r: Reader) -> Iterator[Said]:
     for pattern in _PARTS:
         for m, qualifier, start, end in r.clauses(pattern):
             s, o = r.mention(m["s"]), r.mention(m["o"])
-            if s.key != o.key and r.held(m, qualifier) is not None and not r.governed(m) and not is_network(o):
+            if s.key == o.key or r.held(m, qualifier) is None or r.governed(m) or is_network(o):
+                continue
+            if o.kind == "public_body" and "appartien" in m[0]:
+                yield Said(start, end, o, "owner_of", s, qualifier)
+            else:
                 yield Said(start, end, s, "part_of", o, qualifier)
     for m, _, start, end in r.matches(_PARENT, full=True):
         s, o = r.mention(m["s"]), r.mention(m["o"])
@@ -301,4 +253,4 @@ def support(r: Reader) -> Iterator[Said]:
             yield Said(start, end, s, "part_of", o, confidence=0.9)
 
 
-RULES: tuple[Rule, ...] = (tenants, places, support)
+RULES: tuple[Rule, ...] = (tenants, places, together)

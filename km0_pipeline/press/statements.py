@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from km0_pipeline import claims, reference
 from km0_pipeline.claims import CLAIMS, Claim, SubjectKind, claims_table, digest, mention_id
-from km0_pipeline.press import accounts, bonds, buildings, dates, happenings, posts, quantities, relations
+from km0_pipeline.press import accounts, bonds, buildings, dates, giving, happenings, posts, quantities, relations
 from km0_pipeline.press.clauses import clauses
 from km0_pipeline.press.document import locator
 from km0_pipeline.press.folding import fold, key, spell, straighten
@@ -43,7 +43,7 @@ REFERENCE = "reference/1"
 """Method of what the words do not say themselves: it is known, from our own lists, of the name that stands there."""
 LONGEST_SENTENCE = 2000
 """Characters from which on what stands between two full stops is no sentence: a list, a table, page furniture."""
-RULES: tuple[Rule, ...] = (*relations.RULES, *posts.RULES, *bonds.RULES, *accounts.RULES, *happenings.RULES, *buildings.RULES)
+RULES: tuple[Rule, ...] = (*relations.RULES, *giving.RULES, *posts.RULES, *bonds.RULES, *accounts.RULES, *happenings.RULES, *buildings.RULES)
 KINDS: dict[str, SubjectKind] = {"H": "organisation", "O": "organisation", "P": "person", "L": "place", "V": "event"}
 """Letter of a mention -> what it is."""
 
