@@ -160,7 +160,9 @@ def _forms(b: Bond) -> Iterator[Form]:
     if b.verb:
         yield rule(rf"<a:{a}*>{APPOSED}(?:,? qui|,(?= a | ont | est ))? {AUX}(?:{b.verb}) {_WHEN}(?:à )?<b:{o}*>")
         if b.once:
-            yield rule(rf"<a:{a}*>{APPOSED}(?:,? qui)? {AUX}(?:{b.verb}) {_ALSO}(?:avec|aux côtés d[eu]) <c:{a}*>,? (?:l[ae] (?:[a-zà-ÿ]+ )?édition (?=d))?<b:{o}*>")
+            yield rule(
+                rf"<a:{a}*>{APPOSED}(?:,? qui)? {AUX}(?:{b.verb}) {_ALSO}(?:avec|aux côtés d[eu]) <c:{a}*>,? (?:l[ae] (?:[a-zà-ÿ]+ )?édition (?=d))?<b:{o}*>"
+            )
         yield rule(rf"<b:{o}*>,? qu(?:e |'){AUX}(?:{b.verb})e?s? {_ALSO}<a:{a}*>")
         yield rule(rf"<b:{o}*>,? qu(?:e |')<a:{a}*> {AUX}(?:{b.verb})e?s?(?=[ ,.;]|$)")
     if b.done:  # of « Porté par X, le Y ouvrira », what is to come is no more of the bond
@@ -189,8 +191,21 @@ _BONDS = (
 _IT = "espace|lieu|endroit|équipement|établissement|structure|site|projet|entreprise|société|association|initiative|événement|évènement|manifestation"
 """« Fondé par X, l'endroit … »: nouns that take up whom the text is about."""
 _ELLIPTIC = tuple(
-    (b, CUES.of(b.done), rule(rf"^[\W\d]*(?:(?:Une? )?[A-Z][a-zà-ÿ-]+ |(?:Cette|Cet|Ce) [^‹,.;:]{{3,40}}? (?:a été |est |fut ))?(?i:{b.done})e?s? {_WHEN}{b.by}{_SOME}<a:{b.subjects}*>(?=[.;)]|$|, [a-zà-ÿ-]+[.;]?$|, (?:l'|le |la )(?:{_IT})\b)"))
-    for b in (*BONDS, Bond("funds", done=r"(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé|parrainé)", subjects="O"))
+    (
+        b,
+        CUES.of(b.done),
+        rule(
+            rf"^[\W\d]*(?:(?:Une? )?[A-Z][a-zà-ÿ-]+ |(?:Cette|Cet|Ce) [^‹,.;:]{{3,40}}? (?:a été |est |fut ))?(?i:{b.done})e?s? {_WHEN}{b.by}{_SOME}<a:{b.subjects}*>(?=[.;)]|$|, [a-zà-ÿ-]+[.;]?$|, (?:l'|le |la )(?:{_IT})\b)"
+        ),
+    )
+    for b in (
+        *BONDS,
+        Bond(
+            "funds",
+            done=r"(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé|parrainé)",
+            subjects="O",
+        ),
+    )
     if b.done and not b.turned
 )
 _LIST = tuple(
@@ -300,11 +315,19 @@ def _listed(r: Reader) -> Iterator[Said]:
     text = r.sentence.flat.text
     for prop, pattern in _LIST:
         m = pattern.search(text)
-        if m is None or (m["a"] is None and not r.sentence.listed) or r.modality(r.sentence.flat, m.start(), m.end()) is None:
+        if (
+            m is None
+            or (m["a"] is None and not r.sentence.listed)
+            or r.modality(r.sentence.flat, m.start(), m.end()) is None
+        ):
             continue
         about = r.sentence.about if "‹" in text[: m.start()] else None
         heads = r.topic if r.sentence.listed or m["a"] is None else None
-        o: Mention | None = r.mention(m["o"]) if m["o"] else about or r.sentence.within or heads or r.sentence.subject or r.topic
+        o: Mention | None = (
+            r.mention(m["o"]) if m["o"] else about or r.sentence.within or heads or r.sentence.subject or r.topic
+        )
+        if r.sentence.item and not m["o"] and about is None:
+            o = r.sentence.within
         if o is None or (m["k"] and (prop != "member_of" or not is_network(o))):
             continue
         if prop in _TURNED and not is_incubator(o):

@@ -44,6 +44,9 @@ _AND = re.compile(rf"(?:[,;]|,? et) {DET}{NOUN}‹O(?P<s>\d+)›(?:, (?:elle|lui
 """« …, la Banque A 40 000 euros »: the verb goes on."""
 
 
+_ACTS = re.compile(r"‹[OH]\d+›(?:,|[^‹.;:]*(?:organis|lanc|propos|souhait|anim|mèn)[a-zé]*[^‹.;:]*) avec ")
+
+
 def gifts(r: Reader) -> Iterator[Said]:
     """Who funds whom, with what amount."""
     for pattern in _FUNDS:
@@ -54,7 +57,7 @@ def gifts(r: Reader) -> Iterator[Said]:
             as_of = r.mention(since[1]).value if since else r.held(m, qualifier)
             if o.letter == "O" and m[0][0] == "‹" and m.start("ss") > m.start():
                 o = r.subject_of(m, o)
-            if o is not None and o.kind == "public_body" and re.match(r"‹[OH]\d+›, avec ", m[0]):
+            if o is not None and _ACTS.match(m[0]) and (o.kind == "public_body" or "›, avec" not in m[0]):
                 o = None  # it acts itself, with the help of others
             if as_of is None or o is None:
                 continue
@@ -90,12 +93,21 @@ def _to_the_topic(r: Reader) -> Iterator[Said]:
 
 
 def _given(
-    s: Mention, o: Mention, start: int, end: int, qualifier: Qualifier, as_of: str, amount: Quantity | None, confidence: float = 0.85
+    s: Mention,
+    o: Mention,
+    start: int,
+    end: int,
+    qualifier: Qualifier,
+    as_of: str,
+    amount: Quantity | None,
+    confidence: float = 0.85,
 ) -> Iterator[Said]:
     yield Said(start, end, s, "funds", o, qualifier, as_of=as_of, confidence=confidence)
     for value, q in amount.bounds if amount else ():
         exact = "planned" if qualifier == "planned" else q
-        yield Said(amount.start, amount.end, s, "funding_eur", value, exact, scope=o, as_of=as_of, confidence=confidence)  # type: ignore[union-attr]
+        yield Said(
+            amount.start, amount.end, s, "funding_eur", value, exact, scope=o, as_of=as_of, confidence=confidence
+        )  # type: ignore[union-attr]
 
 
 RULES: tuple[Rule, ...] = (gifts,)

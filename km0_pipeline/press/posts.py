@@ -18,7 +18,7 @@ from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.sentences import Masked
 
 ROLE = rf"(?:{evidence.ROLE}|(?:co-?)?(?:président|gérant|dirigeant)e?s|patronn?e?s?|DG|fabmanag(?:er|euse)|associée?s|permanente?|médiat(?:eur|rice)|ingénieure?|porteu(?:r|se))"
-_PHRASE = rf"(?P<role>{ROLE}(?: (?!(?:de|du|des|d'|à|au|aux|chez|pour|et|en|est|sont|a|qui|que|s'|se)\b)[a-zà-ÿ-]+| ‹L\d+›| de (?!l[a'])[a-zà-ÿ-]+(?= (?:de|du|des|d'|et|chez)\b)| (?:de la |du |des |de l'|à la |à l'|aux? )[a-zà-ÿ-]+(?: [a-zà-ÿ-]+(?:ique|ale?|elle?))?(?= (?:de|du|des|d'|et|chez|au)\b)| et {ROLE}){{0,8}})"
+_PHRASE = rf"(?P<role>{ROLE}(?: (?!(?:de|du|des|d'|à|au|aux|chez|pour|et|en|est|sont|a|qui|que|s'|se)\b|[a-zà-ÿ-]+(?:é|i|u)e?s? (?:à|aux?|chez|dans|par)\b)[a-zà-ÿ-]+| ‹L\d+›| de (?!l[a'])[a-zà-ÿ-]+(?= (?:de|du|des|d'|et|chez)\b)| (?:de la |du |des |de l'|à la |à l'|aux? )[a-zà-ÿ-]+(?: [a-zà-ÿ-]+(?:ique|ale?|elle?))?(?= (?:de|du|des|d'|et|chez|au)\b)| et {ROLE}){{0,8}})"
 _WHOSE = rf"{OF}(?:(?:chantier|site|centre|bureau d'études|réseau|groupe) (?:[a-zà-ÿ-]+ )?)?{NOUN}<o:OHL>"
 _A = r"(?:le |la |l'|l'un des |l'une des |un des |une des |les (?:deux |trois )?|son |sa |leurs? )?(?:nouve(?:au|l|lle) |future? |actuel(?:le)? |seule? )?"
 _NOW = r"(?:(?:par ailleurs|aujourd'hui|désormais|également|aussi|alors|elle-même|lui-même) )?"
@@ -39,13 +39,13 @@ _OF_IMPLIED = (
     rule(rf"(?<![‹\w]){_THE}{_PHRASE},? <ss:P*>(?=[,.;) ]|$)"),
 )
 _ITS = re.compile(r"(?:[Ss]on|[Ss]a|[Ll]eurs?) ")
-_HIS = rule(
-    rf"(?:[Ss]on|[Ss]a|[Ll]eur) (?:nouve(?:au|lle) |future? |actuel(?:le)? )?{_PHRASE}(?:,| est|) <ss:P*>"
-)
+_HIS = rule(rf"(?:[Ss]on|[Ss]a|[Ll]eur) (?:nouve(?:au|lle) |future? |actuel(?:le)? )?{_PHRASE}(?:,| est|) <ss:P*>")
 _NAMED = rule(
     rf"(?:a |ont |vient de |a été |)(?:nommé|élu|désigné|recruté)e? (?:[^‹,.;:]{{0,12}}‹D\d+› )?<s:P>,? (?:comme |en tant que |au poste de )?{_PHRASE}(?: {OF}{NOUN}<o:OH>)?"
 )
-_JOINED = rule(rf"<s:P>{APPOSED} {AUX}(?:rejoi(?:nt|ndra)|entr(?:e|era) (?:chez|à)) {NOUN}(?:l[ae] |l'|les )?{NOUN}<o:OH> (?:comme|en tant que|en qualité de) {_PHRASE}")
+_JOINED = rule(
+    rf"<s:P>{APPOSED} {AUX}(?:rejoi(?:nt|ndra)|entr(?:e|era) (?:chez|à)) {NOUN}(?:l[ae] |l'|les )?{NOUN}<o:OH> (?:comme|en tant que|en qualité de) {_PHRASE}"
+)
 _LEADS = (
     rule(rf"<s:P>(?:[^‹.;:]|‹[PDO]\d+›){{0,60}}? (?:prend|prendra|a pris|assure|assurera|reprend) (?:la (?:direction|présidence|gérance|tête|co-?direction)|les rênes)(?: générale| exécutive)?(?: {OF}{NOUN}<o:OH>|(?=[,.;]|$| (?:à|le|en|dès|depuis)\b))"),
     rule(rf"[Ll]a (?:présidence|direction)(?: générale| scientifique| exécutive)?(?: {OF}{NOUN}<o:OH>)? (?:échoit|revient|reviendra|est (?:confiée|assurée)|a été confiée|sera (?:confiée|assurée)) (?:à |au |par )(?:[a-zà-ÿ]+ )?<s:P>"),
@@ -83,10 +83,16 @@ def posts(r: Reader) -> Iterator[Said]:
     for pattern in _OF_IMPLIED:
         for m, qualifier, start, end in r.matches(pattern):
             if not _ITS.match(m[0]):
-                yield from _role(r, m, qualifier, start, end, r.sentence.flat, r.whose(m))
+                founded = r.hub if r.hub and r.hub.start < end and _relation(m["role"]) == "founder_of" else None
+                yield from _role(r, m, qualifier, start, end, r.sentence.flat, r.whose(m) or founded)
     for m, qualifier, start, end in r.matches(_HIS):
         whose = r.sentence.about if "‹" in m.string[: m.start()] else r.sentence.within or r.sentence.subject
-        if whose and r.sentence.within is None and r.topic and whose.key != r.topic.key in {b.key for b in r.sentence.before}:
+        if (
+            whose
+            and r.sentence.within is None
+            and r.topic
+            and whose.key != r.topic.key in {b.key for b in r.sentence.before}
+        ):
             continue  # it may be of either
         yield from _role(r, m, qualifier, start, end, r.sentence.flat, whose)
     for m, qualifier, start, end in r.matches(_NAMED):

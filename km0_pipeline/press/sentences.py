@@ -73,7 +73,7 @@ class Sentence:
     """A sentence: its range in the document, its items by number, and its two masked forms.
 
     `before` are those whom the text was about before it, the last one first: whom its pronouns may mean; `listed` the mentions
-    of the list that it announces (« … : »), `within` the organisation of whose entry in a list it is a further sentence, `item` whether it stands in a list.
+    of the list that it announces (« … : »), `within` the organisation of whose entry in a list it is a further sentence, `item` whether it is one of an entry, known or not.
     """
 
     start: int
@@ -174,13 +174,14 @@ def sentences(
     next_item = 0
     outer: tuple[Mention, ...] | None = None  # whom the text is about outside the list that it is in
     within: Mention | None = None
+    entry_of_unknown = False
     for start, end in split(text):
         item = bool(BULLET.match(text, start))
         if item or (outer is not None and _begins_paragraph(text, start)):
             before = before if outer is None else outer
             outer = before if item else None
-        if item or _begins_paragraph(text, start) or (within and _begins_line(text, start) and outer is None):
-            within = None
+        if item or _begins_paragraph(text, start) or (_begins_line(text, start) and outer is None):
+            within, entry_of_unknown = None, bool(_UNKNOWN.match(straight, start, end))
         while next_item < len(numbered) and numbered[next_item][1].start < start:
             next_item += 1
         inside = []
@@ -229,7 +230,7 @@ def sentences(
             _mask(straight, start, end, items, True),
             before,
             within=within,
-            item=outer is not None,
+            item=not item and (outer is not None or (entry_of_unknown and not _begins_line(text, start))),
         )
         made.append(sentence)
         if item or (_begins_line(text, start) and _ENTRY.match(sentence.flat.text)):
@@ -264,7 +265,8 @@ _ENUMERATED = re.compile(
 )
 _FIRST = re.compile(r"(?:\W|\d{1,2}[.)] ?|\b(?:l[ae]s?|les|une?|et|[a-zé-]+) |l')*?‹[OH](\d+)›")
 _ENTRY = re.compile(r"(?:[LlDd]es |[Ll][ae] |[Ll]')?‹[OH]\d+›(?= [–-] | ?:|\.?$)")
-"""« Ficta – Filtres en roseau », « Ficta : … », the name alone: an item of a list without bullets."""
+_UNKNOWN = re.compile(r"\s*[A-ZÀ-Ý\d][^\n.;:,()–]{1,40}(?: \([^()\n]{2,40}\))? [–-] ")
+"""« Ficta (Ville) – Filtres en roseau », whether or not Ficta was recognised. `_ENTRY`: « Ficta – Filtres en roseau », « Ficta : … », the name alone: an item of a list without bullets."""
 
 
 def _listed(text: str, made: list[Sentence], n: int) -> Iterator[Mention]:

@@ -43,7 +43,15 @@ REFERENCE = "reference/1"
 """Method of what the words do not say themselves: it is known, from our own lists, of the name that stands there."""
 LONGEST_SENTENCE = 2000
 """Characters from which on what stands between two full stops is no sentence: a list, a table, page furniture."""
-RULES: tuple[Rule, ...] = (*relations.RULES, *giving.RULES, *posts.RULES, *bonds.RULES, *accounts.RULES, *happenings.RULES, *buildings.RULES)
+RULES: tuple[Rule, ...] = (
+    *relations.RULES,
+    *giving.RULES,
+    *posts.RULES,
+    *bonds.RULES,
+    *accounts.RULES,
+    *happenings.RULES,
+    *buildings.RULES,
+)
 KINDS: dict[str, SubjectKind] = {"H": "organisation", "O": "organisation", "P": "person", "L": "place", "V": "event"}
 """Letter of a mention -> what it is."""
 

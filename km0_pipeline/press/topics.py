@@ -1,6 +1,6 @@
 """The organisation a text is about: what « l'entreprise », « sa directrice » and a bare role mean where nothing nearer is named.
 
-It is the one that the title names, if the text does so again; else the one named early and far more often than any other. Where two compete there is none.
+It is the one that the title names, if the text does not speak far more often of another; else the one named early and far more often than any other. Where two compete there is none.
 Belongs here: that choice.
 """
 
@@ -18,6 +18,9 @@ _HEAD = 700
 _LEAST, _LEAD = 3, 2
 """How many times it has to be spoken of, and how many times more than another that is spoken of again; a headline counts twice."""
 _HEADLINES = re.compile(r"(?:[^\n]{0,110}[^\n.](?:\n+|$)){1,8}")
+
+_IN_A_SENTENCE = re.compile(r"[^>•·|]{0,3} [a-zà-ÿ]{2,} [^>•·|]*$")
+"""After a name in a title that is no paper's own and no path of a site: « … lève 2 millions »."""
 
 
 def topic(title: str, text: str, found: Sequence[Mention]) -> Mention | None:
@@ -37,8 +40,10 @@ def topic(title: str, text: str, found: Sequence[Mention]) -> Mention | None:
         first.setdefault(m.key, m)
         if re.search(rf"\b{re.escape(key(text[m.start : m.end]))}\b", headline):
             titled.setdefault(m.key, m)
-    if len(titled) == 1 and (len(spoken) == 1 or spoken[next(iter(titled))] > 1):
-        return next(iter(titled.values()))
+    for k, m in titled.items() if len(titled) == 1 else ():
+        again = spoken[k] > 1 or _IN_A_SENTENCE.match(title, title.find(text[m.start : m.end]) + m.end - m.start)
+        if again and max(spoken.values()) - spoken[k] < _LEAD:
+            return m
     score = {k: spoken[k] + 2 * (k in titled or m.start < below) for k, m in first.items() if spoken[k] > 1}
     best, *others = sorted(score, key=lambda k: (-score[k], k)) or [""]
     lead = score.get(best, 0) - max((score[o] for o in others), default=0)
