@@ -104,10 +104,9 @@ def _given(
 ) -> Iterator[Said]:
     yield Said(start, end, s, "funds", o, qualifier, as_of=as_of, confidence=confidence)
     for value, q in amount.bounds if amount else ():
-        exact = "planned" if qualifier == "planned" else q
-        yield Said(
-            amount.start, amount.end, s, "funding_eur", value, exact, scope=o, as_of=as_of, confidence=confidence
-        )  # type: ignore[union-attr]
+        how = "planned" if qualifier == "planned" else q
+        at = (amount.start, amount.end) if amount else (start, end)
+        yield Said(*at, s, "funding_eur", value, how, scope=o, as_of=as_of, confidence=confidence)
 
 
 RULES: tuple[Rule, ...] = (gifts,)

@@ -5,7 +5,7 @@ the hub or an organisation, called s, and `<ss:P*>` for a list of people called 
 or supposed makes no claim; what is to come is qualified `planned`. What a rule finds is `Said`.
 
 Belongs here: the form of rules, the words that several need, and modality. The rules themselves
-are in `relations` (who with whom), `accounts` (how many, how much) and `happenings` (what, when).
+are in `relations`, `bonds`, `giving` and `posts` (who with whom), `accounts` (how many, how much) and `happenings` (what, when).
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ BULLET = re.compile(rf"\s*(?:[{re.escape(_BULLETS)}]|\d{{1,2}}[.)])\s")
 _ABBREVIATION = re.compile(r"(?:\b(?:M|MM|Mme|Mlle|Dr|Pr|St|Ste|av|bd|etc|cf|n°|art|env|[A-Z])\.)$")
 _END = re.compile(rf"[.!?…]+[\"')\]]*(?=\s|$)|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[{re.escape(_BULLETS)}]|\d+[.)]))|\n")
 _GOES_ON = re.compile(r"(?:,|\b(?:d[eu]s?|l[ae]s?|et|ou|à|aux?|en|par|pour|avec|sur|dans|chez|une?)|[dl]')\s*$")
+_WORDS = re.compile(r"\S")
 _HEADING = re.compile(r"[ \t]*[^\n.!?;,]{2,80}?[ \t]*(?:[?!:][ \t]*)?(?:\n|$)")
 
 
@@ -60,9 +61,23 @@ def split(text: str) -> list[tuple[int, int]]:
 
 def is_heading(text: str, start: int, end: int) -> bool:
     """Whether the sentence `start` to `end` is a line by itself that announces what follows it."""
-    at = start + len(text[start:end]) - len(text[start:end].lstrip())
     return (
-        bool(_HEADING.fullmatch(text, at, end))
-        and (at == 0 or "\n" in text[max(0, at - 3) : at])
+        bool(_HEADING.fullmatch(text, _words(text, start), end))
+        and begins_line(text, start)
         and not BULLET.match(text, start)
     )
+
+
+def begins_line(text: str, start: int) -> bool:
+    """Whether what stands from `start` on, blanks aside, begins a line."""
+    return start == 0 or "\n" in text[max(0, start - 2) : _words(text, start)]
+
+
+def begins_paragraph(text: str, start: int) -> bool:
+    """Whether an empty line stands before what begins at `start`."""
+    return text[max(0, start - 4) : _words(text, start)].count("\n") > 1
+
+
+def _words(text: str, start: int) -> int:
+    found = _WORDS.search(text, start)
+    return found.start() if found else start

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.folding import key, straighten
-from km0_pipeline.press.lines import BULLET, is_heading, split
+from km0_pipeline.press.lines import BULLET, begins_line, begins_paragraph, is_heading, split
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.quantities import Quantity
 from km0_pipeline.press.resumed import ANY, gender_of, may_be
@@ -176,11 +176,11 @@ def sentences(
     within: Mention | None = None
     entry_of_unknown = False
     for start, end in split(text):
-        item = bool(BULLET.match(text, start))
-        if item or (outer is not None and _begins_paragraph(text, start)):
+        bullet = bool(BULLET.match(text, start))
+        if bullet or (outer is not None and begins_paragraph(text, start)):
             before = before if outer is None else outer
-            outer = before if item else None
-        if item or _begins_paragraph(text, start) or (_begins_line(text, start) and outer is None):
+            outer = before if bullet else None
+        if bullet or begins_paragraph(text, start) or (begins_line(text, start) and outer is None):
             within, entry_of_unknown = None, bool(_UNKNOWN.match(straight, start, end))
         while next_item < len(numbered) and numbered[next_item][1].start < start:
             next_item += 1
@@ -230,15 +230,15 @@ def sentences(
             _mask(straight, start, end, items, True),
             before,
             within=within,
-            item=not item and (outer is not None or (entry_of_unknown and not _begins_line(text, start))),
+            item=not bullet and (outer is not None or (entry_of_unknown and not begins_line(text, start))),
         )
         made.append(sentence)
-        if item or (_begins_line(text, start) and _ENTRY.match(sentence.flat.text)):
+        if bullet or (begins_line(text, start) and _ENTRY.match(sentence.flat.text)):
             within = sentence.entry
-        if item and (entry := sentence.entry):
+        if bullet and (entry := sentence.entry):
             before = (entry, *(m for m in before if m.key != entry.key))[:3]
         if (
-            item
+            bullet
             or _APART.match(sentence.flat.text)
             or _OF_IT.search(sentence.flat.text)
             or sentence.flat.text.rstrip(' "').endswith(":")
@@ -273,23 +273,13 @@ def _listed(text: str, made: list[Sentence], n: int) -> Iterator[Mention]:
     """Who is listed right after the sentence `n`, which ends in a colon or is a heading: one a line, or all in one paragraph."""
     for k in range(n + 1, len(made)):
         s = made[k]
-        if BULLET.match(text, s.start) or (_begins_line(text, s.start) and _ENTRY.match(s.flat.text)):
+        if BULLET.match(text, s.start) or (begins_line(text, s.start) and _ENTRY.match(s.flat.text)):
             if s.entry:
                 yield s.entry
         elif k == n + 1 and _ENUMERATED.fullmatch(s.flat.text):
             yield from (i for i in s.items.values() if isinstance(i, Mention) and i.letter in "HO")
-        elif k == n + 1 or _begins_paragraph(text, s.start) or is_heading(text, s.start, s.end):
+        elif k == n + 1 or begins_paragraph(text, s.start) or is_heading(text, s.start, s.end):
             return
-
-
-def _begins_line(text: str, start: int) -> bool:
-    at = start + len(text[start : start + 90]) - len(text[start : start + 90].lstrip())
-    return at == 0 or "\n" in text[max(0, start - 2) : at]
-
-
-def _begins_paragraph(text: str, start: int) -> bool:
-    at = start + len(text[start : start + 90]) - len(text[start : start + 90].lstrip())
-    return text[max(0, start - 4) : at].count("\n") > 1
 
 
 def _plural(straight: str, m: Mention) -> bool:
