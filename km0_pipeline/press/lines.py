@@ -12,7 +12,7 @@ from km0_pipeline.press.folding import straighten
 
 WRAPPED = 120
 """Characters up to which the lines of a wrapped text are long."""
-_BULLETS = "-–—•▪·▸►→✔✓✗✘◦●■□*#>"
+_BULLETS = "-–—•▪·▸►→⇨➜➤★✔✓✅✗✘❌◦●■□*#>"
 BULLET = re.compile(rf"\s*(?:[{re.escape(_BULLETS)}]|\d{{1,2}}[.)])\s")
 _ABBREVIATION = re.compile(r"(?:\b(?:M|MM|Mme|Mlle|Dr|Pr|St|Ste|av|bd|etc|cf|n°|art|env|[A-Z])\.)$")
 _END = re.compile(rf"[.!?…]+[\"')\]]*(?=\s|$)|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[{re.escape(_BULLETS)}]|\d+[.)]))|\n")

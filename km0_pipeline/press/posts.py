@@ -27,14 +27,14 @@ _THE = r"(?:\b(?:[Ll]e |[Ll]a |[Ll]'|[Ss]on |[Ss]a |[Nn]otre )(?:nouve(?:au|l|ll
 _OF_NAMED = (
     rule(rf"<ss:P*>,? {_NOW}{_A}{_PHRASE}(?: {OF}| chez | au sein (?:du |de la |de l'|de |d')|, ){NOUN}<o:OHL>"),
     rule(rf"<ss:P*>, {_NOW}{_A}{_PHRASE} {_WHOSE}"),
-    rule(rf"<ss:P*>(?:,? qui)? {BE}{_NOW}(?:nommée? |élue? )?{_A}{_PHRASE} {_WHOSE}"),
+    rule(rf"<ss:P*>{APPOSED}(?:,? qui)? {BE}{_NOW}(?:nommée? |élue? )?{_A}{_PHRASE} {_WHOSE}"),
     rule(rf"(?i:le |la |l')?{_PHRASE} {_WHOSE},? <ss:P*>"),
     rule(rf"{_PHRASE} {_WHOSE} (?:sont|est|:) <ss:P*>"),
     rule(rf"<o:OH>,? dont (?:le |la |les |l')?{_PHRASE}(?: est| sont|,) <ss:P*>"),
     rule(rf"^[^\w‹]*(?:À|Chez|Au sein d[eu]s?) (?:l[ae] |l')?{NOUN}<o:OH>, {_THE}{_PHRASE},? <ss:P*>"),
 )
 _OF_IMPLIED = (
-    rule(rf"<ss:P*>(?:, {_NOW}|,? {BE}{_NOW}(?:nommée? |élue? )?){_A}{_PHRASE}(?=[,.;)–]|$)"),
+    rule(rf"<ss:P*>(?:, {_NOW}|{APPOSED},? {BE}{_NOW}(?:nommée? |élue? )?){_A}{_PHRASE}(?=[,.;)–]|$)"),
     rule(rf"(?<![\w'-])(?i:les )?(?i:{_PHRASE}) ?: <ss:P*>"),
     rule(rf"(?<![‹\w]){_THE}{_PHRASE},? <ss:P*>(?=[,.;) ]|$)"),
 )
@@ -136,7 +136,7 @@ def _role(
 
 _HEADING = re.compile(
     r"(?:co-?)?présidente?s?|(?:directeur|directrice)s?(?: (?:général|exécutif|exécutive|régiona|départementa|territoria|nationa)(?:l|le|e)?)?|PDG|P-DG|DG|CEO|(?:co-?)?gérante?s?|"
-    r"(?:co-?)?dirigeante?s?|patronn?e?s?|responsable|proviseure?|doyenne?|rect(?:eur|rice)"
+    r"(?:co-?)?dirigeante?s?|patronn?e?s?|responsable|proviseure?|doyenne?|rect(?:eur|rice)|déléguée? générale?"
 )
 
 

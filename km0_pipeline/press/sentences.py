@@ -263,7 +263,7 @@ _NAME = r"(?:[^‹.;:,]{0,40}‹[A-Z]\d+›[^‹.;:,]{0,25}|[^‹.;:,a-z][^‹.;
 _ENUMERATED = re.compile(
     rf"[^‹.;:,]{{0,40}}‹[HO]\d+›[^‹.;:,]{{0,25}}(?:, {_NAME})*(?: et |, et | ainsi que ){_NAME}[ .;]*"
 )
-_FIRST = re.compile(r"(?:\W|\d{1,2}[.)] ?|\b(?:l[ae]s?|les|une?|et|[a-zé-]+) |l')*?‹[OH](\d+)›")
+_FIRST = re.compile(r"(?:\W|\d{1,2}[.)] ?|\b(?:L[ae]s?|Les|Une?|[a-zé-]+) |[Ll]')*?‹[OH](\d+)›")
 _ENTRY = re.compile(r"(?:[LlDd]es |[Ll][ae] |[Ll]')?‹[OH]\d+›(?= [–-] | ?:|\.?$)")
 _UNKNOWN = re.compile(r"\s*[A-ZÀ-Ý\d][^\n.;:,()–]{1,40}(?: \([^()\n]{2,40}\))? [–-] ")
 """« Ficta (Ville) – Filtres en roseau », whether or not Ficta was recognised. `_ENTRY`: « Ficta – Filtres en roseau », « Ficta : … », the name alone: an item of a list without bullets."""
