@@ -27,7 +27,7 @@ BONDS = [  # text, (subject, property, object)
     ("Le gestionnaire de la Halle Modèle, Nova Fiction, recrute.", (NOVA, "operates", HALL)),
     ("La Halle Modèle a pour gestionnaire Nova Fiction.", (NOVA, "operates", HALL)),
     ("La Halle Modèle ouvre. Elle est gérée par Nova Fiction.", (NOVA, "operates", HALL)),
-    ("Le concours Halle Modèle ouvre. Ce concours est porté par Nova Fiction.", (NOVA, "operates", HALL)),
+    ("Le concours Halle Modèle ouvre. Ce concours est porté par Nova Fiction.", (NOVA, "organiser_of", HALL)),
     ("Soutenue par Banque de l'Orbe, la Halle Modèle ouvre. Elle est animée par Nova Fiction.", (NOVA, "operates", HALL)),
     # each bond
     ("Le festival Halle Modèle est organisé par Nova Fiction et Ficta Robotique.", (FICTA, "organiser_of", HALL)),
@@ -48,6 +48,13 @@ BONDS = [  # text, (subject, property, object)
     ("Ficta Robotique, lauréate du concours Halle Modèle, a reçu 9 000 euros de Banque de l'Orbe.", (ORBE, "funds", FICTA)),
     ("Ficta Robotique s'installe à Mulhouse.", (FICTA, "located_in", "Mulhouse")),
     ("Installée à Mulhouse, Ficta Robotique recrute.", (FICTA, "located_in", "Mulhouse")),
+    ("Ficta Robotique (robots, Mulhouse) recrute.", (FICTA, "located_in", "Mulhouse")),
+    ("Ficta Robotique, désormais basée au centre de Mulhouse, recrute.", (FICTA, "located_in", "Mulhouse")),
+    ("La société Ficta Robotique, de Mulhouse, recrute.", (FICTA, "located_in", "Mulhouse")),
+    ("Ficta Robotique et Nova Fiction – une école de code – ont créé ensemble la Halle Modèle.", (NOVA, "founder_of", HALL)),
+    ("Nova Fiction organise avec Ficta Robotique la deuxième édition du festival Halle Modèle.", (FICTA, "organiser_of", HALL)),
+    ("Passée par l'incubateur Halle Modèle, Ficta Robotique recrute.", (HALL, "incubates", FICTA)),
+    ("Le salon Halle Modèle est co-piloté par Nova Fiction.", (NOVA, "organiser_of", HALL)),
     # several clauses of one subject
     ("La Halle Modèle, portée par Nova Fiction et cofinancée par Banque de l'Orbe, accueille Ficta Robotique.", (ORBE, "funds", HALL)),
     ("La Halle Modèle, portée par Nova Fiction et cofinancée par Banque de l'Orbe, accueille Ficta Robotique.", (FICTA, "tenant_of", HALL)),
@@ -88,6 +95,62 @@ BONDS = [  # text, (subject, property, object)
 ]  # fmt: skip
 
 
+ABOUT = [  # a text with the title « Halle Modèle » that goes on so, what it says of whom it is about
+    ("« Tout va bien », dit Ada Exemple, cofondatrice et présidente.", {(ADA, "founder_of", HALL), (ADA, "heads", HALL)}),
+    ("Directrice générale : Ada Exemple.", {(ADA, "heads", HALL)}),
+    ("La présidence échoit à Ada Exemple.", {(ADA, "heads", HALL)}),
+    ("Ada Exemple prend la direction générale.", {(ADA, "heads", HALL)}),
+    ("Ada Exemple, directrice technique de l'entreprise, le dit.", {(ADA, "works_for", HALL)}),
+    ("Fondée par Ada Exemple. Dix salariés.", {(ADA, "founder_of", HALL)}),
+    ("Ouvert par Ada Exemple, le lieu grandit.", {(ADA, "founder_of", HALL)}),
+    ("Propriétaire des murs : Nova Fiction.", {(NOVA, "owner_of", HALL)}),
+    ("Animation : Nova Fiction.", {(NOVA, "operates", HALL)}),
+    ("Avec le soutien de : Banque de l'Orbe · Nova Fiction", {(ORBE, "funds", HALL), (NOVA, "funds", HALL)}),
+    ("Banque de l'Orbe apporte 9 000 euros, Nova Fiction 500 euros.", {(ORBE, "funds", HALL), (NOVA, "funds", HALL)}),
+    ("Travaux : 9 000 euros, dont la moitié payée par Banque de l'Orbe.", {(ORBE, "funds", HALL)}),
+    ("Ont participé à l'opération :\n• Banque de l'Orbe, chef de file ;\n• le groupe Nova Fiction.", {(ORBE, "funds", HALL), (NOVA, "funds", HALL)}),
+    ("Les occupants\n– Ficta Robotique, dix ingénieurs\n– La coopérative Nova Fiction", {(FICTA, "tenant_of", HALL), (NOVA, "tenant_of", HALL)}),
+    ("Siège à Mulhouse.", {(HALL, "located_in", "Mulhouse")}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "facts"), ABOUT, ids=[t for t, _ in ABOUT])
+def test_what_names_no_organisation_is_said_of_whom_the_text_is_about(
+    project: Project, text: str, facts: set[tuple[str, str, str]]
+) -> None:
+    found = claims(
+        project, f"La Halle Modèle grandit\n\nLa Halle Modèle affiche complet.\n\n{text}", "La Halle Modèle grandit"
+    )
+    assert facts <= {c[:3] for c in found}
+
+
+ENTRIES = """L'incubateur Halle Modèle grandit
+
+LA PROMOTION
+Ficta Robotique (Mulhouse) – Des robots. Fondatrice : Ada Exemple.
+Nova Fiction (Colmar) – Des livres. Le gérant, Bruno Modèle, recrute.
+Inconnue (Thann) – Du vent. Présidente : Ada Exemple.
+"""
+
+
+def test_an_entry_of_a_list_says_it_of_the_one_it_is_of(project: Project) -> None:
+    found = {
+        c[:3]
+        for c in claims(project, ENTRIES, "L'incubateur Halle Modèle grandit")
+        if c[1] not in ("name", "kind", "role", "commune_code")
+    }
+    assert found == {
+        (HALL, "incubates", FICTA), (HALL, "incubates", NOVA),
+        (FICTA, "located_in", "Mulhouse"), (NOVA, "located_in", "Colmar"),
+        (ADA, "founder_of", FICTA), (BRUNO, "heads", NOVA),
+    }  # fmt: skip
+
+
+def test_where_two_organisations_compete_a_bare_role_is_of_neither(project: Project) -> None:
+    text = "Nova Fiction et Ficta Robotique s'allient\n\nNova Fiction recrute. Ficta Robotique recrute.\n\nAda Exemple, présidente, le dit."
+    assert not {c for c in claims(project, text, text.split("\n")[0]) if c[1] == "heads"}
+
+
 def both_ways(found: set[Fact]) -> set[tuple[str, str, str]]:
     facts = {(f.subject, f.property, f.value) for f in found}
     return facts | {(o, p, s) for s, p, o in facts if p == "partner_of"}
@@ -105,14 +168,18 @@ PEOPLE = [
     ("Ada Exemple, responsable de la communication chez Nova Fiction, le dit.", {(ADA, "works_for", NOVA)}),
     ("Ada Exemple et Bruno Modèle sont les deux associés de la SCOP Nova Fiction.", {(ADA, "owner_of", NOVA), (BRUNO, "owner_of", NOVA)}),
     ("À l'initiative d'Ada Exemple, la Halle Modèle ouvre.", {(ADA, "founder_of", HALL)}),
+    ("À la Halle Modèle, la directrice, Ada Exemple, s'en réjouit.", {(ADA, "heads", HALL)}),
+    ("Ada Exemple, directrice régionale de Nova Fiction, le dit.", {(ADA, "heads", NOVA)}),
+    ("Ada Exemple, glaciologue à la Halle Modèle, le dit.", {(ADA, "works_for", HALL)}),
+    ("Ada Exemple, jusque-là en retrait, travaille depuis le printemps pour la société Nova Fiction.", {(ADA, "works_for", NOVA)}),
 ]  # fmt: skip
 
 
-def claims(project: Project, text: str) -> list[tuple[str, str, str, str, str]]:
+def claims(project: Project, text: str, title: str = "") -> list[tuple[str, str, str, str, str]]:
     """Subject, property, value, qualifier and speaker of each claim of `text`, in which the two people are known."""
     spans = [(at, at + len(who), "PER") for who in (ADA, BRUNO) for at in [text.find(who)] if at >= 0]
     found = extract(
-        {"document_id": "0" * 20, "title": "", "published_on": "", "language": "fr", "text": text},
+        {"document_id": "0" * 20, "title": title, "published_on": "", "language": "fr", "text": text},
         spans,
         Names(project.hub, NAMES),
     )
@@ -142,6 +209,8 @@ SILENT = [
     "Nova Fiction et Ficta Robotique recrutent. Elle est hébergée à la Halle Modèle.",
     "Jusqu'ici gérée par Nova Fiction, la Halle Modèle grandit.",
     "La Halle Modèle accueille des visiteurs, dont Nova Fiction.",
+    "C'est Halle Modèle qui organise la fête, avec le concours de Nova Fiction.",
+    "Un prêt peut être accordé par Nova Fiction.",
     # denied, supposed, wished, asked, over
     "La Halle Modèle n'est pas gérée par Nova Fiction.",
     "La Halle Modèle pourrait rejoindre le Réseau des Exemples.",

@@ -28,13 +28,17 @@
       mention     a subject spoken of at one place
       joining     mentions of one subject, joined
       naming      all this put together: from spans to mentions
+      topics      the organisation a text is about
       resumed     « le service », « l'entreprise »: whom a noun takes up
       speech      what is said by whom
+      lines       which line ends end something, headings, items of lists
       sentences   sentences with mentions, quantities and dates as placeholders
       clauses     sentences taken apart, each verb with its subject, pronouns as whom they mean
       grammar     what rules that read such sentences are made of
       cues        words without which a rule can't match
-      relations   rules: who is where, funds, heads what
+      relations   rules: who is where, a tenant, part, partner of what
+      giving      rules: who funds whom, with how much
+      posts       rules: who heads, founded, works for what
       bonds       rules: who operates, organises, founded, is a member of what
       accounts    rules: how many, how large, how much
       happenings  rules: what happens or is announced, and when

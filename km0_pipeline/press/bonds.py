@@ -24,7 +24,7 @@ class Bond:
 
     `verb` stands between subject and object, `done` is a participle of the object (then `by`), `noun` names the subject
     (« X est membre de Y »). `once`: it happened, and is no less true when it is over. `turned`: the grammar's subject is the
-    property's object. `others` are constructions of its own, of sentences that hold its `cue`. `network`: so only if the object is a network.
+    property's object. `others` are constructions of its own, of sentences that hold its `cue`. `network`, `incubator`: so only if the object is a network, the subject an incubator.
     """
 
     property: str
@@ -37,23 +37,24 @@ class Bond:
     once: bool = False
     turned: bool = False
     network: bool = False
+    incubator: bool = False
     cue: str = ""
     others: tuple[str, ...] = ()
 
 
 _ALSO = r"(?:(?:chaque année|aujourd'hui|déjà|actuellement|également|aussi|notamment|ensemble|conjointement|désormais|parallèlement|ainsi|officiellement) )?"
-_WHEN = rf"(?:[a-zà-ÿ]+ement )?(?:(?:(?:en|le|au|à l'|dès|depuis|fin|début)(?: [a-z]+)? ?)?‹[DS]\d+›,? )?(?:à (?:‹L\d+›|[A-ZÀ-Ý][a-zà-ÿ'-]+(?:-[A-Z][a-zà-ÿ-]+)*),? )?{_ALSO}"
+_WHEN = rf"(?:[a-zà-ÿ]+ement )?(?:(?:(?:en|le|au|à l'|dès|depuis|fin|début)(?: [a-z]+)? ?)?‹[DS]\d+›,? )?(?:pour la [a-zà-ÿ]+ (?:fois|année)(?: consécutive)? )?(?:(?:au |aux |dans l[ae] )?‹L\d+›,? |à (?:‹L\d+›|[A-ZÀ-Ý][a-zà-ÿ'-]+(?:-[A-Z][a-zà-ÿ-]+)*),? )?{_ALSO}"
 _GAP = (
     rf"(?:{APPOSED}|, (?!dont|où|qu|et |mais|car|avec|pour|dans|en |à |sans|selon)[^‹,.;:]{{3,60}}?|,? qui"
     r"| ?(?:est|sont|reste|était) (?:une? |l[ae] |l'|des |les )[^‹,.;:]{2,60}?(?:,? qui)?)"
 )
-_SOME = r"(?:(?:deux|trois|quatre|cinq|une?) [a-zà-ÿ-]+(?: [a-zà-ÿ-]+)?(?:,| :) )?"
+_SOME = r"(?:(?:deux|trois|quatre|cinq|une?) [a-zà-ÿ-]+(?: [a-zà-ÿ-]+){0,3}(?:,| :) )?"
 _E = r"(?:e|ent|era|eront|ait|aient|é|er)"
 _CARE = (
     r"(?:l'animation|la gestion|le pilotage|la coordination|l'exploitation|le portage|l'administration|la gouvernance)"
 )
 _FOUND = rf"(?:co-?)?(?:fond|cré|initi|imagin|lanc){_E}|(?:est |sont |fut |a été |ont été )?à l'(?:origine|initiative)"
-_FOUNDED = r"(?:co-?)?(?:fondé|créé|initié|imaginé|lancé|impulsé|né)"
+_FOUNDED = r"(?:co-?)?(?:fondé|créé|initié|imaginé|lancé|impulsé|né|ouvert)"
 _BEGUN_BY = r"(?:par |à l'initiative |sous l'impulsion |à l'instigation )"
 _FOUNDER = r"(?:co-?)?(?:fondateur|fondatrice|créateur|créatrice|initiateur|initiatrice)"
 _FOLLOW = (
@@ -82,9 +83,8 @@ BONDS = (
         r"(?:pré-?)?(?:incubé|accéléré)",
         "incubateur",
         r"(?:par |au sein |à |chez |dans |(?=aux? ))",
-        cue="accompagné",
-        others=(rf"<b:OH*>{_GAP}(?:,? {BE}|,? )accompagnée?s? {_WHEN}par (?:l'incubateur|l'accélérateur|la pépinière|la couveuse|la technopole)(?: {ADJECTIVE})? <a:OH>",),
     ),
+    Bond("incubates", done="(?:accompagné|suivi|passé|coaché|couvé|hébergé|issu|sorti)", by=r"(?:par |au sein |de |d'|du |chez |à )(?=l)?", incubator=True),
     Bond(
         "owner_of",
         r"détien(?:t|nent|dra)|possèd(?:e|ent)|rach(?:èt|et)(?:e|ent|é|era|eront)|acqu(?:is|iert|ièrent|erra)",
@@ -130,16 +130,21 @@ BONDS = (
 
 LISTED = {
     "member_of": r"membres|adhérents|sociétaires|l'(?:a|ont) rejointe?s?",
-    "partner_of": r"partenaires",
-    "funds": r"financeurs|mécènes|soutiens|sponsors|parrains|cofinanceurs",
-    "organiser_of": r"organisateurs|co-?organisateurs",
+    "partner_of": r"partenaires|en partenariat avec|avec la participation d[eu]s?",
+    "funds": r"financeurs?|mécènes?|soutiens?|sponsors?|parrains|cofinanceurs|investisseurs|ils nous soutiennent|avec (?:le soutien|l'appui|l'aide|le concours)(?: financier)?(?: d[eu]s?)?|participé (?:à l'opération|à la levée|au tour de table)",
+    "organiser_of": r"organisateurs?|co-?organisateurs?|organisation",
     "founder_of": r"fondateurs|membres fondateurs|créateurs",
-    "tenant_of": r"locataires|résidents|occupants",
+    "tenant_of": r"locataires|résidents|occupants|ils nous ont rejoints|hébergés|y (?:ont|sont|a|est) (?:déjà )?(?:installé|posé|élu|trouvé|pris)[^‹.;:]{0,40}",
+    "operates": r"gestion|gestionnaire|animation|exploitation|exploitant|pilotage|coordination|structure porteuse|porteur du projet",
+    "owner_of": r"propriétaires?(?: des murs| du bâtiment| du lieu| du site| de l'immeuble)?",
+    "incubates": r"promotion|promo|incubée?s|nos pépites|(?:start-ups|startups|projets|entreprises|jeunes pousses) (?:accompagn|incub|suivi|couv|héberg)[a-zé]*",
 }
-"""What the members of a list are called that a text gives after a colon, by what it makes them; a network's may be counted only."""
+"""What the members of a list are called that a text gives after a colon, by what it makes them; a network's may be counted only. Who incubates is whom the text is about."""
+_INCUBATOR = re.compile(r"incubateur|accelerateur|pepiniere|couveuse|technopole")
+_TURNED = frozenset({"incubates"})
 
 _NETWORK = re.compile(
-    r"(?:reseau|cluster|pole|federation|collectif|groupement|alliance|consortium|association|club|communaute|label|syndicat|mouvement|guilde|ligue|union|"
+    r"(?:reseau|cluster|pole|federation|collectif|groupement|alliance|consortium|association|club|communaute(?! (?:de communes|d'agglomeration|urbaine))|label|syndicat|mouvement|guilde|ligue|union|"
     r"confederation|comite|cooperative|technopole|french tech|filiere|campus des metiers)\b"
 )
 
@@ -154,6 +159,10 @@ def _forms(b: Bond) -> Iterator[Form]:
         a, o = o, a
     if b.verb:
         yield rule(rf"<a:{a}*>{APPOSED}(?:,? qui|,(?= a | ont | est ))? {AUX}(?:{b.verb}) {_WHEN}(?:à )?<b:{o}*>")
+        if b.once:
+            yield rule(
+                rf"<a:{a}*>{APPOSED}(?:,? qui)? {AUX}(?:{b.verb}) {_ALSO}(?:avec|aux côtés d[eu]) <c:{a}*>,? (?:l[ae] (?:[a-zà-ÿ]+ )?édition (?=d))?<b:{o}*>"
+            )
         yield rule(rf"<b:{o}*>,? qu(?:e |'){AUX}(?:{b.verb})e?s? {_ALSO}<a:{a}*>")
         yield rule(rf"<b:{o}*>,? qu(?:e |')<a:{a}*> {AUX}(?:{b.verb})e?s?(?=[ ,.;]|$)")
     if b.done:  # of « Porté par X, le Y ouvrira », what is to come is no more of the bond
@@ -179,8 +188,28 @@ _BONDS = (
     *((b, CUES.of("|".join(filter(None, (b.verb, b.done, b.noun)))), tuple(_forms(b))) for b in BONDS),
     *((b, CUES.of(b.cue), tuple(map(rule, b.others))) for b in BONDS if b.others),
 )
+_IT = "espace|lieu|endroit|équipement|établissement|structure|site|projet|entreprise|société|association|initiative|événement|évènement|manifestation"
+"""« Fondé par X, l'endroit … »: nouns that take up whom the text is about."""
+_ELLIPTIC = tuple(
+    (
+        b,
+        CUES.of(b.done),
+        rule(
+            rf"^[\W\d]*(?:(?:Une? )?[A-Z][a-zà-ÿ-]+ |(?:Cette|Cet|Ce) [^‹,.;:]{{3,40}}? (?:a été |est |fut ))?(?i:{b.done})e?s? {_WHEN}{b.by}{_SOME}<a:{b.subjects}*>(?=[.;)]|$|, [a-zà-ÿ-]+[.;]?$|, (?:l'|le |la )(?:{_IT})\b)"
+        ),
+    )
+    for b in (
+        *BONDS,
+        Bond(
+            "funds",
+            done=r"(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé|parrainé)",
+            subjects="O",
+        ),
+    )
+    if b.done and not b.turned
+)
 _LIST = tuple(
-    (p, re.compile(rf"(?:(?i:\b(?:{words}))|‹K(?P<k>\d+)›)(?: {ADJECTIVE})?(?: (?:de |du |des |de la |de l'|d')(?i:{NOUN})‹[OH](?P<o>\d+)›|(?! d[eu]s?\b| d'))(?: (?:sont|figurent))?(?:[^‹.;:]|‹[DL]\d+›){{0,30}}:\s*(?P<a>.*)"))
+    (p, re.compile(rf"(?:(?i:\b(?:{words}))|‹K(?P<k>\d+)›)(?: {ADJECTIVE})?(?: (?:de |du |des |de la |de l'|d')(?i:{NOUN})‹[OH](?P<o>\d+)›|(?! d[eu]s?\b| d'))(?: (?:sont|figurent))?(?:[^‹.;:]|‹[DL]\d+›){{0,30}}(?::\s*(?P<a>.*)|$)"))
     for p, words in LISTED.items()
 )  # fmt: skip
 _ENTRY = rule(r"[^‹\w]*<a:OH*>")
@@ -191,12 +220,15 @@ _BY_PEOPLE = frozenset({"founder_of", "organiser_of"})
 def bonds(r: Reader) -> Iterator[Said]:
     """Who operates, organises, incubates, owns, founded, heads, succeeds what; who is a member or a partner of what."""
     text = r.sentence.flat.text
-    if text.count("‹") > 1:
+    if "‹" in text:
         for b, words, forms in _BONDS:
             if r.may(words):
                 for form in forms:
                     yield from _bound(r, b, form)
-    if ":" in text:
+        for b, words, form in _ELLIPTIC:
+            if r.may(words):
+                yield from _elliptic(r, b, form)
+    if ":" in text or r.sentence.listed:
         yield from _listed(r)
 
 
@@ -216,13 +248,32 @@ def _bound(r: Reader, b: Bond, form: Form) -> Iterator[Said]:
             if b.network and not is_network(o):
                 continue
             for s in doers:
-                if s.key != o.key:
-                    yield Said(start, end, s, b.property, o, qualifier, as_of=as_of)
+                if s.key != o.key and (not b.incubator or is_incubator(s)):
+                    yield Said(start, end, s, _of_event(b.property, o), o, qualifier, as_of=as_of)
 
 
 def is_network(o: Mention) -> bool:
     """Whether `o` is called a network, a cluster, a federation: by its name or by the noun that introduces it."""
-    return bool(_NETWORK.match(o.key) or _NETWORK.match(o.noun))
+    return o.kind != "public_body" and bool(_NETWORK.match(o.key) or _NETWORK.match(o.noun))
+
+
+def is_incubator(m: Mention) -> bool:
+    """Whether `m` is called an incubator, an accelerator."""
+    return m.kind == "incubator" or bool(_INCUBATOR.match(m.noun) or _INCUBATOR.match(m.key))
+
+
+_EVENT = re.compile(
+    r"(?:salon|festival|forum|concours|hackathon|journee|nuit|fete|rencontres|trophees|assises|semaine|rendez-vous|conference|soiree|foire|bal)s?\b"
+)
+
+
+def _of_event(prop: str, o: Mention) -> str:
+    """Who runs an event organises it."""
+    return (
+        "organiser_of"
+        if prop == "operates" and (o.kind == "event" or _EVENT.match(o.key) or _EVENT.match(o.noun))
+        else prop
+    )
 
 
 _RELATIVE = re.compile(r"›,? (?:qui |que |qu'|dont )")
@@ -248,22 +299,44 @@ def _ends(r: Reader, m: re.Match[str]) -> tuple[list[Mention], list[Mention]]:
     return groups["a"] + r.many(m.groupdict().get("c") or ""), groups["b"]
 
 
+def _elliptic(r: Reader, b: Bond, form: Form) -> Iterator[Said]:
+    """« Fondée par X. », « Structure soutenue par A », of whom the text is about."""
+    for m, qualifier, start, end in r.matches(form):
+        o = r.whose(m)
+        if o is None or r.held(m, qualifier) is None:
+            continue
+        for s in r.many(m["a"]):
+            if s.key != o.key and (not b.incubator or is_incubator(s)):
+                yield Said(start, end, s, _of_event(b.property, o), o, qualifier, confidence=0.75)
+
+
 def _listed(r: Reader) -> Iterator[Said]:
-    """« Les partenaires de X : A, B et C », « X compte 12 membres : » and the list that follows."""
+    """« Les partenaires de X : A, B et C », « X compte 12 membres : » or « Partenaires » and the list that follows."""
     text = r.sentence.flat.text
     for prop, pattern in _LIST:
         m = pattern.search(text)
-        if m is None or r.modality(r.sentence.flat, m.start(), m.end()) is None:
+        if (
+            m is None
+            or (m["a"] is None and not r.sentence.listed)
+            or r.modality(r.sentence.flat, m.start(), m.end()) is None
+        ):
             continue
         about = r.sentence.about if "‹" in text[: m.start()] else None
-        o: Mention | None = r.mention(m["o"]) if m["o"] else about or r.sentence.subject or r.topic
-        if m["k"] and (o is None or prop != "member_of" or not is_network(o)):
+        heads = r.topic if r.sentence.listed or m["a"] is None else None
+        o: Mention | None = (
+            r.mention(m["o"]) if m["o"] else about or r.sentence.within or heads or r.sentence.subject or r.topic
+        )
+        if r.sentence.item and not m["o"] and about is None:
+            o = r.sentence.within
+        if o is None or (m["k"] and (prop != "member_of" or not is_network(o))):
             continue
-        entries = (_PEOPLE if prop in _BY_PEOPLE else _ENTRY).pattern.match(m["a"])
-        listed = r.many(entries["a"]) if entries else [] if m["a"].strip() else r.sentence.listed
+        if prop in _TURNED and not is_incubator(o):
+            continue
+        entries = (_PEOPLE if prop in _BY_PEOPLE else _ENTRY).pattern.match(m["a"] or "")
+        listed = r.many(entries["a"]) if entries else r.sentence.listed if not (m["a"] or "").strip() else []
         for s in listed:
-            if o is not None and s.key != o.key:
-                yield Said(s.start, s.end, s, prop, o)
+            if s.key != o.key:
+                yield Said(s.start, s.end, o, prop, s) if prop in _TURNED else Said(s.start, s.end, s, prop, o)
 
 
 _TO_US = {"tenant_of": "accueill|héberg|abrit", "funds": "soutien|financ|subventionn", "partner_of": "accompagn"}

@@ -24,6 +24,8 @@ _IT = 10**6
 _A = r"(?:[Ll][ae]s? |[Ll]'|[Uu]ne? |[Cc]et(?:te)? |[Cc]e )?"
 _NAME = r"‹[HOP]\d+›"
 _SUBJECT = rf"(?P<s>{_A}{NOUN}(?:MM?\. |Mmes? )?{_NAME}(?:{SEP}{DET}{NOUN}{_NAME})*)"
+_DASHED = re.compile(r" – [^–;:]{3,160} –(?=[ ,.])")
+"""What is put in between dashes: without it the sentence is one."""
 _STEM = (
     r"(?:co-?)?(?:accompagn|accueill|acqui|adh[èé]r|anim|annonc|appart|apport|bénéfici|boucl|coll?abor|compt|cré|détien|dirig|emploi|exploit|expos|fédèr|financ|fond|g[èé]r|"
     r"héberg|abrit|incub|initi|install|implant|intègr|intégr|lanc|lèv|lev|lou|nou|nomm|obtien|obten|occup|op[èé]r|organis|pilot|port|poss[èé]d|présid|préside|propos|quitt|rach[èe]t|"
@@ -80,10 +82,12 @@ Piece = tuple[int, int] | str | _It
 def clauses(sentence: Sentence, topic: Mention | None = None) -> tuple[list[Masked], dict[int, Item]]:
     """The clauses of a sentence that it does not hold as such, and whom the pronouns in them mean, by number; `topic` is whom the title names."""
     text = sentence.flat.text
+    between = _DASHED.search(text)
+    whole = [_clause(sentence.flat, ((0, between.start()), (between.end(), len(text))), {})] if between else []
     fronted = _FRONTED.match(text)
     m = fronted or _BEGINS.match(text)
     if m is None or m["s"].count("‹") > 8 or governing(text[: m.start("s")]):
-        return [], {}
+        return whole, {}
     said: list[tuple[Piece, ...]] = []
     if fronted:
         said += [(" est ", part) for part in _parts(text, *m.span("front"), _AND_DONE)]
@@ -99,7 +103,7 @@ def clauses(sentence: Sentence, topic: Mention | None = None) -> tuple[list[Mask
         said += does if fronted or asides else does[1:]
         said += _all_resolved(sentence, topic, m.span("s"), does)
     its: dict[int, Item] = {}
-    return [_clause(sentence.flat, (m.span("s"), *pieces), its) for pieces in said], its
+    return [*whole, *(_clause(sentence.flat, (m.span("s"), *pieces), its) for pieces in said)], its
 
 
 def _asides(text: str, at: int) -> tuple[list[tuple[int, int]], int | None]:

@@ -5,7 +5,7 @@ the hub or an organisation, called s, and `<ss:P*>` for a list of people called 
 or supposed makes no claim; what is to come is qualified `planned`. What a rule finds is `Said`.
 
 Belongs here: the form of rules, the words that several need, and modality. The rules themselves
-are in `relations` (who with whom), `accounts` (how many, how much) and `happenings` (what, when).
+are in `relations`, `bonds`, `giving` and `posts` (who with whom), `accounts` (how many, how much) and `happenings` (what, when).
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ AUX = (
 APPOSED = r"(?:, [^‹,.;:]{1,60}(?:‹[A-Z]\d+›[^‹,.;:]{0,30}){0,3},)?"
 IN = r"(?:au|à la|à l'|à|dans le|dans la|dans l'|dans|chez|sur le|sur la|sur) (?:sein (?:du |de la |de l'|de ))?"
 FUND = r"(?:apport|vers|accord|octroi|allou|invest|inject|attribu|débloqu|consacr|mis|subventionn|financ|soutien|souten|contribu|particip|abond|aid)[a-zà-ÿ]*"
-SEP = r"(?:, et | et par | et |, ainsi que | ainsi que |, ou encore | ou encore | ou |, mais aussi | mais aussi |, puis |, )"
+SEP = r"(?:, et | et par | et |, ainsi que | ainsi que |, ou encore | ou encore | ou |, mais aussi | mais aussi |, puis |, | ?[·•] ?)"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -310,6 +310,18 @@ class Reader:
     def implied(self) -> Mention | None:
         """Whom a sentence that names no subject goes on about."""
         return self.sentence.subject
+
+    def whose(self, m: re.Match[str]) -> Mention | None:
+        """Whose it is what `m` says without naming an organisation: that of its sentence, else whom the text has been about; None where two may be meant."""
+        if self.sentence.within is not None or self.sentence.item:
+            return self.sentence.within
+        flat = self.sentence.flat.text
+        apart = flat.replace(m[0], " ")  # whom it is said of is not one of those whom `m` names
+        named = {self.mention(n).key for n in re.findall(r"‹[HO](\d+)›", apart)}
+        about = self.sentence.about
+        if about is not None and named == {about.key}:
+            return about
+        return self.topic if self.topic and not named - {self.topic.key} else None
 
 
 Rule = Callable[[Reader], Iterator[Said]]

@@ -42,6 +42,7 @@ from km0_pipeline.press.evidence import (
 from km0_pipeline.press.folding import key, straighten
 from km0_pipeline.press.headed import headed, is_unit
 from km0_pipeline.press.known import Names
+from km0_pipeline.press.lines import one_line
 from km0_pipeline.press.mention import Letter, Mention, merge
 from km0_pipeline.press.weighing import weighed
 
@@ -49,8 +50,6 @@ _DISTRICT = re.compile(r"(?:quartier|site|secteur)\b")
 """Nouns that say what a place is and do not belong to its name."""
 _BRANCHED = frozenset(["public_body", "association", "bank", "school", "incubator"])
 """Kinds of which « Ficta Occitanie » is the branch of Occitanie."""
-WRAPPED = 120
-"""Characters up to which the lines of a wrapped text are long."""
 
 
 def mentions(
@@ -62,7 +61,7 @@ def mentions(
     « le pôle » may mean it though the text does not name it first.
     """
     straight = straighten(WEB.sub(lambda m: " " * len(m[0]), text))
-    flat = _one_line(straight)
+    flat = one_line(straight)
     candidates = _candidates(flat, spans, names)
     chosen = merge([], [m for _, m in sorted(candidates, key=lambda c: (c[0], c[1].start - c[1].end, c[1].start))])
     chosen = joining.people(joining.repeated(flat, joining.acronyms(flat, _districts(flat, chosen))))
@@ -115,22 +114,6 @@ def _doubted(flat: str, chosen: list[Mention]) -> list[Mention]:
         else m
         for m in chosen
     ]
-
-
-def _one_line(straight: str) -> str:
-    """`straight` with the line ends inside a paragraph as blanks; same length.
-
-    A line end ends a paragraph before a capital where the text is not wrapped (its lines are long) or the line is
-    clearly shorter than the others, and before the next item of a list.
-    """
-    lines = straight.split("\n")
-    longest = max(map(len, lines))
-    parts = [lines[0]]
-    for above, line in pairwise(lines):
-        begins = line.lstrip()[:1]
-        ends = begins in ("-", "•", "–") or (begins.isupper() and (longest > WRAPPED or len(above) < 0.6 * longest))
-        parts += ["\n" if ends else " ", line]
-    return "".join(parts)
 
 
 def _town(m: Mention, flat: str, names: Names) -> Mention:

@@ -1,4 +1,4 @@
-"""Rules: who occupies, funds, founded, heads what; who is part or a partner of whom; where they are.
+"""Rules: who occupies what; who is part or a partner of whom; where they are.
 
 How a rule is written is told in `grammar`.
 """
@@ -8,9 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from km0_pipeline.claims import Qualifier
 from km0_pipeline.press.bonds import is_network
-from km0_pipeline.press.evidence import ROLE
 from km0_pipeline.press.grammar import (
     ADJECTIVE,
     APPOSED,
@@ -18,7 +16,6 @@ from km0_pipeline.press.grammar import (
     AUX,
     BE,
     DET,
-    FUND,
     IN,
     NOUN,
     OF,
@@ -30,8 +27,6 @@ from km0_pipeline.press.grammar import (
     rule,
 )
 from km0_pipeline.press.mention import Mention
-from km0_pipeline.press.quantities import Quantity
-from km0_pipeline.press.sentences import Masked
 
 # --- who is where -----------------------------------------------------------------------------
 
@@ -55,7 +50,7 @@ _TENANT = (
     rule(
         rf"<ss:O*>{APPOSED} {AUX}lou(?:e|ent|é|era) [^‹.;:]{{1,40}} (?:de l'|du |de la |dans le |dans la |dans l'|au sein du |au sein de la |au sein de l'){NOUN}<o:HO>"
     ),
-    rule(rf"<ss:O*>, {_ONE}(?<=des )(?:\w+ ){{0,2}}locataires(?! d[eu'])"),
+    rule(r"<ss:O*>, (?:l'un des |un des |des |une? )?(?:\w+ ){0,2}locataires?(?! d[eu'])"),
     rule(
         rf"[Pp]armi (?:les |ses )?(?:\w+ )?(?P<its>locataires|occupants|résidents)(?: {OF}<o:H>)?[^‹.;]{{0,40}}(?:figurent|figure|on trouve|on compte|:) <ss:O*>"
     ),
@@ -130,48 +125,68 @@ def tenants(r: Reader) -> Iterator[Said]:
                 yield Said(start, end, s, "tenant_of", r.hub, qualifier, as_of=as_of)
 
 
+_THERE = r"(?:à|au|aux|dans l[ae]s?|dans l'|sur l[ae]|sur l'|près d[eu]|en|quai|rue|boulevard) (?:la |l'|le |les )?(?:(?:ville|commune|quartier|centre|cœur|hôtel d'entreprises|port) d[eu](?: l[ae'])? ?)?"
+"""What leads to a place, as far as it does not belong to its name."""
+_STANDS = r"(?:installée?|située?|basée?|implantée?|sise?|domiciliée?|établie?|logée?)s?"
+_A_HOUSE = r"(?:jeune |petite )?(?:start-up|startup|jeune pousse|entreprise|société|PME|association|coopérative|Scop|SCOP|agence|éditeur|fablab|tiers-lieu|brasserie|usine|imprimerie|manufacture|école|pépinière|atelier|studio|fonderie|librairie)"
 _LOCATED = (
     rule(
-        r"<s:OH>(?:[^‹.;:]|<K>){0,110}?\b(?:a ouvert|ouvre|ouvrira|installée?|située?|basée?|implantée?|se trouve|se situe)(?: ses portes)?,? (?:à|dans la ville de|près de) <o:L>"
+        r"<s:OH>(?:[^‹.;:]|<K>){0,110}?\b(?:a ouvert|ouvre|ouvrira|se trouve|se situe)(?: ses portes)?,? (?:à|dans la ville de|près de) <o:L>"
     ),
+    rule(rf"<s:OH>(?:{APPOSED}|[^‹.;:]{{0,60}}?)(?:,? (?:{BE})?|, )(?:\w+ment |désormais |aujourd'hui )?{_STANDS} (?:depuis (?:[a-z]+ )?‹D\d+› |depuis [a-z]+ )?{_THERE}<o:L>"),
     rule(r"<s:OH>[^‹.;:]{0,60}?\b(?:installée?|située?|basée?) (?:[^‹.;:]|‹L\d+›){0,40}, à <o:L>"),
     rule(
         r"<s:OH>(?:,? qui)? (?:s'(?:installe|implante)(?:ra|nt)?|emménage(?:ra)?|s'est (?:installée?|implantée?)|a emménagé) à <o:L>"
     ),
     rule(
-        r"^[\W\d]*(?i:basée?|installée?|située?|implantée?|née?)(?: depuis ‹D\d+›)? à <o:L>(?: depuis ‹D\d+›)?, (?:l[ae] |l')?(?:[a-zà-ÿ-]+ ){0,3}<s:OH>"
+        rf"^[\W\d]*(?:[A-ZÀ-Ý][a-zà-ÿ']+ )?(?i:{_STANDS}|née?)(?: depuis ‹D\d+›)? {_THERE}<o:L>(?: depuis ‹D\d+›| en ‹D\d+›)?, (?:l[ae] |l')?(?:[a-zà-ÿ-]+ ){{0,3}}<s:OH>"
     ),
-    rule(r"<s:OH>, à <o:L>"),
+    rule(rf"^[^\w‹]*[A-ZÀ-Ý][a-zà-ÿ]+ [^‹.;:,]{{2,40}}(?:‹L\d+›)?, à <o:L>, {NOUN}(?:l[ae] |l')?<s:OH>(?= [a-zà-ÿ]+(?:e|ent|t) )"),
+    rule(r"<s:OH>(?:, (?:dans |au |sur |rue |quai |boulevard |avenue )[^,.;:]{2,60})?, à (?:la |l')?<o:L>"),
+    rule(rf"^[^\w‹]*À <o:L>, {THE}<s:OH>(?=,)"),
     rule(
         rf"(?:[Ll]e siège(?: social)?|[Ll]es (?:bureaux|locaux|ateliers)) {OF}<s:OH> (?:est|sont|se trouve(?:nt)?|se situe(?:nt)?) (?:situés? |basés? |installés? |implantés? )?à <o:L>"
     ),
-    rule(r"<s:OH>,? dont le siège(?: social)? (?:est|se trouve|se situe) (?:situé |basé |installé |implanté )?à <o:L>"),
-    rule(
-        rf"<s:OH>, (?:une? |l[ae] |l')?(?:jeune |petite )?(?:start-up|startup|jeune pousse|entreprise|société|PME|association|coopérative|Scop|SCOP|agence|éditeur|fablab|tiers-lieu|brasserie)(?: {ADJECTIVE})? (?:de |d')<o:L>"
-    ),
-)
+    rule(r"<s:OH>,? dont (?:le siège(?: social)?|l'atelier|l'usine|les (?:bureaux|locaux|ateliers)) (?:est|sont|se trouve(?:nt)?|se situe(?:nt)?)(?:, [^‹,.;:]{3,40},)? (?:situés? |basés? |installés? |implantés? )?à <o:L>"),
+    rule(rf"<s:OH>, (?:une? |l[ae] |l')?{_A_HOUSE}(?: {ADJECTIVE})?…? (?:de |d')<o:L>"),
+    rule(rf"\b{_A_HOUSE} (?:{ADJECTIVE} )?(?:[\"] ?)?<s:O>,? (?:de |d')<o:L>(?=[,.;:)]|$| [a-zà-ÿ])"),
+)  # fmt: skip
+_LOCATED_SILENT = (
+    rule(rf"^[\W\d]*(?:[A-ZÀ-Ý][a-zà-ÿ']+ )?(?i:{_STANDS}) (?:depuis ‹D\d+› )?{_THERE}<o:L>(?=[.;]|$)"),
+    rule(r"(?:^|, |[.;] )(?i:siège(?: social)?|antenne|bureaux?|locaux|adresse)(?: (?:situé|basé)e?s?)?(?: :| à| au) (?:la |le |l')?<o:L>"),
+)  # fmt: skip
+"""Of whom the text is about."""
 _BESIDE = rule(r"^[^‹]{0,25}<s:OH> à <o:L>")
-_IN_BRACKETS = rule(r"<s:OH> \(<o:L>\)")
+_IN_BRACKETS = rule(r"<s:OH> \((?:[^‹()]{1,40}, )?(?:à )?<o:L>(?: depuis ‹[DS]\d+›)?[,)]")
 _DEPARTMENT = rule(r"<s:L> \((?:le |la |l')?<o:L>\)")
 _ADDRESS = rule(r"<s:OH>[^‹.;:]{0,60}?,? (?:au|à l'adresse|adresse :) <o:L>")
 _IN_SITE = rule(
     rf"<s:H>[^‹.;:]{{0,60}}?\b(?:s'install|install|s'implant|implant|situé|occup)[a-zà-ÿ]* (?:{IN}|le |la )<o:L>"
 )
+_TOO_WIDE = frozenset({"department", "region", "country", "address", "site", "railway"})
+"""Kinds of places in which nothing is said to be located: too wide, or said otherwise."""
+
+
+def _somewhere(o: Mention) -> bool:
+    return o.letter == "L" and o.kind not in _TOO_WIDE
 
 
 def places(r: Reader) -> Iterator[Said]:
     """Where an organisation is: its commune, its address."""
     for pattern in _LOCATED:
         for m, qualifier, start, end in r.clauses(pattern):
-            o = r.mention(m["o"])
-            if o.kind in ("commune", "city"):
-                yield Said(start, end, r.mention(m["s"]), "located_in", o, qualifier)
+            if _somewhere(r.mention(m["o"])):
+                yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
+    for pattern in _LOCATED_SILENT:
+        for m, qualifier, start, end in r.matches(pattern):
+            if (s := r.whose(m)) is not None and _somewhere(r.mention(m["o"])):
+                yield Said(start, end, s, "located_in", r.mention(m["o"]), qualifier, confidence=0.75)
     for m, qualifier, start, end in r.matches(_BESIDE):
-        if r.mention(m["o"]).kind in ("commune", "city"):
+        if _somewhere(r.mention(m["o"])):
             start, end = r.sentence.flat.span(m.start("s") - 2, m.end())
             yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
     for m, qualifier, start, end in r.matches(_IN_BRACKETS, full=True):
-        if r.mention(m["o"]).kind in ("commune", "city"):
+        if _somewhere(r.mention(m["o"])):
             yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
     for m, _, start, end in r.matches(_DEPARTMENT, full=True):
         s, o = r.mention(m["s"]), r.mention(m["o"])
@@ -188,23 +203,6 @@ def places(r: Reader) -> Iterator[Said]:
 
 # --- who with whom ----------------------------------------------------------------------------
 
-_FUNDS = (
-    rule(rf"<ss:OP*>{APPOSED} {AUX}{FUND}(?: chacun| chacune)?[^‹.;:]{{0,40}}(?P<e><E>)[^‹.;:]{{0,40}}?(?: au| à la| à l'| à| dans le| dans la| dans| pour le| pour la| pour)(?: |(?<='))<o:OH>"),
-    rule(rf"<ss:O*>{APPOSED} {AUX}(?:souti|souten|subventionn|financ|cofinanc)[a-zà-ÿ]*(?: financièrement)? (?:le |la |l'|les )?<o:OH>"),
-    rule(rf"<o:OH>(?:[^‹.;:]|‹[LDE]\d+›){{0,60}}?(?:,? {BE}|, | )(?:\w+ment )?(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé|parrainé)e?s? (?:[^‹.;]|‹E\d+›){{0,40}}?par <ss:O*>"),
-    rule(r"^[\W\d]*(?i:(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé)e?s?) (?:[^‹.;,]|‹E\d+›){0,30}?par <ss:O*>, {THE}<o:OH>"),
-    rule(rf"<o:OH>{APPOSED} {AUX}(?:lèv|lev|boucl|récolt|collect|réuni|obt|décroch|annonc|finalis|conclu|réalis)[a-zé]* [^‹.;:]{{0,60}}(?:<E>|(?:levée de fonds|tour de table|augmentation de capital))[^‹.;:]{{0,40}}? auprès (?=d[ue]s? |de l|d')<ss:O*>"),
-    rule(rf"^[^‹]{{0,10}}(?i:avec|grâce (?:au?|à)) (?:le |l'|la )?(?:soutien|aide|appui|concours|subvention)[^‹.;:,]{{0,40}}?(?=d[ue]s? |de l|d')<ss:O*>, {THE}<o:OH>"),
-    rule(r"<o:OH>(?:[^‹.;:]|‹[PDL]\d+›){0,60}?\b(?:reçoit|reçu|bénéficie|bénéficié|obtient|obtenu|recevra|bénéficiera)\b[^‹.;:]{0,60}?(?:<E>|\bsoutien|\baide\b|\bappui|\bsubvention|\bfinancement|\bprêt|\bbourse|\bdotation|\bmécénat)[^‹.;:]{0,50}?(?:<E>)?[^‹.;:]{0,20}?(?=d[ue]s? |de l|d')<ss:O*>"),
-    rule(r"<o:OH>[^‹.;:]{0,60}?\bavec (?:le soutien|l'aide|l'appui|le concours)[^‹.;:]{0,40}?(?=d[ue]s? |de l|d')<ss:O*>"),
-    rule(rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |les |des )?(?:\w+ )?(?:actionnaire|financeur|investisseur|soutien|mécène)s? {OF}<o:OH>"),
-    rule(rf"<ss:O*>{APPOSED} {AUX}(?:entr[a-zà-ÿ]*|est entrée?|sont entrées?) au capital {OF}<o:OH>"),
-    rule(rf"[Pp]art {OF}<ss:O> dans (?:le |la |l')?<o:OH>".replace("<ss:O>", "(?P<ss>‹O\\d+›)")),
-)  # fmt: skip
-_GIVEN = rule(
-    r"dont <e:E> (?:(?:de|en) (?:subventions?|dotation|aides?|mécénat) (?=d)|(?:apporté|versé|accordé|alloué|octroyé|financé|pris en charge)e?s? par )<ss:O*>(?: et <E> (?:par |(?=d))<cs:O*>)?"
-)
-"""« un budget de …, dont … de subvention de A »: of whom the sentence is about."""
 _WITH = r"(?:en (?:partenariat|collaboration|coopération|association|lien étroit)(?: [a-z]+)?|main dans la main|de concert) avec"
 _PARTNERS = (
     rule(rf"<o:OH>(?:[^‹.;:]|‹[DLE]\d+›){{0,80}}?\b{_WITH} <ss:OH*>"),
@@ -229,42 +227,8 @@ _PARTS = (
 _PARENT = rule(r"<s:O> \(<o:O>\)")
 
 
-def support(r: Reader) -> Iterator[Said]:
-    """Who funds, is part of, is a partner of whom, besides what `bonds` reads."""
-    for pattern in _FUNDS:
-        for m, qualifier, start, end in r.clauses(pattern):
-            o = r.mention(m["o"])
-            amount = re.search(r"‹E(\d+)›", m[0])
-            since = re.match(r" depuis (?:le |la |l')?‹D(\d+)›", m.string[m.end() :])
-            as_of = r.mention(since[1]).value if since else r.held(m, qualifier)
-            if o.letter == "O" and m[0][0] == "‹" and m.start("ss") > m.start():
-                o = r.subject_of(m, o)
-            if as_of is None or o is None:
-                continue
-            if "auprès" in m[0] and m["ss"].count("‹") > 1:
-                amount = None  # it is what they give together
-            for s in r.doers(m, m["ss"]) if m.start("ss") == m.start() else r.many(m["ss"]):
-                if s.letter != "O" or s.key == o.key:
-                    continue
-                yield Said(start, end, s, "funds", o, qualifier, as_of=as_of)
-                if amount:
-                    e: Quantity = r.mention(amount[1])
-                    for value, q in e.bounds:
-                        yield Said(
-                            e.start,
-                            e.end,
-                            s,
-                            "funding_eur",
-                            value,
-                            "planned" if qualifier == "planned" else q,
-                            scope=o,
-                            as_of=as_of,
-                        )
-    for m, qualifier, start, end in r.clauses(_GIVEN):
-        o = r.sentence.about or r.sentence.subject
-        for s in r.many(m["ss"] + (m["cs"] or "")):
-            if o is not None and s.letter == "O" and s.key != o.key and r.held(m, qualifier) is not None:
-                yield Said(start, end, s, "funds", o, qualifier)
+def together(r: Reader) -> Iterator[Said]:
+    """Who is part of, is a partner of whom, besides what `bonds` reads."""
     for pattern in _PARTNERS:
         for m, qualifier, start, end in r.clauses(pattern):
             o = r.subject_of(m, r.mention(m["o"]))
@@ -277,7 +241,11 @@ def support(r: Reader) -> Iterator[Said]:
     for pattern in _PARTS:
         for m, qualifier, start, end in r.clauses(pattern):
             s, o = r.mention(m["s"]), r.mention(m["o"])
-            if s.key != o.key and r.held(m, qualifier) is not None and not r.governed(m) and not is_network(o):
+            if s.key == o.key or r.held(m, qualifier) is None or r.governed(m) or is_network(o):
+                continue
+            if o.kind == "public_body" and "appartien" in m[0]:
+                yield Said(start, end, o, "owner_of", s, qualifier)
+            else:
                 yield Said(start, end, s, "part_of", o, qualifier)
     for m, _, start, end in r.matches(_PARENT, full=True):
         s, o = r.mention(m["s"]), r.mention(m["o"])
@@ -285,84 +253,4 @@ def support(r: Reader) -> Iterator[Said]:
             yield Said(start, end, s, "part_of", o, confidence=0.9)
 
 
-# --- people -----------------------------------------------------------------------------------
-
-_PHRASE = rf"(?P<role>{ROLE}(?: (?!(?:de|du|des|d')\b)[a-zà-ÿ-]+| ‹L\d+›| de (?!l[a'])[a-zà-ÿ-]+(?= (?:de|du|des|d'|et|chez)\b)| (?:de la |du |des |de l')[a-zà-ÿ-]+(?: [a-zà-ÿ-]+(?:ique|ale?|elle?))?(?= (?:de|du|des|d'|et|chez|au)\b)| et {ROLE}){{0,8}})"
-_ONE_OF = r"(?:le |la |l'|l'un des |l'une des |un des |une des |les |son |sa )?"
-_ROLES = (
-    rule(rf"<ss:P*>, {_ONE_OF}{_PHRASE}(?: {OF}| chez | au sein (?:du |de la |de l'|de |d')|, ){NOUN}<o:OHL>"),
-    rule(rf"<ss:P*>(?:,? qui)? {BE}(?:nommée? |élue? )?{_ONE_OF}{_PHRASE} {OF}{NOUN}<o:OHL>"),
-    rule(rf"(?:[Ll]e |[Ll]a |[Ll]')?{_PHRASE} {OF}{NOUN}<o:OHL>, <ss:P*>"),
-    rule(rf"{_PHRASE} {OF}{NOUN}<o:OHL> (?:sont|est|:) <ss:P*>"),
-    rule(rf"<o:OH>,? dont (?:le |la |les |l')?{_PHRASE}(?: est| sont|,) <ss:P*>"),
-)
-_THEIR_ROLE = rule(
-    rf"(?:[Ss]on|[Ss]a|[Ll]eur) (?:nouve(?:au|lle) |future? |actuel(?:le)? )?{_PHRASE}(?:,| est) <ss:P*>"
-)
-_NAMED = rule(
-    rf"(?:a |ont |vient de |a été |)?nommée? <s:P>,? (?:comme |en tant que |au poste de )?{_PHRASE} {OF}{NOUN}<o:OH>"
-)
-_STARTED = rule(
-    rf"<s:P>{APPOSED} {AUX}(?:lanc|cré|fond|mont)(?:e|é|er) (?:son (?:activité|entreprise|affaire|studio|agence|cabinet)|sa (?:propre )?(?:société|entreprise|start-up|startup|structure|boîte|marque))\b"
-)
-"""Whose company, the sentences before say: « elle a lancé son activité »."""
-_AT_THE_HEAD = rule(rf"<s:P>(?:[^‹.;:]|‹[PD]\d+›){{0,40}}? à la tête {OF}{NOUN}<o:OH>")
-_ROLE_ALONE = rule(rf"<ss:P*>(?:, | {BE}){_ONE_OF}{_PHRASE}(?=[,.;)]|$)")
-_ROLE_IN_BRACKETS = rule(rf"<ss:P*> \({_PHRASE} {OF}{NOUN}<o:OHL>\)")
-_OF_IN_BRACKETS = rule(r"<s:P> \(<o:OH>\)")
-
-
-def people(r: Reader) -> Iterator[Said]:
-    """Who founded, heads or works for what, in which role."""
-    for pattern in _ROLES:
-        for m, qualifier, start, end in r.matches(pattern):
-            yield from _role(r, m, qualifier, start, end, r.sentence.flat, r.mention(m["o"]))
-    for m, qualifier, start, end in r.matches(_ROLE_IN_BRACKETS, full=True):
-        yield from _role(r, m, qualifier, start, end, r.sentence.full, r.mention(m["o"]))
-    for m, qualifier, start, end in r.matches(_ROLE_ALONE):
-        target = r.hub if re.search(r"fondat|initiat", m["role"]) and r.hub and r.hub.start < end else None
-        yield from _role(r, m, qualifier, start, end, r.sentence.flat, target)
-    for m, qualifier, start, end in r.matches(_THEIR_ROLE):
-        whose = r.sentence.about if "‹" in m.string[: m.start()] else r.sentence.subject
-        if whose and r.topic and whose.key != r.topic.key in {b.key for b in r.sentence.before}:
-            continue  # it may be of either
-        yield from _role(r, m, qualifier, start, end, r.sentence.flat, whose)
-    for m, qualifier, start, end in r.matches(_NAMED):
-        yield from _role(r, m, qualifier, start, end, r.sentence.flat, r.mention(m["o"]))
-    for m, qualifier, start, end in r.clauses(_STARTED):
-        s, own = r.mention(m["s"]), r.sentence.subject
-        if own is not None and not s.named:
-            yield Said(start, end, s, "founder_of", own, qualifier)
-    for m, qualifier, start, end in r.clauses(_AT_THE_HEAD):
-        if r.held(m, qualifier) is not None:
-            yield Said(start, end, r.mention(m["s"]), "heads", r.mention(m["o"]), qualifier)
-    for m, qualifier, start, end in r.matches(_OF_IN_BRACKETS, full=True):
-        yield Said(start, end, r.mention(m["s"]), "works_for", r.mention(m["o"]), qualifier, confidence=0.7)
-
-
-def _role(
-    r: Reader, m: re.Match[str], qualifier: Qualifier, start: int, end: int, masked: Masked, target: Mention | None
-) -> Iterator[Said]:
-    if r.held(m, qualifier) is None and _relation(m["role"]) != "founder_of":  # who founded, founded for ever
-        return
-    role_start, role_end = masked.span(m.start("role"), m.end("role"))
-    for s in r.many(m["ss"]):
-        yield Said(role_start, role_end, s, "role", "", qualifier)
-        for role in re.split(r" et ", m["role"]):
-            if target is not None and target.letter in "OH":
-                yield Said(start, end, s, _relation(role), target, qualifier)
-
-
-def _relation(role: str) -> str:
-    if re.match(r"co-?fond|fond|créat|co-?initiat|initiat", role):
-        return "founder_of"
-    if re.match(r"(?:co-?)?associée?", role):
-        return "owner_of"
-    if re.fullmatch(
-        r"(?:co-?)?présidente?|(?:directeur|directrice)(?: générale?)?|PDG|P-DG|CEO|gérante?|dirigeante?", role
-    ):
-        return "heads"
-    return "works_for"
-
-
-RULES: tuple[Rule, ...] = (tenants, places, support, people)
+RULES: tuple[Rule, ...] = (tenants, places, together)

@@ -18,14 +18,15 @@ from dataclasses import replace
 
 from km0_pipeline.press.folding import key, straighten
 from km0_pipeline.press.mention import Mention
+from km0_pipeline.press.topics import topic
 
 _KINDS = (
-    "start-up|startup|jeune pousse|entreprise|société|pme|éditeur|agence|studio|cabinet|brasserie|groupe|marque|scop|coopérative",
+    "start-up|startup|jeune pousse|entreprise|société|pme|éditeur|agence|studio|cabinet|brasserie|groupe|marque|scop|coopérative|structure",
     "association|collectif|fondation|coopérative|fédération|réseau|cluster|consortium|groupement|alliance|club|pôle|syndicat|scic|guilde|label|technopole",
-    "fablab|fab-lab|tiers-lieu|espace|coworking|lieu|pépinière|incubateur|accélérateur|hôtel d'entreprises|technopole|campus|médiathèque",
+    "fablab|fab-lab|tiers-lieu|espace|coworking|lieu|pépinière|incubateur|accélérateur|hôtel d'entreprises|technopole|campus|médiathèque|équipement|structure|établissement",
     "service|plateforme|plate-forme|application|outil|dispositif|programme|projet|plan|fonds|logiciel|site",
     "concours|festival|salon|forum|hackathon|événement|évènement|rendez-vous|conférence|journée|nuit|semaine|fête|rencontres|trophées|assises|prix|manifestation",
-    "université|école|institut|lycée|laboratoire",
+    "université|école|institut|lycée|laboratoire|établissement",
     "banque|métropole|agglomération|communauté de communes|communauté d'agglomération|région|département|commune|syndicat mixte",
 )  # fmt: skip
 _KIND_OF = {
@@ -55,7 +56,7 @@ _FOLLOWS = re.compile(
 _AGAIN = re.compile(
     rf"\b(?:(?P<this>[Cc]e |[Cc]et |[Cc]ette )|[Ll]e |[Ll]a |[Ll]'|[Dd]u |[Aa]u )(?P<noun>{ANY}){_ADJECTIVE}{{0,2}}(?![\w'-])(?! (?:de|du|des|d'|qui|que|où|dont)\b| d'| [A-ZÀ-Ý\d]| \"| [a-zà-ÿ-]+(?:ique|al|ale|aux|aire|eur|if|ive)s?\b)"
 )
-_WIDE = frozenset(map(key, ("entreprise", "société", "start-up", "startup", "jeune pousse", "association", "lieu", "espace", "service", "outil", "dispositif", "projet",
+_WIDE = frozenset(map(key, ("entreprise", "société", "pme", "structure", "établissement", "équipement", "start-up", "startup", "jeune pousse", "association", "lieu", "espace", "service", "outil", "dispositif", "projet",
                             "événement", "évènement", "manifestation", "rendez-vous")))  # fmt: skip
 """Nouns that may take up what another noun of their kind introduced."""
 _GENERAL = frozenset(map(key, ("société", "service", "site", "marque", "prix", "journée", "nuit", "semaine", "fête", "plan", "outil", "école", "région", "commune", "département",
@@ -63,8 +64,11 @@ _GENERAL = frozenset(map(key, ("société", "service", "site", "marque", "prix",
 """Nouns that with a bare article may mean no one in particular: « utile à la société »."""
 
 
-def resumed(text: str, found: Sequence[Mention]) -> list[Mention]:
-    """`found`, each with its noun, and the definite nouns of `text` as stored that mean one of them; in order."""
+def resumed(text: str, found: Sequence[Mention], title: str = "") -> list[Mention]:
+    """`found`, each with its noun, and the definite nouns of `text` as stored that mean one of them; in order.
+
+    One that takes up no noun means whom the text, with its `title`, is about, if that may be called so.
+    """
     flat = straighten(text).replace("\n", " ")
     nouns: dict[str, str] = {}
     for noun, m in _introduced(flat, found):
@@ -76,6 +80,7 @@ def resumed(text: str, found: Sequence[Mention]) -> list[Mention]:
     by_noun: dict[str, dict[str, Mention]] = defaultdict(dict)
     by_kind: dict[int, dict[str, Mention]] = defaultdict(dict)
     more: list[Mention] = []
+    about = topic(title, text, found)
     introduced = _introduced(flat, found)
     waiting = next(introduced, None)
     for again in _AGAIN.finditer(flat):
@@ -92,9 +97,11 @@ def resumed(text: str, found: Sequence[Mention]) -> list[Mention]:
         before = bisect_left(starts, end)
         if any(m.end > start for m in found[bisect_left(starts, start - longest) : before]):
             continue
-        if noun not in _WIDE and not by_noun[noun]:
-            continue
-        meant = by_noun[noun] or {k: m for kind in sorted(_KIND_OF[noun]) for k, m in by_kind[kind].items()}
+        meant = by_noun[noun]
+        if not meant and about is not None and about.start < start and _called(about, noun):
+            meant = {about.key: about}
+        elif not meant and noun in _WIDE:
+            meant = {k: m for kind in sorted(_KIND_OF[noun]) for k, m in by_kind[kind].items()}
         if len(meant) == 1:
             (m,) = meant.values()
             more.append(replace(m, start=start, end=end, confidence=m.confidence * 0.9, named=False))
@@ -123,6 +130,12 @@ _ROLE_AFTER = re.compile(rf", (?:l[ae] |l'|une? |son |sa )?(?:[a-zé]+ )?{_ROLE}
 def gender_of(noun: str) -> str:
     """The gender of what is called by this noun (folded), "m", "f" or ""."""
     return "f" if _FEMININE.match(noun) else "m" if _MASCULINE.match(noun) else ""
+
+
+def _called(m: Mention, noun: str) -> bool:
+    """Whether the topic `m` may be taken up by this noun (folded): by any of its kind, or if its kind is not known by a wide one."""
+    kinds = _KIND_OF.get(m.noun) or _KIND_OF.get(m.key.split(" ")[0]) or _OF_KIND.get(m.kind)
+    return bool(kinds & _KIND_OF[noun]) if kinds else noun in _WIDE and bool(_KIND_OF[noun] & _LASTING)
 
 
 def may_be(m: Mention, noun: str) -> bool:

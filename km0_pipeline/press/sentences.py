@@ -16,14 +16,13 @@ from dataclasses import dataclass, replace
 
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.folding import key, straighten
+from km0_pipeline.press.lines import BULLET, begins_line, begins_paragraph, is_heading, split
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.quantities import Quantity
 from km0_pipeline.press.resumed import ANY, gender_of, may_be
 
 Item = Mention | Quantity | Found
 
-_ABBREVIATION = re.compile(r"(?:\b(?:M|MM|Mme|Mlle|Dr|Pr|St|Ste|av|bd|etc|cf|n°|art|env|[A-Z])\.)$")
-_END = re.compile(r"[.!?…]+[\"')\]]*(?=\s|$)|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-•–*#]|\d+[.)]))")
 _PRONOUN = re.compile(r"(?:Ils?|Elles?)(?= [a-zà-ÿ])|C'(?=est une? [^.\n]{3,60}\bqui\b)")
 
 # « Il » that stands for no one. « Il y a ouvert une école », « il existe depuis 2019 » and « il est prêt à » speak of someone.
@@ -74,7 +73,7 @@ class Sentence:
     """A sentence: its range in the document, its items by number, and its two masked forms.
 
     `before` are those whom the text was about before it, the last one first: whom its pronouns may mean; `listed` the mentions
-    of the list that it announces (« … : »).
+    of the list that it announces (« … : »), `within` the organisation of whose entry in a list it is a further sentence, `item` whether it is one of an entry, known or not.
     """
 
     start: int
@@ -84,6 +83,8 @@ class Sentence:
     flat: Masked
     before: tuple[Mention, ...] = ()
     listed: tuple[Mention, ...] = ()
+    within: Mention | None = None
+    item: bool = False
 
     @property
     def subject(self) -> Mention | None:
@@ -96,6 +97,12 @@ class Sentence:
         m = _PERSON_FIRST.match(self.flat.text)
         item = self.items[int(m[1])] if m else None
         return item if isinstance(item, Mention) else None
+
+    @property
+    def entry(self) -> Mention | None:
+        """The organisation with which it begins as an item of a list."""
+        m = _FIRST.match(self.flat.text)
+        return self._organisation(m[1]) if m else None
 
     @property
     def headed(self) -> Mention | None:
@@ -141,21 +148,6 @@ def governing(before: str) -> re.Match[str] | None:
     return _GOVERNING.search(before[-40:])
 
 
-def split(text: str) -> list[tuple[int, int]]:
-    """Ranges of the sentences of `text` as stored; a single line end inside a sentence is a blank."""
-    found, start = [], 0
-    for m in _END.finditer(text):
-        if m[0].startswith(".") and (
-            _ABBREVIATION.search(text[max(0, m.start() - 5) : m.start() + 1])
-            or re.match(r"\s+[a-zà-ÿ]", text[m.end() :])
-        ):
-            continue
-        found.append((start, m.end()))
-        start = m.end()
-    found.append((start, len(text)))
-    return [(a, b) for a, b in found if text[a:b].strip()]
-
-
 def sentences(
     text: str, mentions: list[Mention], quantities: Iterable[Quantity], dates: Iterable[Found]
 ) -> list[Sentence]:
@@ -180,7 +172,16 @@ def sentences(
     before: tuple[Mention, ...] = ()
     numbered = list(enumerate(placed))
     next_item = 0
+    outer: tuple[Mention, ...] | None = None  # whom the text is about outside the list that it is in
+    within: Mention | None = None
+    entry_of_unknown = False
     for start, end in split(text):
+        bullet = bool(BULLET.match(text, start))
+        if bullet or (outer is not None and begins_paragraph(text, start)):
+            before = before if outer is None else outer
+            outer = before if bullet else None
+        if bullet or begins_paragraph(text, start) or (begins_line(text, start) and outer is None):
+            within, entry_of_unknown = None, bool(_UNKNOWN.match(straight, start, end))
         while next_item < len(numbered) and numbered[next_item][1].start < start:
             next_item += 1
         inside = []
@@ -228,13 +229,19 @@ def sentences(
             _mask(straight, start, end, items, False),
             _mask(straight, start, end, items, True),
             before,
+            within=within,
+            item=not bullet and (outer is not None or (entry_of_unknown and not begins_line(text, start))),
         )
         made.append(sentence)
+        if bullet or (begins_line(text, start) and _ENTRY.match(sentence.flat.text)):
+            within = sentence.entry
+        if bullet and (entry := sentence.entry):
+            before = (entry, *(m for m in before if m.key != entry.key))[:3]
         if (
-            _APART.match(sentence.flat.text)
+            bullet
+            or _APART.match(sentence.flat.text)
             or _OF_IT.search(sentence.flat.text)
             or sentence.flat.text.rstrip(' "').endswith(":")
-            or _BULLET.match(straight, start)
             or _SEVERAL.match(sentence.flat.text)
         ):
             if _ITS.match(sentence.flat.text) and sentence.person:
@@ -245,30 +252,34 @@ def sentences(
             kept = [m for m in before if m.key not in {s.key for s in spoken}] if spoken else []
             before = (*spoken, *kept)[:3]
     return [
-        replace(s, listed=tuple(_listed(straight, made[n + 1 :]))) if s.flat.text.rstrip(' "').endswith(":") else s
+        replace(s, listed=tuple(_listed(text, made, n)))
+        if s.flat.text.rstrip(' "').endswith(":") or is_heading(text, s.start, s.end)
+        else s
         for n, s in enumerate(made)
     ]
 
 
-_BULLET = re.compile(r"\s*(?:[-–•▪·]|\d{1,2}[.)])\s")
-_ENTRY = r"(?:[^‹.;:,]{0,40}‹[A-Z]\d+›[^‹.;:,]{0,25}|[^‹.;:,a-z][^‹.;:,]{0,40})"
+_NAME = r"(?:[^‹.;:,]{0,40}‹[A-Z]\d+›[^‹.;:,]{0,25}|[^‹.;:,a-z][^‹.;:,]{0,40})"
 _ENUMERATED = re.compile(
-    rf"[^‹.;:,]{{0,40}}‹[HO]\d+›[^‹.;:,]{{0,25}}(?:, {_ENTRY})*(?: et |, et | ainsi que ){_ENTRY}[ .;]*"
+    rf"[^‹.;:,]{{0,40}}‹[HO]\d+›[^‹.;:,]{{0,25}}(?:, {_NAME})*(?: et |, et | ainsi que ){_NAME}[ .;]*"
 )
-_FIRST = re.compile(r"(?:\W|\d{1,2}[.)] ?|\b(?:l[ae]s?|les|une?|et|[a-zé-]+) |l')*?‹[OH](\d+)›")
+_FIRST = re.compile(r"(?:\W|\d{1,2}[.)] ?|\b(?:L[ae]s?|Les|Une?|[a-zé-]+) |[Ll]')*?‹[OH](\d+)›")
+_ENTRY = re.compile(r"(?:[LlDd]es |[Ll][ae] |[Ll]')?‹[OH]\d+›(?= [–-] | ?:|\.?$)")
+_UNKNOWN = re.compile(r"\s*[A-ZÀ-Ý\d][^\n.;:,()–]{1,40}(?: \([^()\n]{2,40}\))? [–-] ")
+"""« Ficta (Ville) – Filtres en roseau », whether or not Ficta was recognised. `_ENTRY`: « Ficta – Filtres en roseau », « Ficta : … », the name alone: an item of a list without bullets."""
 
 
-def _listed(straight: str, following: list[Sentence]) -> Iterator[Mention]:
-    """Who is listed right after a sentence that ends in a colon: one a bullet, or all in one paragraph."""
-    for n, s in enumerate(following):
-        bullet = _BULLET.match(straight, s.start)
-        if not bullet and n == 0 and _ENUMERATED.fullmatch(s.flat.text):
+def _listed(text: str, made: list[Sentence], n: int) -> Iterator[Mention]:
+    """Who is listed right after the sentence `n`, which ends in a colon or is a heading: one a line, or all in one paragraph."""
+    for k in range(n + 1, len(made)):
+        s = made[k]
+        if BULLET.match(text, s.start) or (begins_line(text, s.start) and _ENTRY.match(s.flat.text)):
+            if s.entry:
+                yield s.entry
+        elif k == n + 1 and _ENUMERATED.fullmatch(s.flat.text):
             yield from (i for i in s.items.values() if isinstance(i, Mention) and i.letter in "HO")
-        if not bullet:
+        elif k == n + 1 or begins_paragraph(text, s.start) or is_heading(text, s.start, s.end):
             return
-        first = _FIRST.match(s.flat.text)
-        if first and isinstance(i := s.items[int(first[1])], Mention):
-            yield i
 
 
 def _plural(straight: str, m: Mention) -> bool:

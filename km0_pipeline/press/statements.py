@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from km0_pipeline import claims, reference
 from km0_pipeline.claims import CLAIMS, Claim, SubjectKind, claims_table, digest, mention_id
-from km0_pipeline.press import accounts, bonds, buildings, dates, happenings, quantities, relations
+from km0_pipeline.press import accounts, bonds, buildings, dates, giving, happenings, posts, quantities, relations
 from km0_pipeline.press.clauses import clauses
 from km0_pipeline.press.document import locator
 from km0_pipeline.press.folding import fold, key, spell, straighten
@@ -33,6 +33,7 @@ from km0_pipeline.press.reuse import Previous, write_keys
 from km0_pipeline.press.sentences import Sentence, sentences
 from km0_pipeline.press.shards import sharded
 from km0_pipeline.press.speech import Speech, speaker_of, speeches
+from km0_pipeline.press.topics import topic
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, made, make, modules_version
 
@@ -42,7 +43,15 @@ REFERENCE = "reference/1"
 """Method of what the words do not say themselves: it is known, from our own lists, of the name that stands there."""
 LONGEST_SENTENCE = 2000
 """Characters from which on what stands between two full stops is no sentence: a list, a table, page furniture."""
-RULES: tuple[Rule, ...] = (*relations.RULES, *bonds.RULES, *accounts.RULES, *happenings.RULES, *buildings.RULES)
+RULES: tuple[Rule, ...] = (
+    *relations.RULES,
+    *giving.RULES,
+    *posts.RULES,
+    *bonds.RULES,
+    *accounts.RULES,
+    *happenings.RULES,
+    *buildings.RULES,
+)
 KINDS: dict[str, SubjectKind] = {"H": "organisation", "O": "organisation", "P": "person", "L": "place", "V": "event"}
 """Letter of a mention -> what it is."""
 
@@ -130,7 +139,7 @@ def mentioned(document: Mapping[str, Any], spans: list[Span], names: Names) -> l
     """Who and what one document (as in `extract`) speaks of, and where: in its text, without page furniture."""
     about_hub = any(m.known.sort == "hub" for m in names.find(document["title"]))
     text = readable(document["text"])
-    return resumed(text, mentions(text, spans, names, about_hub=about_hub))
+    return resumed(text, mentions(text, spans, names, about_hub=about_hub), document["title"])
 
 
 def recognise(document: Mapping[str, Any], spans: list[Span], names: Names) -> tuple[list[Mention], list[Sentence]]:
@@ -152,12 +161,12 @@ def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> lis
     hub = next((m for m in found if m.letter == "H" and m.named), None) or next(
         (m for m in found if m.letter == "H"), None
     )
-    topic = _topic(document["title"], text, found)
+    about = topic(document["title"], text, found)
     spoken = speeches(text, found)
     said: list[Said] = []
     for sentence in split:
         once: set[tuple[object, ...]] = set()
-        reader = Reader(sentence, hub, topic, spoken, *clauses(sentence, topic))
+        reader = Reader(sentence, hub, about, spoken, *clauses(sentence, about))
         for rule in RULES if document["language"] == "fr" else ():
             for s in rule(reader):
                 what = (
@@ -171,17 +180,6 @@ def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> lis
                     once.add(what)
                     said.append(s)
     return list(_claims(document, names, found, _without_shorter(said, text), spoken))
-
-
-def _topic(title: str, text: str, found: list[Mention]) -> Mention | None:
-    """The one organisation that the title names, as the text speaks of it."""
-    headline = key(title)
-    named = {
-        m.key: m
-        for m in found
-        if m.letter in "HO" and m.named and not m.weak and key(text[m.start : m.end]) in headline
-    }
-    return next(iter(named.values())) if len(named) == 1 else None
 
 
 def _without_shorter(said: list[Said], text: str) -> list[Said]:
