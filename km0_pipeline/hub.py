@@ -133,19 +133,24 @@ class Press(_Model):
     max_seconds: int = Field(60, ge=1, description="Longest time that reading one file may take; a usual one takes some hundredths.")
 
 
-class Feed(_Model):
+class Server(_Model):
+    """How a server of the open web is asked (`fetch`)."""
+
+    allow_private: bool = Field(False, description="Whether it, and what it links to, may lie on a network of one's own.")
+    max_megabytes: int = Field(10, ge=1, description="Largest answer that is taken, in megabytes, unpacked.")
+    max_seconds: float = Field(30, gt=0, description="Longest time that one answer may take, and longest wait before asking again.")
+    attempts: int = Field(3, ge=1, description="How often what may pass is asked for: an answer that is late, or HTTP 429 or 5xx.")
+    pause_seconds: float = Field(1, ge=0, description="Least time between two requests to one host; doubled for each attempt.")
+
+
+class Feed(Server):
     """An RSS or Atom feed whose articles are kept in data/raw, in the folder of press that has its name."""
 
     name: str = Field(pattern=r"^[a-z0-9_-]+$", description="Short name of the feed: the folder its articles are kept in.")
     url: str = Field(pattern=r"^https?://\S+$", description="Address of the feed itself (RSS or Atom), not of a page.")
     publisher: str = Field("", description="Who publishes it; empty: as the feed calls itself.")
     licence: str = Field("", description="Licence of its articles, where they name none.")
-    allow_private: bool = Field(False, description="Whether it, and what it links to, may lie on a network of one's own.")
     max_items: int = Field(50, ge=1, description="Most articles fetched in one refresh, newest first; the others follow at the next.")
-    max_megabytes: int = Field(10, ge=1, description="Largest feed or article that is fetched, in megabytes, unpacked.")
-    max_seconds: float = Field(30, gt=0, description="Longest time that one answer may take, and longest wait before asking again.")
-    attempts: int = Field(3, ge=1, description="How often what may pass is asked for: an answer that is late, or HTTP 429 or 5xx.")
-    pause_seconds: float = Field(1, ge=0, description="Least time between two requests to one host; doubled for each attempt.")
 
 
 class Registry(_Model):
