@@ -16,6 +16,7 @@ with this value. All that is published is a view of the claims.
     registries  tenant registries -> rows      -> claims
     reference   nomenclatures and institutions, shipped with the library
     entities    many mentions     -> one entity
+    register    the national register -> claims on whose number is known; where addresses lie
     tables      claims + entities -> the DuckDB tables, one .sql and one .yaml each
     explain     why a published cell says what it says
     publish     tables            -> a snapshot people download

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+import warnings
 from datetime import date, time
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
@@ -63,6 +64,7 @@ def _models(given: dict[str, str]) -> dict[str, str]:
     return {"fr": FRENCH_MODEL} | given
 
 
+Url = Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")]
 RawPath = Annotated[str, AfterValidator(_relative)]
 Words = tuple[Annotated[str, Field(min_length=1)], ...]
 
@@ -173,6 +175,15 @@ class Registry(_Model):
     )
 
 
+class Register(Server):
+    """The national register of companies, SIRENE: by its monthly stock, or by the public search service."""
+
+    stock: Words = Field((), description="Files or addresses of the monthly stock, StockUniteLegale and StockEtablissement: Parquet, or CSV in a ZIP.")
+    service: Url = Field("", description="Address of the search service, where no stock is given; it is asked for each SIREN.")
+    days: int = Field(30, ge=1, description="Days after which the service is asked for a SIREN again.")
+    pause_seconds: float = Field(0.15, ge=0, description="Least time between two requests to one host; the service allows 7 a second.")
+
+
 class Schedule(_Model):
     """When the data refresh themselves."""
 
@@ -192,6 +203,10 @@ class Limits(_Model):
     )
 
 
+# pydantic warns of what every class has (ABCMeta.register); an instance has nothing of that name
+warnings.filterwarnings("ignore", 'Field name "register" in "Hub" shadows an attribute', UserWarning)
+
+
 class Hub(_Model):
     """The whole of hub.toml."""
 
@@ -201,6 +216,7 @@ class Hub(_Model):
     press: Press = Press.model_construct()
     feeds: tuple[Feed, ...] = ()
     registries: tuple[Registry, ...] = ()
+    register: Register = Register.model_construct()
     schedule: Schedule = Schedule.model_construct()
     limits: Limits = Limits.model_construct()
 

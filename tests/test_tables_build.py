@@ -14,7 +14,8 @@ import pytest
 from conftest import ROOT
 from press_world import accepted
 
-from km0_pipeline.claims import Claim, Reject, claims_table, digest, mention_id, rejects_table
+from km0_pipeline.claims import CLAIMS, Claim, Reject, claims_table, digest, mention_id, rejects_table
+from km0_pipeline.register.statements import DOCUMENTS, ROWS
 from km0_pipeline.registries.columns import PROPERTIES as COLUMNS
 from km0_pipeline.steps import Project, make
 from km0_pipeline.storage import write_json
@@ -139,6 +140,10 @@ class World:
             "registry_rows": pa.Table.from_pylist(self.rows, rows),
             "entity_mentions": pa.Table.from_pylist([self.mentions[m] for m in sorted(self.mentions)], texts("mention_id", "document_id", "kind", "name", "name_key", "place_key", "siren", "entity_id", "stage", single=pa.bool_(), is_hub=pa.bool_())),
             "entity_redirects": pa.Table.from_pylist(self.redirects, texts("old_id", "new_id", "reason")),
+            "entity_withheld": texts("entity_id").empty_table(),
+            "register_claims": CLAIMS.empty_table(),
+            "register_documents": DOCUMENTS.empty_table(),
+            "register_rows": ROWS.empty_table(),
         }  # fmt: skip
         for name, content in steps.items():
             make(self.project, name, lambda path, content=content: pq.write_table(content, path), version=digest(str(content.to_pylist())))
