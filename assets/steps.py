@@ -17,6 +17,7 @@ from km0_pipeline.entities import resolve
 from km0_pipeline.press import collect, duplicates, feeds, mentions, review
 from km0_pipeline.press import read as press_read
 from km0_pipeline.press import statements as press_statements
+from km0_pipeline.register import addresses
 from km0_pipeline.register import files as register_files
 from km0_pipeline.register import index as register_index
 from km0_pipeline.register import statements as register_statements
@@ -217,6 +218,22 @@ STEPS = (
             "register_rows": ("The legal units that it knows by these numbers.", "Les unités légales qu'il connaît sous ces numéros."),
             "register_documents": ("The edition of the stock, or the answers, as documents.", "L'édition du stock, ou les réponses, comme documents."),
             "register_rejects": ("Numbers that it does not know, or could not be asked for.", "Numéros qu'il ne connaît pas, ou qu'on n'a pu demander."),
+        },
+        AGAIN,
+    ),
+    Step(
+        addresses.address_claims,
+        addresses.VERSION,
+        "2_registries",
+        frozenset({"python", "parquet"}),
+        ("registry_rows", "register_rows", "hub_claims", "hub_toml"),
+        {
+            "address_claims": (
+                "Where addresses lie, as the public geocoder says; nothing where hub.toml names none.",
+                "Où se trouvent les adresses, d'après le géocodeur public ; rien si hub.toml n'en nomme pas.",
+            ),
+            "address_documents": ("The national base of addresses, as a document.", "La Base adresse nationale, comme document."),
+            "address_rejects": ("What could not be asked of the geocoder, and why.", "Ce qui n'a pu être demandé au géocodeur, et pourquoi."),
         },
         AGAIN,
     ),

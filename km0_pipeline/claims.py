@@ -13,7 +13,7 @@ Locators: `char:1024-1090` in a document's text as stored (Unicode code points, 
 page where it has pages (`page:2/char:1024-1090`: the characters still count from the text's start),
 `row:12/column:effectif` in a delimited file (row 1 is the header), `sheet:Locataires/cell:F12`
 in a workbook, `key:hub.commune` in hub.toml, `siren:356000000/column:categorieJuridiqueUniteLegale` in the stock of the
-national register (`/field:nature_juridique` in an answer of its search service).
+national register (`/field:nature_juridique` in an answer of its search service), `ban:68224_0001_00003` in the national base of addresses.
 """
 
 from __future__ import annotations
@@ -93,6 +93,8 @@ PROPERTIES: dict[str, Property] = {
         Property("commune", ("organisation", "place"), "text", "org", "commune, by name", "commune, par son nom"),
         Property("commune_code", ("organisation", "place"), "code", "org", "commune, by INSEE code",
                  "commune, par son code INSEE"),
+        Property("coordinates", ("organisation", "place"), "text", "org", "latitude and longitude, in degrees (WGS 84)",
+                 "latitude et longitude, en degrés (WGS 84)"),
         Property("department", ("organisation", "place"), "text", "org", "department", "département"),
         Property("founded_on", _ORG, "date", "org", "when it was founded", "date de création"),
         Property("ceased_on", _ORG, "date", "org", "when it ceased, says the national register", "date de cessation, au répertoire national"),

@@ -184,6 +184,14 @@ class Register(Server):
     pause_seconds: float = Field(0.15, ge=0, description="Least time between two requests to one host; the service allows 7 a second.")
 
 
+class Geocoder(Server):
+    """The public geocoder, which says where addresses lie."""
+
+    url: Url = Field("", description="Address of the geocoder; empty: no address is looked up.")
+    min_score: float = Field(0.7, ge=0, le=1, description="Least score with which its answer is believed.")
+    pause_seconds: float = Field(0.05, ge=0, description="Least time between two requests to one host; the geocoder allows 50 a second.")
+
+
 class Schedule(_Model):
     """When the data refresh themselves."""
 
@@ -217,6 +225,7 @@ class Hub(_Model):
     feeds: tuple[Feed, ...] = ()
     registries: tuple[Registry, ...] = ()
     register: Register = Register.model_construct()
+    geocoder: Geocoder = Geocoder.model_construct()
     schedule: Schedule = Schedule.model_construct()
     limits: Limits = Limits.model_construct()
 

@@ -195,6 +195,23 @@ def test_a_bad_file_is_told_of_and_nothing_is_taken_from_the_register(
     assert words in told and "StockUniteLegale can't be had" in told
 
 
+def test_who_is_withheld_stays_so_while_the_stock_can_not_be_read(project: Project) -> None:
+    here = with_stock(project)
+    given(here, f"Paul Imaginé;{PAUL};;;;", f"Ateliers Chimère;{CHIMERE};;;;")
+    look_up(here)
+    before = rows(here, "register_claims")
+    (here.root / here.hub.register.stock[0]).unlink()
+    found = look_up(here)
+    assert (found.figures["withheld"], found.figures["edition"]) == (1, "2026-05-30")
+    assert rows(here, "register_claims") == before
+    told = [r["sentence"] for r in rows(here, "register_drift")]
+    assert told == [
+        "hub.toml, [register] stock: StockUniteLegale can't be had: what was made of the last whole stock stays."
+    ]
+    look_up(asked(here))
+    assert made(here, "register_units").rows == 0, "switched off"
+
+
 def test_the_stock_is_read_again_only_when_its_bytes_change(stocked: Project) -> None:
     look_up(stocked)
     first = made(stocked, "register_units")

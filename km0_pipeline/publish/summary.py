@@ -18,7 +18,7 @@ MOST = 4
 """Reasons of rejects, and unknown columns, that are spelt out."""
 DOCUMENTS = (("press", "press_documents", "press_documents"), ("registries", "registry_documents", "registry_rows"))
 """Documents, the step that lists them, and the first output of the step that reads them: figures stand with it."""
-REJECTS = ("press_rejects", "registry_rejects", "press_feed_rejects", "decision_rejects", "register_file_rejects", "register_drift", "register_rejects")
+REJECTS = ("press_rejects", "registry_rejects", "press_feed_rejects", "decision_rejects", "register_file_rejects", "register_drift", "register_rejects", "address_rejects")
 CLAIMS = (("press", "press_claims"), ("registries", "registry_claims"), ("register", "register_claims"), ("hub.toml", "hub_claims"))
 Rows = list[tuple[Any, ...]]
 Query = Callable[[str], Rows]
@@ -34,7 +34,7 @@ def summary(project: Project, published: Published) -> str:
 
         parts = [
             _snapshot(project, published),
-            _read(project) + _register(project) + _claims(project) + _review(project) + _entities(project, query),
+            _read(project) + _register(project) + _addresses(project) + _claims(project) + _review(project) + _entities(project, query),
             _tables(published),
             _rejects(project, query),
             _unknown_columns(project, query),
@@ -74,6 +74,18 @@ def _register(project: Project) -> list[str]:
     edition = f", stock of {found.figures['edition']}" if found.figures["edition"] else ""
     kept_back = f"; {withheld:,} withheld, at that person's wish" if withheld else ""
     return [f"{'register':<14}{known:,} of {_counted(given, 'SIREN number')} found{edition}{kept_back}"]
+
+
+def _addresses(project: Project) -> list[str]:
+    """Of how many addresses it is known where they lie; that they are not looked up, where hub.toml does not want it."""
+    found = _made(project, "address_claims")
+    if found is None:
+        return []
+    if not project.hub.geocoder.url:
+        return [f"{'addresses':<14}left out: none is looked up (hub.toml, [geocoder])"]
+    given, known, unasked = (found.figures[f] for f in ("given", "found", "not asked"))
+    waiting = f"; {unasked:,} not asked for yet" if unasked else ""
+    return [f"{'addresses':<14}{known:,} of {given:,} found{waiting}"]
 
 
 def _claims(project: Project) -> list[str]:

@@ -6,7 +6,7 @@
     service         the public search service, asked for one number at a time
     statements      what either says of the numbers that registries give   -> register_rows, register_claims, register_documents
     nomenclatures   codes of the register in words
-    addresses       where addresses lie, asked of the public geocoder      -> geocoded
+    addresses       where addresses lie, asked of the public geocoder      -> address_claims, address_documents
 
 Nothing here is asked, or read, unless hub.toml names it. What the register holds of a natural person who objects to its
 diffusion (status P) is neither indexed nor published, nor is what the hub's own registries say of that person under that number;

@@ -20,13 +20,12 @@ is new in the stock, and what could not be used of it.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from km0_pipeline.claims import Reject, rejects_table
+from km0_pipeline.claims import Reject, digest, rejects_table
 from km0_pipeline.entities import names
 from km0_pipeline.entities.names import NAMES_SQL
 from km0_pipeline.register import stock
@@ -34,15 +33,19 @@ from km0_pipeline.register.files import Stock, stock_of
 from km0_pipeline.register.nomenclatures import NAF_2025, NOMENCLATURES, naf_sql
 from km0_pipeline.register.stock import ESTABLISHMENTS, FILES, UNITS, USED, Unusable
 from km0_pipeline.sql import connect, literal
-from km0_pipeline.steps import Made, Project, make, modules_version
+from km0_pipeline.steps import Made, Project, made, make, modules_version
 
+MEMORY = "1300MB"
+"""What reducing the stock may hold in memory, beside what the process has: the rest is spilled."""
 VERSION = modules_version(__file__, stock.__file__, names.__file__, str(Path(__file__).with_name("nomenclatures.py")))
 
 
 def register_index(project: Project) -> Made:
     """Step: `register_units`, `register_names` and `register_drift`; empty where hub.toml names no stock.
 
-    Made again only when the bytes of the stock change. Figures: `edition`, the last day on which the register treated a unit.
+    Made again only when the bytes of the stock change. Where a file of it can't be used, what was made of the last that could stays:
+    else those whom it withholds would be published. Figures: `edition`, the last day on which the register treated a unit, and
+    `document_id`, of both files as one document.
     """
     given = stock_of(project)
     return make(
@@ -50,7 +53,7 @@ def register_index(project: Project) -> Made:
         ("register_units", "register_names", "register_drift"),
         lambda *outputs: _build(project, given, *outputs),
         version=VERSION,
-        parameters=[s.sha256 for s in given],
+        parameters=[str(bool(project.hub.register.stock)), *(s.sha256 for s in given)],
     )
 
 
@@ -60,48 +63,71 @@ def _build(project: Project, given: list[Stock], units: Path, names: Path, drift
     scratch = project.warehouse / "register" / "reading"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
+    figures = {"edition": "", "document_id": digest(*sorted(s.sha256 for s in given))}
     try:
-        with connect(project.warehouse) as db:
+        with connect(project.warehouse, memory=MEMORY) as db:
             db.execute(NAMES_SQL)
-            rejects = list(_read(db, given, scratch))
-            db.execute(_JUDGED)
-            rejects += _nomenclatures(db)
-            for sql, out in ((_UNITS, units), (_NAMES, names)):
-                db.execute(f"copy ({sql}) to {literal(out)} (format parquet, compression zstd, compression_level 1)")
-            edition = db.execute(
-                f"select coalesce(max(try_cast(left(treated_on, 10) as date))::varchar, '') from {UNITS}"
-            ).fetchall()[0][0]
+            found, rejects = _read(db, given, scratch)
+            missing = [f for f in FILES if f not in found]
+            before = _before(project) if missing and project.hub.register.stock else None
+            if missing and project.hub.register.stock:
+                rejects.append(_incomplete(missing, before))
+            if before:
+                shutil.copyfile(before.path, units)
+                shutil.copyfile(project.made("register_names"), names)
+                figures = {name: before.figures[name] for name in figures}
+            else:
+                _empty(db, missing)
+                rejects += _reduce(db, units, names)
+                latest = f"select coalesce(max(try_cast(left(treated_on, 10) as date))::varchar, '') from {UNITS}"
+                figures["edition"] = db.execute(latest).fetchall()[0][0]
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     pq.write_table(rejects_table(rejects), drift, compression="zstd")
-    return {"edition": edition, "drift": [r.sentence for r in rejects]}
+    return figures
 
 
-def _read(db: duckdb.DuckDBPyConnection, given: list[Stock], scratch: Path) -> Iterable[Reject]:
-    """The views of both files, empty ones where either can't be used; yields what is to be said of them."""
-    found: set[str] = set()
+def _read(db: duckdb.DuckDBPyConnection, given: list[Stock], scratch: Path) -> tuple[set[str], list[Reject]]:
+    """Make a view of each file that can be used; returns which they are, and what is to be said of them all."""
+    found, rejects = set[str](), list[Reject]()
     for entry in given:
         try:
             read = stock.read(db, entry.path, scratch)
         except Unusable as e:
-            yield Reject("", entry.name, "", "bad_stock", str(e))
-            continue
-        found.add(read.file)
-        for sentence in read.drift:
-            yield Reject("", entry.name, "", "stock_drift", sentence)
-    missing = [f for f in FILES if f not in found]
-    if given and missing:
-        yield Reject(
-            "",
-            given[0].name,
-            "",
-            "bad_stock",
-            f"hub.toml, [register] stock: {' and '.join(missing)} can't be had, so nothing is taken from the register.",
-        )
-    if missing:
-        for file in FILES:
-            columns = ", ".join(f"null::varchar as {c}" for c in USED[file])
-            db.execute(f"create or replace view {file} as select {columns} where false")
+            rejects.append(Reject("", entry.name, "", "bad_stock", str(e)))
+        else:
+            found.add(read.file)
+            rejects += [Reject("", entry.name, "", "stock_drift", sentence) for sentence in read.drift]
+    return found, rejects
+
+
+def _before(project: Project) -> Made | None:
+    """What this step made of a whole stock the last time, if it did."""
+    try:
+        last = made(project, "register_units")
+    except FileNotFoundError:
+        return None
+    return last if last.rows else None
+
+
+def _incomplete(missing: list[str], before: Made | None) -> Reject:
+    then = "what was made of the last whole stock stays" if before else "nothing is taken from the register"
+    sentence = f"hub.toml, [register] stock: {' and '.join(missing)} can't be had: {then}."
+    return Reject("", "register/stock", "", "bad_stock", sentence)
+
+
+def _empty(db: duckdb.DuckDBPyConnection, missing: list[str]) -> None:
+    """Without both files, neither holds anything: whose a name is, and whether it may be used, would not be known."""
+    for file in FILES if missing else ():
+        columns = ", ".join(f"null::varchar as {c}" for c in USED[file])
+        db.execute(f"create or replace view {file} as select {columns} where false")
+
+
+def _reduce(db: duckdb.DuckDBPyConnection, units: Path, names: Path) -> list[Reject]:
+    db.execute(_JUDGED)
+    for sql, out in ((_UNITS, units), (_NAMES, names)):
+        db.execute(f"copy ({sql}) to {literal(out)} (format parquet, compression zstd, compression_level 1)")
+    return _nomenclatures(db)
 
 
 def _nomenclatures(db: duckdb.DuckDBPyConnection) -> list[Reject]:

@@ -24,9 +24,8 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
-from km0_pipeline.claims import CLAIMS, DIGEST_SQL, PROPERTIES, Reject, digest, rejects_table
+from km0_pipeline.claims import CLAIMS, DIGEST_SQL, PROPERTIES, Reject, rejects_table
 from km0_pipeline.register import nomenclatures, service, stock
-from km0_pipeline.register.files import stock_of
 from km0_pipeline.register.nomenclatures import NAF_2025, NAF_REV2, legal_form_sql, naf_sql, size_band_sql
 from km0_pipeline.sql import connect, literal, location
 from km0_pipeline.steps import Made, Project, made, make, modules_version
@@ -103,9 +102,8 @@ def register_claims(project: Project) -> Made:
     """
     settings = project.hub.register
     answers, parameters = service.Answers({}, []), list[str]()
-    edition = {"edition": made(project, "register_units").figures.get("edition", ""), "document_id": ""}
+    edition = {name: made(project, "register_units").figures[name] for name in ("edition", "document_id")}
     if settings.stock:
-        edition["document_id"] = digest(*sorted(s.sha256 for s in stock_of(project)))
         parameters = list(edition.values())
     elif settings.service:
         answers = service.ask(project, _numbers(project))

@@ -16,7 +16,7 @@ reserved as (
 found as (
     select
         d.table_name, d.row_id, d.change, d.column_name,
-        case when d.column_name in ('address', 'postcode') and d.row_id in (select entity_id from reserved) then null else d.old_value end as old_value,
+        case when d.column_name in ('address', 'postcode', 'latitude', 'longitude') and d.row_id in (select entity_id from reserved) then null else d.old_value end as old_value,
         d.new_value
     from differences as d
     where d.change <> 'remove' or d.row_id not in (select old_id from redirected)

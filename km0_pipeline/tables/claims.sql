@@ -15,6 +15,10 @@ with said as (
     union all
     select claim_id, document_id, locator, subject_id, subject_kind, property, value, value_kind, original, qualifier, scope,
         as_of, stated_on, method, confidence, said_by
+    from address_claims
+    union all
+    select claim_id, document_id, locator, subject_id, subject_kind, property, value, value_kind, original, qualifier, scope,
+        as_of, stated_on, method, confidence, said_by
     from hub_claims
 ),
 linked as (
@@ -78,7 +82,7 @@ present as (
     from linked as l
     where (l.subject_kind <> 'person' or l.entity_id in (select entity_id from public_people))
         and (coalesce(l.object_kind, '') <> 'person' or l.object_entity_id in (select entity_id from public_people))
-        and (l.property not in ('address', 'postcode') or l.entity_id not in (select entity_id from reserved))
+        and (l.property not in ('address', 'postcode', 'coordinates') or l.entity_id not in (select entity_id from reserved))
 ),
 -- of longer words of the press, those around the value, if it stands in them; else none (limits.quotation)
 wordy as (
@@ -147,7 +151,7 @@ gone as (
         and b.claim_id not in (select claim_id from press_reviewed where status <> 'accepted')
         and b.entity_id not in (select entity_id from entity_withheld)
         and coalesce(b.object_entity_id, '') not in (select entity_id from entity_withheld)
-        and (b.property not in ('address', 'postcode') or b.entity_id not in (select entity_id from reserved))
+        and (b.property not in ('address', 'postcode', 'coordinates') or b.entity_id not in (select entity_id from reserved))
 )
 select
     p.claim_id as claim_id,
