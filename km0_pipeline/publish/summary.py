@@ -137,7 +137,7 @@ def _rejects(project: Project, query: Query) -> list[str]:
     )
     if not reasons:
         return ["Rejects: none"]
-    lines = [f"Rejects: {sum(r[1] for r in reasons):,}, all kept in data/warehouse ({', '.join(s.path.name for s in steps)})"]
+    lines = [f"Rejects: {sum(r[1] for r in reasons):,}, all kept in data/warehouse ({', '.join(s.path.name for s in steps if s.rows)})"]
     for reason, n, paths, sentence in reasons[:MOST]:
         more = f" in {_counted(paths, 'file')}; for example:" if n > 1 else ":"
         lines += [f"  {reason} {n:,}{more}", f"      {sentence}"]

@@ -35,7 +35,7 @@ from km0_pipeline.register.stock import ESTABLISHMENTS, FILES, UNITS, USED, Unus
 from km0_pipeline.sql import connect, literal
 from km0_pipeline.steps import Made, Project, made, make, modules_version
 
-MEMORY = "1300MB"
+MEMORY = "1600MB"
 """What reducing the stock may hold in memory, beside what the process has: the rest is spilled."""
 VERSION = modules_version(__file__, stock.__file__, names.__file__, str(Path(__file__).with_name("nomenclatures.py")))
 
