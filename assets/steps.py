@@ -17,6 +17,10 @@ from km0_pipeline.entities import resolve
 from km0_pipeline.press import collect, duplicates, feeds, mentions, review
 from km0_pipeline.press import read as press_read
 from km0_pipeline.press import statements as press_statements
+from km0_pipeline.register import addresses
+from km0_pipeline.register import files as register_files
+from km0_pipeline.register import index as register_index
+from km0_pipeline.register import statements as register_statements
 from km0_pipeline.registries import read as registry_read
 from km0_pipeline.registries import statements as registry_statements
 from km0_pipeline.steps import Made, Project, made
@@ -171,6 +175,69 @@ STEPS = (
         },
     ),
     Step(
+        register_files.register_files,
+        register_files.VERSION,
+        "2_registries",
+        frozenset({"python", "parquet"}),
+        ("hub_toml",),
+        {
+            "register_files": (
+                "The files of the national register's stock, by their bytes; none where hub.toml names none.",
+                "Les fichiers du stock du répertoire national, selon leurs octets ; aucun si hub.toml n'en nomme pas.",
+            ),
+            "register_file_rejects": ("What could not be had of the stock, and why.", "Ce qui n'a pu être obtenu du stock, et pourquoi."),
+        },
+        AGAIN,
+    ),
+    Step(
+        register_index.register_index,
+        register_index.VERSION,
+        "2_registries",
+        frozenset({"duckdb", "parquet"}),
+        ("register_files",),
+        {
+            "register_units": ("The stock reduced: one row a legal unit.", "Le stock réduit : une ligne par unité légale."),
+            "register_names": (
+                "The stock reduced: one row a name that an establishment goes by.",
+                "Le stock réduit : une ligne par nom que porte un établissement.",
+            ),
+            "register_drift": ("What is new in the stock, and what could not be used of it.", "Ce qui change dans le stock, et ce qui n'a pu en servir."),
+        },
+    ),
+    Step(
+        register_statements.register_claims,
+        register_statements.VERSION,
+        "2_registries",
+        frozenset({"duckdb", "parquet"}),
+        ("registry_rows", "registry_documents", "register_files", "register_units", "register_names", "hub_toml"),
+        {
+            "register_claims": (
+                "What the national register says of the numbers that registries give.",
+                "Ce que le répertoire national dit des numéros que donnent les registres.",
+            ),
+            "register_rows": ("The legal units that it knows by these numbers.", "Les unités légales qu'il connaît sous ces numéros."),
+            "register_documents": ("The edition of the stock, or the answers, as documents.", "L'édition du stock, ou les réponses, comme documents."),
+            "register_rejects": ("Numbers that it does not know, or could not be asked for.", "Numéros qu'il ne connaît pas, ou qu'on n'a pu demander."),
+        },
+        AGAIN,
+    ),
+    Step(
+        addresses.address_claims,
+        addresses.VERSION,
+        "2_registries",
+        frozenset({"python", "parquet"}),
+        ("registry_rows", "register_rows", "hub_claims", "hub_toml"),
+        {
+            "address_claims": (
+                "Where addresses lie, as the public geocoder says; nothing where hub.toml names none.",
+                "Où se trouvent les adresses, d'après le géocodeur public ; rien si hub.toml n'en nomme pas.",
+            ),
+            "address_documents": ("The national base of addresses, as a document.", "La Base adresse nationale, comme document."),
+            "address_rejects": ("What could not be asked of the geocoder, and why.", "Ce qui n'a pu être demandé au géocodeur, et pourquoi."),
+        },
+        AGAIN,
+    ),
+    Step(
         registry_statements.registry_claims,
         registry_statements.VERSION,
         "4_entities",
@@ -191,10 +258,14 @@ STEPS = (
         resolve.VERSION,
         "4_entities",
         frozenset({"duckdb", "parquet"}),
-        ("press_reviewed", "registry_rows", "hub_claims"),
+        ("press_reviewed", "registry_rows", "register_rows", "hub_claims"),
         {
             "entity_mentions": ("Which mentions are the same one.", "Quelles mentions désignent le même."),
             "entity_redirects": ("Published ids that were joined or parted.", "Identifiants publiés réunis ou séparés."),
+            "entity_withheld": (
+                "Natural persons that the national register withholds: nothing is published of them.",
+                "Personnes physiques que le répertoire national ne diffuse pas : rien n'en est publié.",
+            ),
         },
     ),
 )

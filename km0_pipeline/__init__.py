@@ -5,16 +5,18 @@ The tour, in the order of the flow. Everything a source says becomes a *claim*
 with this value. All that is published is a view of the claims.
 
     hub         hub.toml: who the hub is, its sources, how their columns map
-    sql         text and paths as SQL strings
     storage     where bytes lie; write aside, then rename
     sql         DuckDB as the steps use it
+    deadline    work that may hang, crash or take all memory, in a process of its own
     encoding    is it UTF-8 broken in places, or another encoding
+    fetch       asking a server of the open web, politely and without trusting it
     steps       what a step makes, and when it need not be made again
     decisions   what stewards decided, a line each in data/raw/decisions
     press       press releases    -> documents -> claims
     registries  tenant registries -> rows      -> claims
     reference   nomenclatures and institutions, shipped with the library
     entities    many mentions     -> one entity
+    register    the national register -> claims on whose number is known; where addresses lie
     tables      claims + entities -> the DuckDB tables, one .sql and one .yaml each
     explain     why a published cell says what it says
     publish     tables            -> a snapshot people download

@@ -12,7 +12,8 @@ which mentions are the same organisation, person, place or event.
 Locators: `char:1024-1090` in a document's text as stored (Unicode code points, half-open), with its
 page where it has pages (`page:2/char:1024-1090`: the characters still count from the text's start),
 `row:12/column:effectif` in a delimited file (row 1 is the header), `sheet:Locataires/cell:F12`
-in a workbook, `key:hub.commune` in hub.toml.
+in a workbook, `key:hub.commune` in hub.toml, `siren:356000000/column:categorieJuridiqueUniteLegale` in the stock of the
+national register (`/field:nature_juridique` in an answer of its search service), `ban:68224_0001_00003` in the national base of addresses.
 """
 
 from __future__ import annotations
@@ -81,8 +82,10 @@ PROPERTIES: dict[str, Property] = {
         # identity of organisations
         Property("siren", _ORG, "code", "org", "SIREN number, 9 digits", "numéro SIREN, 9 chiffres"),
         Property("siret", _ORG, "code", "org", "SIRET number, 14 digits", "numéro SIRET, 14 chiffres"),
+        Property("legal_name", _ORG, "text", "org", "name in the national register", "nom au répertoire national"),
         Property("legal_form", _ORG, "text", "org", "legal form", "forme juridique"),
         Property("naf", _ORG, "code", "org", "NAF code of the main activity", "code NAF de l'activité principale"),
+        Property("naf25", _ORG, "code", "org", "code of the main activity in NAF 2025", "code de l'activité principale dans la NAF 2025"),
         Property("activity", _ORG, "text", "org", "what it does, in a few words", "activité, en quelques mots"),
         Property("website", _ORG, "url", "org", "web site", "site web"),
         Property("address", ("organisation", "place"), "text", "org", "postal address", "adresse postale"),
@@ -90,8 +93,15 @@ PROPERTIES: dict[str, Property] = {
         Property("commune", ("organisation", "place"), "text", "org", "commune, by name", "commune, par son nom"),
         Property("commune_code", ("organisation", "place"), "code", "org", "commune, by INSEE code",
                  "commune, par son code INSEE"),
+        Property("coordinates", ("organisation", "place"), "text", "org", "latitude and longitude, in degrees (WGS 84)",
+                 "latitude et longitude, en degrés (WGS 84)"),
         Property("department", ("organisation", "place"), "text", "org", "department", "département"),
         Property("founded_on", _ORG, "date", "org", "when it was founded", "date de création"),
+        Property("ceased_on", _ORG, "date", "org", "when it ceased, says the national register", "date de cessation, au répertoire national"),
+        Property("state", _ORG, "code", "org", "state in the national register: active, ceased",
+                 "état au répertoire national : active, ceased (cessée)"),
+        Property("size_band", _ORG, "code", "org", "band of employees in the national register: 0, 1-2, 3-5… 10000+",
+                 "tranche d'effectif salarié au répertoire national : 0, 1-2, 3-5… 10000+"),
         # figures; `scope` says what is counted
         Property("headcount", ("organisation", "event"), "integer", "org",
                  "how many; scope: people, employees, jobs, students, companies…",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+import warnings
 from datetime import date, time
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
@@ -63,6 +64,7 @@ def _models(given: dict[str, str]) -> dict[str, str]:
     return {"fr": FRENCH_MODEL} | given
 
 
+Url = Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")]
 RawPath = Annotated[str, AfterValidator(_relative)]
 Words = tuple[Annotated[str, Field(min_length=1)], ...]
 
@@ -133,19 +135,24 @@ class Press(_Model):
     max_seconds: int = Field(60, ge=1, description="Longest time that reading one file may take; a usual one takes some hundredths.")
 
 
-class Feed(_Model):
+class Server(_Model):
+    """How a server of the open web is asked (`fetch`)."""
+
+    allow_private: bool = Field(False, description="Whether it, and what it links to, may lie on a network of one's own.")
+    max_megabytes: int = Field(10, ge=1, description="Largest answer that is taken, in megabytes, unpacked.")
+    max_seconds: float = Field(30, gt=0, description="Longest time that one answer may take, and longest wait before asking again.")
+    attempts: int = Field(3, ge=1, description="How often what may pass is asked for: an answer that is late, or HTTP 429 or 5xx.")
+    pause_seconds: float = Field(1, ge=0, description="Least time between two requests to one host; doubled for each attempt.")
+
+
+class Feed(Server):
     """An RSS or Atom feed whose articles are kept in data/raw, in the folder of press that has its name."""
 
     name: str = Field(pattern=r"^[a-z0-9_-]+$", description="Short name of the feed: the folder its articles are kept in.")
     url: str = Field(pattern=r"^https?://\S+$", description="Address of the feed itself (RSS or Atom), not of a page.")
     publisher: str = Field("", description="Who publishes it; empty: as the feed calls itself.")
     licence: str = Field("", description="Licence of its articles, where they name none.")
-    allow_private: bool = Field(False, description="Whether it, and what it links to, may lie on a network of one's own.")
     max_items: int = Field(50, ge=1, description="Most articles fetched in one refresh, newest first; the others follow at the next.")
-    max_megabytes: int = Field(10, ge=1, description="Largest feed or article that is fetched, in megabytes, unpacked.")
-    max_seconds: float = Field(30, gt=0, description="Longest time that one answer may take, and longest wait before asking again.")
-    attempts: int = Field(3, ge=1, description="How often what may pass is asked for: an answer that is late, or HTTP 429 or 5xx.")
-    pause_seconds: float = Field(1, ge=0, description="Least time between two requests to one host; doubled for each attempt.")
 
 
 class Registry(_Model):
@@ -168,6 +175,23 @@ class Registry(_Model):
     )
 
 
+class Register(Server):
+    """The national register of companies, SIRENE: by its monthly stock, or by the public search service."""
+
+    stock: Words = Field((), description="Files or addresses of the monthly stock, StockUniteLegale and StockEtablissement: Parquet, or CSV in a ZIP.")
+    service: Url = Field("", description="Address of the search service, where no stock is given; it is asked for each SIREN.")
+    days: int = Field(30, ge=1, description="Days after which the service is asked for a SIREN again.")
+    pause_seconds: float = Field(0.15, ge=0, description="Least time between two requests to one host; the service allows 7 a second.")
+
+
+class Geocoder(Server):
+    """The public geocoder, which says where addresses lie."""
+
+    url: Url = Field("", description="Address of the geocoder; empty: no address is looked up.")
+    min_score: float = Field(0.7, ge=0, le=1, description="Least score with which its answer is believed.")
+    pause_seconds: float = Field(0.05, ge=0, description="Least time between two requests to one host; the geocoder allows 50 a second.")
+
+
 class Schedule(_Model):
     """When the data refresh themselves."""
 
@@ -187,6 +211,10 @@ class Limits(_Model):
     )
 
 
+# pydantic warns of what every class has (ABCMeta.register); an instance has nothing of that name
+warnings.filterwarnings("ignore", 'Field name "register" in "Hub" shadows an attribute', UserWarning)
+
+
 class Hub(_Model):
     """The whole of hub.toml."""
 
@@ -196,6 +224,8 @@ class Hub(_Model):
     press: Press = Press.model_construct()
     feeds: tuple[Feed, ...] = ()
     registries: tuple[Registry, ...] = ()
+    register: Register = Register.model_construct()
+    geocoder: Geocoder = Geocoder.model_construct()
     schedule: Schedule = Schedule.model_construct()
     limits: Limits = Limits.model_construct()
 

@@ -25,16 +25,19 @@ _numbers = count(1)
 
 
 @contextmanager
-def connect(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to an empty catalogue in memory, gone when it is closed; it spills to `.duckdb` below `warehouse`."""
+def connect(warehouse: Path, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to an empty catalogue in memory, gone when it is closed; it spills to `.duckdb` below `warehouse`.
+
+    While it is open all queries together hold `memory` at most.
+    """
     name = f"use{next(_numbers)}"
     with _instance(warehouse).cursor() as connection:
-        connection.execute(f"attach ':memory:' as {name}; use {name}")
+        connection.execute(f"attach ':memory:' as {name}; use {name}; set memory_limit = '{memory}'")
         try:
             yield connection
         finally:
             with suppress(duckdb.Error):  # a query that broke off may still hold it; it goes with the process
-                connection.execute(f"use memory; detach {name}")
+                connection.execute(f"set memory_limit = '{MEMORY}'; use memory; detach {name}")
 
 
 def settings(warehouse: Path) -> dict[str, Any]:

@@ -31,12 +31,13 @@ Route = Reply | list[Reply] | Callable[[BaseHTTPRequestHandler], None]
 
 @dataclass
 class Site:
-    """`routes` by path, and `otherwise`; `asked` is what came: path, headers, and when (monotonic)."""
+    """`routes` by path, and `otherwise`; `asked` is what came: path, headers, and when (monotonic); `posted`, what was sent with it."""
 
     url: str
     routes: dict[str, Route] = field(default_factory=dict)
     otherwise: Route = NONE
     asked: list[tuple[str, dict[str, str], float]] = field(default_factory=list)
+    posted: list[bytes] = field(default_factory=list)
 
     @property
     def paths(self) -> list[str]:
@@ -56,6 +57,10 @@ def site() -> Iterator[Site]:
                     route(self)
                 else:
                     send(self, route if isinstance(route, Reply) else route.pop(0) if len(route) > 1 else route[0])
+
+        def do_POST(self) -> None:
+            here.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.do_GET()
 
         def log_message(self, *_: Any) -> None: ...
 

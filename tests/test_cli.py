@@ -23,6 +23,10 @@ from km0_pipeline.press.document import locator
 from km0_pipeline.press.duplicates import press_stories
 from km0_pipeline.press.read import press_documents
 from km0_pipeline.publish.snapshot import publish
+from km0_pipeline.register.addresses import address_claims
+from km0_pipeline.register.files import register_files
+from km0_pipeline.register.index import register_index
+from km0_pipeline.register.statements import register_claims
 from km0_pipeline.registries.read import registry_files, registry_rows
 from km0_pipeline.registries.statements import registry_claims
 from km0_pipeline.steps import Project, made, make
@@ -64,7 +68,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     registries.mkdir()
     (registries / "locataires-2024.csv").write_text(REGISTRY, encoding="utf-8")
     project = Project.at(folder)
-    for step in (press_files, press_documents, press_stories, registry_files, registry_rows, hub_claims):
+    for step in (press_files, press_documents, press_stories, registry_files, registry_rows, register_files, register_index, register_claims, hub_claims, address_claims):
         step(project)
     documents = {d["title"]: d for d in pq.read_table(made(project, "press_documents").path).to_pylist()}
     figures, portrait = documents["L'atelier en chiffres"], documents["Portrait"]

@@ -21,6 +21,10 @@ from km0_pipeline.press.mentions import press_spans
 from km0_pipeline.press.read import press_documents
 from km0_pipeline.press.review import CLAIM, claim_decisions, press_reviewed
 from km0_pipeline.press.statements import press_claims
+from km0_pipeline.register.addresses import address_claims
+from km0_pipeline.register.files import register_files
+from km0_pipeline.register.index import register_index
+from km0_pipeline.register.statements import register_claims
 from km0_pipeline.registries.read import registry_files, registry_rows
 from km0_pipeline.registries.statements import registry_claims
 from km0_pipeline.steps import Project
@@ -65,7 +69,7 @@ def hub(made: Path, tmp_path: Path) -> Project:
 def refresh(project: Project) -> None:
     """What a run makes, up to the tables."""
     for step in (
-        registry_files, registry_rows, press_files, press_documents, press_stories, press_spans, press_claims, claim_decisions, press_reviewed, hub_claims,
+        registry_files, registry_rows, register_files, register_index, register_claims, press_files, press_documents, press_stories, press_spans, press_claims, claim_decisions, press_reviewed, hub_claims, address_claims,
         entity_mentions, registry_claims,
     ):  # fmt: skip
         step(project)

@@ -128,9 +128,9 @@ def test_every_kind_of_organisation_is_explained_and_no_other_is_given() -> None
 
 
 def reasons() -> set[str]:
-    """Codes of rejects that the readers of press and registries give, found in their code."""
+    """Codes of rejects that the readers of press, registries and register give, found in their code."""
     found = set()
-    for path in sorted(p for folder in ("press", "registries") for p in (ROOT / "km0_pipeline" / folder).glob("*.py")):
+    for path in sorted(p for folder in ("press", "registries", "register") for p in (ROOT / "km0_pipeline" / folder).glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")

@@ -17,8 +17,9 @@ import pytest
 from press_site import Reply, Route, Site, bomb, dripping, endless, item, page, rss, send, site
 from press_world import rows
 
+from km0_pipeline import fetch
 from km0_pipeline.hub import Feed, Hub, HubError
-from km0_pipeline.press import fetch, sidecar
+from km0_pipeline.press import sidecar
 from km0_pipeline.press.collect import press_files
 from km0_pipeline.press.feeds import press_feeds
 from km0_pipeline.press.read import press_documents

@@ -14,7 +14,8 @@ import pytest
 from conftest import ROOT
 from press_world import accepted
 
-from km0_pipeline.claims import Claim, Reject, claims_table, digest, mention_id, rejects_table
+from km0_pipeline.claims import CLAIMS, Claim, Reject, claims_table, digest, mention_id, rejects_table
+from km0_pipeline.register.statements import DOCUMENTS, ROWS
 from km0_pipeline.registries.columns import PROPERTIES as COLUMNS
 from km0_pipeline.steps import Project, make
 from km0_pipeline.storage import write_json
@@ -42,6 +43,7 @@ class World:
     rows: list[dict[str, Any]] = field(default_factory=list)
     press: list[Claim] = field(default_factory=list)
     held: dict[str, str] = field(default_factory=dict)
+    addresses: list[Claim] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     mentions: dict[str, dict[str, Any]] = field(default_factory=dict)
     redirects: list[dict[str, str]] = field(default_factory=list)
@@ -139,6 +141,12 @@ class World:
             "registry_rows": pa.Table.from_pylist(self.rows, rows),
             "entity_mentions": pa.Table.from_pylist([self.mentions[m] for m in sorted(self.mentions)], texts("mention_id", "document_id", "kind", "name", "name_key", "place_key", "siren", "entity_id", "stage", single=pa.bool_(), is_hub=pa.bool_())),
             "entity_redirects": pa.Table.from_pylist(self.redirects, texts("old_id", "new_id", "reason")),
+            "entity_withheld": texts("entity_id").empty_table(),
+            "register_claims": CLAIMS.empty_table(),
+            "register_documents": DOCUMENTS.empty_table(),
+            "register_rows": ROWS.empty_table(),
+            "address_claims": claims_table(self.addresses),
+            "address_documents": pa.Table.from_pylist([dict.fromkeys(DOCUMENTS.names, "") | {"document_id": d, "title": "Adresses", "path": "register/geocoder", "format": "json"} for d in sorted({c.document_id for c in self.addresses})], DOCUMENTS),
         }  # fmt: skip
         for name, content in steps.items():
             make(self.project, name, lambda path, content=content: pq.write_table(content, path), version=digest(str(content.to_pylist())))
@@ -247,7 +255,11 @@ def test_disagreements_name_the_value_chosen_the_others_and_why(made_world: Worl
 
 def test_an_organisation_straight_from_its_row_is_the_one_its_claims_would_give(world: World) -> None:
     kept = ("organisations", "tenancies", "headcounts", "discrepancies", "funding", "relationships")
+    for n in (2, 4):
+        where = {"property": "coordinates", "value": f"47.74,7.3{n}", "original": "30 rue du Hub"}
+        world.addresses.append(Claim(digest("addresses"), f"ban:{n}", mention_id(LOCATAIRES, "organisation", f"row:{n}"), "organisation", **where))
     world.build()
+    assert {(r["name"], r["latitude"], r["longitude"]) for r in world.rows_of("organisations") if r["latitude"]} == {("Fabrique Imaginaire", 47.74, 7.32), ("Studio Fictif", 47.74, 7.34)}
     straight = {n: world.rows_of(n) for n in kept}
     world.shared_only = True
     world.build()

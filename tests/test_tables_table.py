@@ -162,7 +162,7 @@ def test_the_schema_of_each_table_passes_the_profile(t: Table) -> None:
 def test_lineage_reaches_the_steps_that_a_column_comes_from() -> None:
     assert ("ranked_claims", "object_entity_id") in lineage(table("relationships"))["object_id"]
     assert ("registry_rows", "siren") in lineage(table("organisations"))["siren"]
-    assert lineage(table("claims"))["confidence"] == [(n, "confidence") for n in ("hub_claims", "press_reviewed", "previous_claims", "registry_claims")]
+    assert lineage(table("claims"))["confidence"] == [(n, "confidence") for n in ("address_claims", "hub_claims", "press_reviewed", "previous_claims", "register_claims", "registry_claims")]
 
 
 @pytest.mark.parametrize(

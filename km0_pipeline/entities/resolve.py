@@ -134,7 +134,8 @@ where coalesce(status, 'accepted') = 'accepted';
 
 -- a document's id is long, and sorted with each row: as a number it costs nothing; numbered in order, as the numbers are written
 create type document as enum (
-    select document_id from claim union select document_id from read_parquet(getvariable('rows')) order by document_id
+    select document_id from claim union select document_id from read_parquet(getvariable('rows'))
+    union select document_id from read_parquet(getvariable('register')) order by document_id
 );
 
 create temp table mentions as
@@ -179,7 +180,13 @@ named as (
             else coalesce(postcode, text_key(commune), '')
         end as place_key,
         coalesce(siren, left(siret, 9)) as siren
-    from read_parquet(getvariable('rows'))
+    from (
+        from read_parquet(getvariable('rows'))
+        union all by name
+        select mention_id, document_id, name, siren, siret, commune_code, at_hub
+        from read_parquet(getvariable('register'))
+        where mention_id is not null
+    )
 ),
 keyed as (
     -- a name without a letter or a digit is nobody else's
@@ -197,6 +204,13 @@ select
     mention_id, document_id::document as document_id, kind, coalesce(name, '') as name, name_key, place_key, siren, key, form, own, own as cluster,
     case when siren is not null then 'identifier' end as stage
 from owned;
+"""
+
+# Of natural persons who object to the register's diffusion nothing is published, whatever source names them.
+_WITHHELD = """
+create temp table withheld as
+select distinct cluster from mentions
+where siren in (select siren from read_parquet(getvariable('register')) where diffusion = 'withheld');
 """
 
 # Events wait until the organisations they are about have their ids.
@@ -255,6 +269,7 @@ copy (
         m.cluster = getvariable('hub_id') as is_hub
     from linked as m
     left join entities as e on e.cluster = m.cluster
+    where m.cluster not in (from withheld)
     order by m.mention_id
 ) to {path} (format parquet, compression zstd, compression_level 1)
 """
@@ -272,25 +287,26 @@ def hub_claims(project: Project) -> Made:
 
 
 def entity_mentions(project: Project) -> Made:
-    """Which entity each mention is: the steps `entity_mentions` and `entity_redirects`.
+    """Which entity each mention is: the steps `entity_mentions`, `entity_redirects` and `entity_withheld`.
 
-    Mentions are those of hub.toml, the registries and, where its claims are accepted, the press. Columns of `entity_mentions`, sorted by mention_id:
+    Mentions are those of hub.toml, the registries, the national register and, where its claims are accepted, the press. Columns of `entity_mentions`, sorted by mention_id:
     mention_id, document_id, kind, name, name_key, place_key, siren, entity_id, stage (the stage that linked it, or `only`
     where nothing else speaks of the entity), single (the entity has no other mention), is_hub. Of `entity_redirects`:
-    old_id, new_id, reason (`merge`, `split`).
+    old_id, new_id, reason (`merge`, `split`). Of `entity_withheld`: entity_id, of whom `entity_mentions` says nothing because
+    the national register withholds that natural person.
     """
     known, snapshot = known_names(project), project.last_snapshot()
 
-    def build(mentions: Path, redirects: Path) -> Mapping[str, Any]:
+    def build(mentions: Path, redirects: Path, withheld: Path) -> Mapping[str, Any]:
         with connect(project.warehouse) as db:
             _prepare(db, project, known)
-            return _resolve(db, snapshot, mentions, redirects)
+            return _resolve(db, snapshot, mentions, redirects, withheld)
 
     return make(
         project,
-        ("entity_mentions", "entity_redirects"),
+        ("entity_mentions", "entity_redirects", "entity_withheld"),
         build,
-        inputs=("hub_claims", "press_reviewed", "registry_rows"),
+        inputs=("hub_claims", "press_reviewed", "registry_rows", "register_rows"),
         version=VERSION,
         parameters=[project.hub.document_id, *(f"{own}|{kind}|{name}|{alias}" for own, kind, name, alias in known), *ids.identity(snapshot)],
     )
@@ -307,6 +323,7 @@ def _prepare(db: duckdb.DuckDBPyConnection, project: Project, known: list[tuple[
         "hub_name": hub.name,
         "claims": [str(project.made("hub_claims")), str(project.made("press_reviewed"))],
         "rows": str(project.made("registry_rows")),
+        "register": str(project.made("register_rows")),
         "once": list(ONCE),
     }
     for name, value in variables.items():
@@ -325,8 +342,8 @@ def _prepare(db: duckdb.DuckDBPyConnection, project: Project, known: list[tuple[
     db.execute(_ALIASES)
 
 
-def _resolve(db: duckdb.DuckDBPyConnection, snapshot: Path | None, mentions: Path, redirects: Path) -> Mapping[str, Any]:
-    """Ask the stages, give ids, write both files; returns the number of entities by kind."""
+def _resolve(db: duckdb.DuckDBPyConnection, snapshot: Path | None, mentions: Path, redirects: Path, withheld: Path) -> Mapping[str, Any]:
+    """Ask the stages, give ids, write the files; returns the number of entities by kind."""
     db.execute(_MENTIONS)
     for stage in STAGES:
         db.execute(stage.sql)
@@ -334,7 +351,12 @@ def _resolve(db: duckdb.DuckDBPyConnection, snapshot: Path | None, mentions: Pat
     found = ids.assign(db, "named_mentions", "named_entities", ("organisation", "person", "place"), snapshot)
     db.execute(_EVENTS)
     found |= ids.assign(db, "event_mentions", "event_entities", ("event",), snapshot)
+    db.execute(_WITHHELD)
     db.execute(_ENTITY_MENTIONS.format(path=literal(mentions)))
+    db.execute(
+        "copy (select coalesce(e.entity_id, w.cluster) as entity_id from withheld as w left join named_entities as e on e.cluster = w.cluster order by all) "
+        f"to {literal(withheld)} (format parquet, compression zstd)"
+    )
     db.execute(f"copy (from redirects order by all) to {literal(redirects)} (format parquet, compression zstd)")
     return {"entities": found}
 

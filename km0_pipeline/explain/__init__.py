@@ -91,7 +91,7 @@ def explain(project: Project, table_name: str, who: str, column: str | None = No
 
 def _open(db: duckdb.DuckDBPyConnection, project: Project) -> None:
     """Views of what is read, by the name of table or step. Raises CannotExplain where the pipeline never ran."""
-    steps = ["entity_mentions", "press_reviewed", "registry_claims", "hub_claims", "press_documents", "registry_rows", "registry_columns"]
+    steps = ["entity_mentions", "press_reviewed", "registry_claims", "register_claims", "address_claims", "hub_claims", "press_documents", "registry_rows", "registry_columns"]
     tables = ["claims", "ranked_claims", "sources", "redirects", *ENTITIES, *STATEMENTS]
     db.execute(DIGEST_SQL + NAMES_SQL)
     for name, step in [*((s, s) for s in steps), *((t, f"table_{t}") for t in tables)]:

@@ -77,6 +77,8 @@ with ranked as (
     left join (
         select claim_id, original from press_reviewed
         union all select claim_id, original from registry_claims
+        union all select claim_id, original from register_claims
+        union all select claim_id, original from address_claims
         union all select claim_id, original from hub_claims
     ) as w on w.claim_id = r.claim_id
     where r.entity_id = $id

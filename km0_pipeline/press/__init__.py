@@ -1,12 +1,10 @@
 """Press: from files dropped in `data/raw/press`, and feeds whose articles are kept there, to claims.
 
     feeds       what feeds list, fetched and kept in data/raw      -> press_feeds
-      fetch       asking a server, politely and without trusting it
       sidecar     what is known of a kept file beside what it says
     collect     which files are there                              -> press_files
     read        bytes -> document: metadata and text               -> press_documents, press_rejects
       document    what a reader returns; decoding, dates, places
-      deadline    a process in which a reader may hang, crash or take all memory, alone
       text, markdown, page, pdf, word, mail   the readers, one a format
         metadata    what a web page says of itself
         layout      printed lines -> running text

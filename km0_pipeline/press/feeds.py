@@ -28,11 +28,11 @@ import pyarrow as pa
 
 from km0_pipeline import storage
 from km0_pipeline.claims import Reject, digest, rejects_table
+from km0_pipeline.deadline import Crashed, Deadline, Overdue
+from km0_pipeline.fetch import Answer, Fetcher, Unfetched
 from km0_pipeline.hub import Feed
 from km0_pipeline.press import sidecar
-from km0_pipeline.press.deadline import Crashed, Deadline, Overdue
 from km0_pipeline.press.document import Unreadable
-from km0_pipeline.press.fetch import Answer, Fetcher, Unfetched
 from km0_pipeline.press.metadata import date_said
 from km0_pipeline.press.sidecar import Sidecar
 from km0_pipeline.steps import Made, Project, make

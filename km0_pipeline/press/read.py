@@ -22,8 +22,8 @@ from typing import Any
 import pyarrow as pa
 
 from km0_pipeline.claims import REJECTS, Reject, digest, rejects_table
+from km0_pipeline.deadline import Crashed, Deadline, Overdue
 from km0_pipeline.press import mail, markdown, page, pdf, sidecar, text, word
-from km0_pipeline.press.deadline import Crashed, Deadline, Overdue
 from km0_pipeline.press.document import Document, Unreadable, locator
 from km0_pipeline.press.reuse import Previous, container, write_keys
 from km0_pipeline.press.shards import cores

@@ -18,8 +18,8 @@ MOST = 4
 """Reasons of rejects, and unknown columns, that are spelt out."""
 DOCUMENTS = (("press", "press_documents", "press_documents"), ("registries", "registry_documents", "registry_rows"))
 """Documents, the step that lists them, and the first output of the step that reads them: figures stand with it."""
-REJECTS = ("press_rejects", "registry_rejects", "press_feed_rejects", "decision_rejects")
-CLAIMS = (("press", "press_claims"), ("registries", "registry_claims"), ("hub.toml", "hub_claims"))
+REJECTS = ("press_rejects", "registry_rejects", "press_feed_rejects", "decision_rejects", "register_file_rejects", "register_drift", "register_rejects", "address_rejects")
+CLAIMS = (("press", "press_claims"), ("registries", "registry_claims"), ("register", "register_claims"), ("hub.toml", "hub_claims"))
 Rows = list[tuple[Any, ...]]
 Query = Callable[[str], Rows]
 KINDS = {"organisation": "organisations", "person": "people", "place": "places", "event": "events"}
@@ -34,7 +34,7 @@ def summary(project: Project, published: Published) -> str:
 
         parts = [
             _snapshot(project, published),
-            _read(project) + _claims(project) + _review(project) + _entities(project, query),
+            _read(project) + _register(project) + _addresses(project) + _claims(project) + _review(project) + _entities(project, query),
             _tables(published),
             _rejects(project, query),
             _unknown_columns(project, query),
@@ -61,6 +61,31 @@ def _read(project: Project) -> list[str]:
         anew = 0 if read.reused else int(read.figures.get("read", listed.rows))
         lines.append(f"{name:<14}{_counted(listed.rows, 'document')} ({anew:,} read anew, {max(listed.rows - anew, 0):,} reused)")
     return lines
+
+
+def _register(project: Project) -> list[str]:
+    """What became of the numbers that registries give; that they are not looked up, where hub.toml does not want it."""
+    found, settings = _made(project, "register_claims"), project.hub.register
+    if found is None:
+        return []
+    if not (settings.stock or settings.service):
+        return [f"{'register':<14}left out: no number is looked up in the national register (hub.toml, [register])"]
+    given, known, withheld = (found.figures[f] for f in ("given", "found", "withheld"))
+    edition = f", stock of {found.figures['edition']}" if found.figures["edition"] else ""
+    kept_back = f"; {withheld:,} withheld, at that person's wish" if withheld else ""
+    return [f"{'register':<14}{known:,} of {_counted(given, 'SIREN number')} found{edition}{kept_back}"]
+
+
+def _addresses(project: Project) -> list[str]:
+    """Of how many addresses it is known where they lie; that they are not looked up, where hub.toml does not want it."""
+    found = _made(project, "address_claims")
+    if found is None:
+        return []
+    if not project.hub.geocoder.url:
+        return [f"{'addresses':<14}left out: none is looked up (hub.toml, [geocoder])"]
+    given, known, unasked = (found.figures[f] for f in ("given", "found", "not asked"))
+    waiting = f"; {unasked:,} not asked for yet" if unasked else ""
+    return [f"{'addresses':<14}{known:,} of {given:,} found{waiting}"]
 
 
 def _claims(project: Project) -> list[str]:
@@ -112,7 +137,7 @@ def _rejects(project: Project, query: Query) -> list[str]:
     )
     if not reasons:
         return ["Rejects: none"]
-    lines = [f"Rejects: {sum(r[1] for r in reasons):,}, all kept in data/warehouse ({', '.join(s.path.name for s in steps)})"]
+    lines = [f"Rejects: {sum(r[1] for r in reasons):,}, all kept in data/warehouse ({', '.join(s.path.name for s in steps if s.rows)})"]
     for reason, n, paths, sentence in reasons[:MOST]:
         more = f" in {_counted(paths, 'file')}; for example:" if n > 1 else ":"
         lines += [f"  {reason} {n:,}{more}", f"      {sentence}"]

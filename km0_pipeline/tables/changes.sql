@@ -6,8 +6,18 @@ with redirected as (
     left join previous_redirects as b on b.old_id = r.old_id and b.new_id = r.new_id
     where b.old_id is null and getvariable('previous_version') is not null
 ),
+-- legal persons that object to the national register's diffusion: where they were is not told either
+reserved as (
+    select m.entity_id
+    from register_rows as r
+    join entity_mentions as m on m.mention_id = r.mention_id
+    where r.diffusion = 'partial'
+),
 found as (
-    select d.table_name, d.row_id, d.change, d.column_name, d.old_value, d.new_value
+    select
+        d.table_name, d.row_id, d.change, d.column_name,
+        case when d.column_name in ('address', 'postcode', 'latitude', 'longitude') and d.row_id in (select entity_id from reserved) then null else d.old_value end as old_value,
+        d.new_value
     from differences as d
     where d.change <> 'remove' or d.row_id not in (select old_id from redirected)
     union all

@@ -11,6 +11,14 @@ with said as (
     union all
     select claim_id, document_id, locator, subject_id, subject_kind, property, value, value_kind, original, qualifier, scope,
         as_of, stated_on, method, confidence, said_by
+    from register_claims
+    union all
+    select claim_id, document_id, locator, subject_id, subject_kind, property, value, value_kind, original, qualifier, scope,
+        as_of, stated_on, method, confidence, said_by
+    from address_claims
+    union all
+    select claim_id, document_id, locator, subject_id, subject_kind, property, value, value_kind, original, qualifier, scope,
+        as_of, stated_on, method, confidence, said_by
     from hub_claims
 ),
 linked as (
@@ -21,11 +29,20 @@ linked as (
         coalesce(d.kind, '') = 'press' as is_press, coalesce(n.path, d.path) as path
     from said as s
     join vocabulary as v on v.property = s.property and v.releasable
-    left join entity_mentions as m on m.mention_id = s.subject_id
+    -- of whom the national register withholds there is no mention
+    join entity_mentions as m on m.mention_id = s.subject_id
     left join entity_mentions as o on s.value_kind = 'mention' and o.mention_id = s.value
     left join sources as d on d.document_id = s.document_id
     -- a later version of an article stands in its place, as a new edition of a file does
     left join sources as n on n.document_id = d.superseded_by
+    where s.value_kind <> 'mention' or o.mention_id is not null
+),
+-- legal persons that object to its diffusion: where they are is not told
+reserved as (
+    select m.entity_id
+    from register_rows as r
+    join entity_mentions as m on m.mention_id = r.mention_id
+    where r.diffusion = 'partial'
 ),
 -- a person is published for a public role, else not at all: for what they founded or head, or for a role in an organisation
 public_people as (
@@ -65,6 +82,7 @@ present as (
     from linked as l
     where (l.subject_kind <> 'person' or l.entity_id in (select entity_id from public_people))
         and (coalesce(l.object_kind, '') <> 'person' or l.object_entity_id in (select entity_id from public_people))
+        and (l.property not in ('address', 'postcode', 'coordinates') or l.entity_id not in (select entity_id from reserved))
 ),
 -- of longer words of the press, those around the value, if it stands in them; else none (limits.quotation)
 wordy as (
@@ -131,6 +149,9 @@ gone as (
         and s.value = coalesce(b.object_entity_id, b.value)
     where p.claim_id is null and s.path is null and b.subject_kind <> 'person'
         and b.claim_id not in (select claim_id from press_reviewed where status <> 'accepted')
+        and b.entity_id not in (select entity_id from entity_withheld)
+        and coalesce(b.object_entity_id, '') not in (select entity_id from entity_withheld)
+        and (b.property not in ('address', 'postcode', 'coordinates') or b.entity_id not in (select entity_id from reserved))
 )
 select
     p.claim_id as claim_id,

@@ -17,7 +17,7 @@ comparable as (
         confidence, source_rank, trust, rank
     from ranked_claims
     where value_kind <> 'mention'
-        and property not in ('name', 'role', 'activity', 'founder_profession', 'space', 'former_use', 'funding_eur')
+        and property not in ('name', 'role', 'activity', 'founder_profession', 'space', 'former_use', 'funding_eur', 'coordinates')
 ),
 -- words that date an organisation's opening date the event of it too: one disagreement, told of the organisation
 said as (

@@ -1,12 +1,18 @@
 -- One row an organisation. Those that a single registry row speaks of come straight from that row; all others
 -- from the claims that win. Both ways give the same row (tests/test_tables_build.py).
-with registered as (
+with located as (
+    select subject_id, max(value) as coordinates
+    from address_claims
+    group by subject_id
+),
+registered as (
     select
         m.entity_id, m.is_hub, r.name, r.kind, r.siren, r.siret, r.legal_form, r.naf, r.activity, r.website, r.address, r.postcode,
-        r.commune, r.commune_code, r.department, r.area_m2, r.founded_on, r.document_id,
+        r.commune, r.commune_code, r.department, l.coordinates, r.area_m2, r.founded_on, r.document_id,
         case when r.sheet = '' then '' else 'sheet:' || r.sheet || '/' end || 'row:' || r."row" as locator
     from registry_rows as r
     join entity_mentions as m on m.mention_id = r.mention_id
+    left join located as l on l.subject_id = r.mention_id
     where m.single
 ),
 -- spoken of in several places, or by the press or hub.toml
@@ -33,8 +39,13 @@ chosen as (
         max(value) filter (where property = 'kind') as kind,
         max(value) filter (where property = 'siren') as siren,
         max(value) filter (where property = 'siret') as siret,
+        max(value) filter (where property = 'legal_name') as legal_name,
         max(value) filter (where property = 'legal_form') as legal_form,
         max(value) filter (where property = 'naf') as naf,
+        max(value) filter (where property = 'naf25') as naf25,
+        max(value) filter (where property = 'size_band') as size_band,
+        max(value) filter (where property = 'state') as state,
+        max(value) filter (where property = 'ceased_on') as ceased_on,
         max(value) filter (where property = 'activity') as activity,
         max(value) filter (where property = 'website') as website,
         max(value) filter (where property = 'address') as address,
@@ -42,6 +53,7 @@ chosen as (
         max(value) filter (where property = 'commune') as commune,
         max(value) filter (where property = 'commune_code') as commune_code,
         max(value) filter (where property = 'department') as department,
+        max(value) filter (where property = 'coordinates') as coordinates,
         max(value) filter (where property = 'area_m2') as area_m2,
         max(value) filter (where property = 'founded_on') as founded_on,
         max(value) filter (where property = 'opened_on') as opened_on
@@ -69,8 +81,10 @@ everyone as not materialized (
         c.kind as kind,
         c.siren as siren,
         c.siret as siret,
+        c.legal_name as legal_name,
         c.legal_form as legal_form,
         c.naf as naf_code,
+        c.naf25 as naf25_code,
         c.activity as activity,
         c.website as website,
         c.address as address,
@@ -78,9 +92,14 @@ everyone as not materialized (
         c.commune as commune,
         c.commune_code as commune_code,
         c.department as department,
+        split_part(c.coordinates, ',', 1)::double as latitude,
+        split_part(c.coordinates, ',', 2)::double as longitude,
         c.area_m2 as area_m2,
         l.is_hub as is_hub,
+        c.size_band as size_band,
+        c.state as state,
         c.founded_on as founded_on,
+        c.ceased_on as ceased_on,
         c.opened_on as opened_on,
         n.sources as sources,
         n.first_document_id as first_document_id,
@@ -91,20 +110,23 @@ everyone as not materialized (
     join linked as l on l.entity_id = c.entity_id
     union all
     select
-        entity_id, name, null as other_names, kind, siren, siret, legal_form, naf, activity, website, address, postcode, commune,
-        commune_code, department, area_m2, is_hub, founded_on, null as opened_on, 1 as sources, document_id, locator, null as closed_version
+        entity_id, name, null as other_names, kind, siren, siret, null as legal_name, legal_form, naf, null as naf25, activity, website,
+        address, postcode, commune, commune_code, department, split_part(coordinates, ',', 1)::double as latitude,
+        split_part(coordinates, ',', 2)::double as longitude, area_m2, is_hub, null as size_band, null as state, founded_on,
+        null as ceased_on, null as opened_on, 1 as sources, document_id, locator, null as closed_version
     from registered
     union all
     -- a tenant that its registry no longer lists keeps its row, since its tenancy is history
     select
-        o.organisation_id, o.name, o.other_names, o.kind, o.siren, o.siret, o.legal_form, o.naf_code, o.activity, o.website, o.address,
-        o.postcode, o.commune, o.commune_code, o.department, o.area_m2, o.is_hub, o.founded_on, o.opened_on, o.sources,
+        o.organisation_id, o.name, o.other_names, o.kind, o.siren, o.siret, o.legal_name, o.legal_form, o.naf_code, o.naf25_code, o.activity, o.website, o.address,
+        o.postcode, o.commune, o.commune_code, o.department, o.latitude, o.longitude, o.area_m2, o.is_hub, o.size_band, o.state, o.founded_on, o.ceased_on, o.opened_on, o.sources,
         o.first_document_id, o.first_locator, coalesce(o.closed_version, getvariable('version')) as closed_version
     from previous_organisations as o
     where exists (select 1 from previous_tenancies as t where t.organisation_id = o.organisation_id and t.basis = 'registry')
         and not exists (select 1 from chosen as c where c.entity_id = o.organisation_id)
         and not exists (select 1 from registered as g where g.entity_id = o.organisation_id)
         and not exists (select 1 from entity_redirects as r where r.old_id = o.organisation_id)
+        and o.organisation_id not in (select entity_id from entity_withheld)
 )
 -- the hub's commune, known by name or by code, is known by both
 select
@@ -114,8 +136,10 @@ select
     kind,
     siren,
     siret,
+    legal_name,
     legal_form,
     naf_code,
+    naf25_code,
     activity,
     website,
     address,
@@ -127,9 +151,14 @@ select
         else commune_code
     end as commune_code,
     department,
+    latitude,
+    longitude,
     area_m2,
     is_hub,
+    size_band,
+    state,
     founded_on,
+    ceased_on,
     opened_on,
     sources,
     first_document_id,

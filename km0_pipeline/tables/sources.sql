@@ -6,6 +6,12 @@ with present as (
     select document_id, 'registry' as kind, title, publisher, url, stated_on as published_on, '' as language, licence, format, path
     from registry_documents
     union all
+    select document_id, 'register' as kind, title, publisher, url, stated_on as published_on, '' as language, licence, format, path
+    from register_documents
+    union all
+    select document_id, 'register' as kind, title, publisher, url, stated_on as published_on, '' as language, licence, format, path
+    from address_documents
+    union all
     select distinct
         document_id, 'hub' as kind, getvariable('hub_name') || ' (hub.toml)' as title, getvariable('publisher') as publisher,
         getvariable('website') as url, '' as published_on, '' as language, getvariable('licence') as licence,

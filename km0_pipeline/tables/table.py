@@ -46,11 +46,17 @@ STEPS: dict[str, tuple[str, ...]] = {
     ),
     "registry_claims": tuple(CLAIMS.names),
     "registry_rejects": tuple(REJECTS.names),
+    "register_claims": tuple(CLAIMS.names),
+    "register_documents": ("document_id", "path", "title", "publisher", "url", "stated_on", "licence", "format"),
+    "register_rows": ("mention_id", "diffusion"),
+    "address_claims": tuple(CLAIMS.names),
+    "address_documents": ("document_id", "path", "title", "publisher", "url", "stated_on", "licence", "format"),
     "hub_claims": tuple(CLAIMS.names),
     "entity_mentions": (
         *("mention_id", "document_id", "kind", "name", "name_key", "place_key", "siren", "entity_id", "stage", "single", "is_hub"),
     ),
     "entity_redirects": ("old_id", "new_id", "reason"),
+    "entity_withheld": ("entity_id",),
 }
 """Steps whose Parquet a table's SQL may read, and their columns that may be published."""
 

@@ -1,8 +1,8 @@
-"""Asking a server of the open web for one page, politely and without trusting it.
+"""Asking a server of the open web for one answer, politely and without trusting it.
 
 One request at a time, a pause between two to the same host, again what may pass; redirects followed
 by hand; limits of time and size; and only addresses that anyone may reach. Belongs here: HTTP, and
-what may go wrong with it. What is asked for, and what is done with the answer, belongs to `feeds`.
+what may go wrong with it. What is asked for, and what is done with the answer, belongs to who asks: feeds of the press, the register.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
-from km0_pipeline.hub import Feed, Hub
-from km0_pipeline.press.deadline import Crashed, Deadline, Overdue
+from km0_pipeline.deadline import Crashed, Deadline, Overdue
+from km0_pipeline.hub import Hub, Server
 
 if TYPE_CHECKING:  # for a hub without feeds it would only cost time
     import httpx
@@ -50,7 +52,10 @@ class Unfetched(Exception):
 
 
 class Answer(NamedTuple):
-    """What a server answered: the address that was asked last, headers by their names in lower case, the unpacked body."""
+    """What a server answered: the address that was asked last, headers by their names in lower case, the unpacked body.
+
+    The body is empty where it was written to a file.
+    """
 
     url: str
     status: int
@@ -59,17 +64,17 @@ class Answer(NamedTuple):
 
 
 class Fetcher:
-    """Fetches for one feed, within its settings; a context that ends the process in which the asking is done.
+    """Asks within the settings of a `server`; a context that ends the process in which the asking is done.
 
-    `asked` says when each host was asked last; fetchers of several feeds share it.
+    `asked` says when each host was asked last; fetchers of several servers share it.
     """
 
-    def __init__(self, hub: Hub, feed: Feed, asked: dict[str, float]) -> None:
+    def __init__(self, hub: Hub, server: Server, asked: dict[str, float]) -> None:
         _transport()  # loaded here, once, and not for each request in a process that is forked
-        self._feed = feed
+        self._server = server
         self._asked = asked
         self._agent = user_agent(hub)
-        self._ask = Deadline(ask, feed.max_seconds)
+        self._ask = Deadline(ask, server.max_seconds)
 
     def __enter__(self) -> Fetcher:
         return self
@@ -79,10 +84,10 @@ class Fetcher:
     ) -> None:
         self._ask.__exit__(kind, error, trace)
 
-    def get(self, url: str, conditions: Mapping[str, str] | None = None) -> Answer:
+    def get(self, url: str, conditions: Mapping[str, str] | None = None, into: Path | None = None) -> Answer:
         """The answer at `url`, or where it redirects to: 200 with its body, or another status; raises Unfetched.
 
-        `conditions` are headers such as If-None-Match.
+        `conditions` are headers such as If-None-Match; `into` is the file that the body is written to, for large ones.
         """
         headers = {"User-Agent": self._agent, "Accept-Encoding": "gzip", **(conditions or {})}
         seen: list[str] = []
@@ -92,37 +97,43 @@ class Fetcher:
                 how = "in a circle" if url in seen else f"more than {REDIRECTS} times"
                 raise Unfetched("redirects", f"redirects {how}; give the address at which a browser ends up.")
             seen.append(url)
-            answer = self._patiently(url, headers)
+            answer = self._patiently(url, headers, b"", into)
             if answer.status not in _MOVED or "location" not in answer.headers:
                 return answer
             url = _joined(url, answer.headers["location"].strip())
 
-    def _patiently(self, url: str, headers: dict[str, str]) -> Answer:
+    def post(self, url: str, content: bytes, content_type: str) -> Answer:
+        """The answer to `content` sent to `url`, wherever it would redirect to; raises Unfetched."""
+        headers = {"User-Agent": self._agent, "Accept-Encoding": "gzip", "Content-Type": content_type}
+        return self._patiently(_joined(url, ""), headers, content, None)
+
+    def _patiently(self, url: str, headers: dict[str, str], content: bytes, into: Path | None) -> Answer:
         """The answer of one server, asked again where what went wrong may pass."""
-        feed = self._feed
+        server = self._server
         attempt = 0
         while True:
             attempt += 1
             host = urlsplit(url).netloc
             since = time.monotonic() - self._asked.get(host, float("-inf"))
-            time.sleep(max(0.0, feed.pause_seconds - since))
+            time.sleep(max(0.0, server.pause_seconds - since))
             try:
-                return self._once(url, headers)
+                return self._once(url, headers, content, into)
             except Unfetched as e:
-                wait = max(e.wait, feed.pause_seconds * 2**attempt)
-                if not e.passing or attempt == feed.attempts or wait > feed.max_seconds:
+                wait = max(e.wait, server.pause_seconds * 2**attempt)
+                if not e.passing or attempt == server.attempts or wait > server.max_seconds:
                     raise
             finally:
                 self._asked[host] = time.monotonic()
             time.sleep(wait)
 
-    def _once(self, url: str, headers: dict[str, str]) -> Answer:
-        feed = self._feed
+    def _once(self, url: str, headers: dict[str, str], content: bytes, into: Path | None) -> Answer:
+        server = self._server
+        most = server.max_megabytes * 1_000_000
         try:
-            answer = self._ask(url, headers, feed.max_megabytes * 1_000_000, feed.max_seconds, feed.allow_private)
+            answer = self._ask(url, headers, most, server.max_seconds, server.allow_private, content, into)
         except Overdue:
             later = "it is asked again at the next refresh; raise max_seconds if it is always slow."
-            raise Unfetched("unavailable", f"takes more than {feed.max_seconds:g} s to answer; {later}", True) from None
+            raise Unfetched("unavailable", f"takes more than {server.max_seconds:g} s to answer; {later}", True) from None
         except Crashed:
             sentence = "makes the reader of its answer crash; leave it out if this goes on."
             raise Unfetched("unavailable", sentence) from None
@@ -141,8 +152,18 @@ def user_agent(hub: Hub) -> str:
     return f"km0_pipeline/{version('km0-pipeline')} ({quote(said, safe=string.punctuation + ' ')})"
 
 
-def ask(url: str, headers: Mapping[str, str], most: int, seconds: float, allow_private: bool) -> Answer | Unfetched:
-    """The answer to one request at `url`, or why there is none; at most `most` bytes, unpacked.
+def ask(
+    url: str,
+    headers: Mapping[str, str],
+    most: int,
+    seconds: float,
+    allow_private: bool,
+    content: bytes = b"",
+    into: Path | None = None,
+) -> Answer | Unfetched:
+    """The answer to one request at `url`, or why there is none; at most `most` bytes, unpacked, in the file `into` if given.
+
+    It is a GET, or a POST where there is `content` to send.
 
     The name is resolved once, each address it has is checked, and the connection goes to an address
     that was checked: a name that leads elsewhere a moment later leads nowhere.
@@ -160,7 +181,11 @@ def ask(url: str, headers: Mapping[str, str], most: int, seconds: float, allow_p
         client = httpx.Client(transport=_transport(), timeout=timeout, trust_env=False)  # no cookies, proxy or .netrc
         for address in addresses:
             request = client.build_request(
-                "GET", target.copy_with(host=address), headers=headers, extensions={"sni_hostname": name}
+                "POST" if content else "GET",
+                target.copy_with(host=address),
+                headers=headers,
+                content=content or None,
+                extensions={"sni_hostname": name},
             )
             try:
                 response = client.send(request, stream=True)
@@ -169,7 +194,7 @@ def ask(url: str, headers: Mapping[str, str], most: int, seconds: float, allow_p
                 if address == addresses[-1]:
                     raise
         with closing(response):
-            body = _body(response, most) if response.status_code == 200 else b""
+            body = _body(response, most, into) if response.status_code == 200 else b""
             return Answer(url, response.status_code, dict(response.headers), body)
     except Unfetched as e:
         return e
@@ -188,18 +213,18 @@ def _transport() -> httpx.HTTPTransport:
     return httpx.HTTPTransport(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
 
 
-def _body(response: httpx.Response, most: int) -> bytes:
-    """The body, unpacked and read only as far as it may go."""
+def _body(response: httpx.Response, most: int, into: Path | None) -> bytes:
+    """The body, unpacked and read only as far as it may go; empty where it is written to `into`."""
     packed = response.headers.get("content-encoding", "identity").strip().lower()
     if packed not in ("identity", "gzip", ""):  # of what was not asked for, one chunk could unpack to any size
         raise Unfetched("unavailable", f"answers packed as {packed!r}, which was not asked for; tell its publisher.")
-    body = bytearray()
-    for chunk in response.iter_bytes():
-        body += chunk
-        if len(body) > most:
-            size = f"is larger than {most // 1_000_000} MB"
-            raise Unfetched("too_large", f"{size}; raise max_megabytes of its feed, if it is worth it.")
-    return bytes(body)
+    with into.open("wb") if into else BytesIO() as body:
+        for chunk in response.iter_bytes():
+            body.write(chunk)
+            if body.tell() > most:
+                size = f"is larger than {most // 1_000_000} MB"
+                raise Unfetched("too_large", f"{size}; raise its max_megabytes, if it is worth it.")
+        return body.getvalue() if isinstance(body, BytesIO) else b""
 
 
 def _addresses(name: str, port: int, allow_private: bool) -> list[str]:

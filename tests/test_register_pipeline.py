@@ -1,0 +1,95 @@
+"""The national register in the whole pipeline: what is published once it is switched on, and what no longer is.
+
+Two `make run` of one hub, the second with a stock in hub.toml.
+"""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from register_world import BOREALE, CHIMERE, PAUL, VERGER, given, siret, with_stock
+
+from km0_pipeline.explain import explain
+from km0_pipeline.steps import Project
+from tests.conftest import hub_toml
+from tests.test_pipeline import make_run, rows
+
+pytestmark = pytest.mark.pipeline
+Runs = tuple[Project, subprocess.CompletedProcess[str], subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    root = tmp_path_factory.mktemp("hub")
+    hub_toml(root)
+    for folder in ("press", "registries", "decisions"):
+        (root / "data" / "raw" / folder).mkdir(parents=True)
+    settings = root / "hub.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace("row_drop = 0.3", "row_drop = 1"), encoding="utf-8"
+    )
+    project = Project.at(root)
+    given(
+        project,
+        f"Chimère;{CHIMERE};;3 rue du Hub;68100;Mulhouse",
+        f"Paul Imaginé;{PAUL};;1 rue Inventée;68100;Mulhouse",
+        "Paul Imaginé;;;2 rue Inventée;68100;Mulhouse",
+        f"Boréale;{BOREALE};;9 rue Cachée;68100;Mulhouse",
+        f"Le Verger;{VERGER};;;;",
+        "Sans Numéro Fictif;;;;;",
+    )
+    off = make_run(root)
+    assert off.returncode == 0, off.stdout + off.stderr
+    stock = ", ".join(f'"{path}"' for path in with_stock(project).hub.register.stock)
+    settings.write_text(settings.read_text(encoding="utf-8") + f"\n[register]\nstock = [{stock}]\n", encoding="utf-8")
+    on = make_run(root, "2026-03-02")
+    assert on.returncode == 0, on.stdout + on.stderr
+    return Project.at(root), off, on
+
+
+def test_the_summary_says_what_was_left_out_or_found(runs: Runs) -> None:
+    _, off, on = runs
+    assert "register      left out: no number is looked up" in off.stdout
+    assert (
+        "register      4 of 4 SIREN numbers found, stock of 2026-05-30; 1 withheld, at that person's wish" in on.stdout
+    )
+
+
+def test_organisations_have_what_the_register_says_and_keep_the_name_they_are_known_by(runs: Runs) -> None:
+    project, *_ = runs
+    found = {r["name"]: r for r in rows(project, "organisations")}
+    chimere, verger = found["Chimère"], found["Le Verger"]
+    assert {k: chimere[k] for k in ("legal_name", "siret", "legal_form", "naf_code", "naf25_code", "size_band", "state", "founded_on", "address")} == {
+        "legal_name": "ATELIERS CHIMERE SAS", "siret": siret(CHIMERE), "legal_form": "SAS", "naf_code": "62.01Z", "naf25_code": "62.10Y", "size_band": "10-19",
+        "state": "active", "founded_on": "2015-04-01", "address": "3 rue du Hub",
+    }  # fmt: skip
+    assert (verger["state"], verger["ceased_on"]) == ("ceased", "2023-06-30")
+    assert found["Sans Numéro Fictif"]["state"] == ""
+
+
+def test_a_value_of_the_register_leads_back_to_the_edition(runs: Runs) -> None:
+    project, *_ = runs
+    (row,) = explain(project, "organisations", "Chimère", "siren")
+    (cell,) = row.cells
+    assert (
+        cell.rests_on is not None
+        and cell.rests_on.source_kind == "register"
+        and cell.rests_on.locator == f"siren:{CHIMERE}/column:siren"
+    )
+    (source,) = [s for s in rows(project, "sources") if s["kind"] == "register"]
+    assert "2026-05-30" in source["title"] and (source["publisher"], source["licence"]) == ("INSEE", "etalab-2.0")
+    assert len([r for r in rows(project, "tenancies") if r["organisation_id"] == row.row_id]) == 1, (
+        "the register makes no tenancy"
+    )
+
+
+def test_a_person_who_objects_leaves_every_table_and_a_company_that_does_its_address(runs: Runs) -> None:
+    project, *_ = runs
+    before, now = (project.published / v for v in ("2026.3.1", "2026.3.2"))
+    assert "Paul Imaginé" in (before / "organisations.csv").read_text(encoding="utf-8")
+    assert "rue Cachée" in (before / "organisations.csv").read_text(encoding="utf-8")
+    for path in now.glob("*.csv"):
+        for private in ("Paul Imaginé", PAUL, "rue Inventée", "rue Cachée"):
+            assert private not in path.read_text(encoding="utf-8"), f"{path.name} holds {private}"
+    assert "Boréale" in (now / "organisations.csv").read_text(encoding="utf-8")
