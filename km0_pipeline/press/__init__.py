@@ -15,6 +15,8 @@
     statements  who says what, where                               -> press_claims
       folding     the text as rules read it, character for character
       known       names known beforehand, found in linear time
+      numerals    figures, in digits and words
+      counted     what a figure counts
       quantities  headcounts, amounts, areas
       dates       French dates in a text
       edtf        what the words of a date mean, as EDTF

@@ -26,7 +26,8 @@ from km0_pipeline.press.grammar import (
     rule,
 )
 from km0_pipeline.press.mention import Mention
-from km0_pipeline.press.quantities import Quantity, number
+from km0_pipeline.press.numerals import number
+from km0_pipeline.press.quantities import Quantity
 
 # --- how many, how large, how much ------------------------------------------------------------
 
