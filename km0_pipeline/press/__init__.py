@@ -39,6 +39,7 @@
       relations   rules: who is where, funds, heads what
       bonds       rules: who operates, organises, founded, is a member of what
       accounts    rules: how many, how large, how much
+      measures    rules: turnover, budget, cost, area, staff that a noun names
       happenings  rules: what happens or is announced, and when
       buildings   rules: what the hub's building was, since when it stands
     review      which claims may be published: by confidence, or as decided -> claim_decisions, press_reviewed

@@ -128,7 +128,7 @@ _FORMS: dict[str, tuple[str, re.Pattern[str], Callable[[edtf.Groups, edtf.Contex
         ("week of the year", "period", r"\bsemaine\s+(?P<n>[1-9]|[1-4]\d|5[0-3])\b(?!\s*(?:h\b|[:/.]\d|%|€|[a-zà-ÿ]+[sx]\b))", edtf.week_of_year),
         ("weekday and day", "weekday", rf"\b(?P<weekday>{_D})\s+(?P<d>{_DAY})\b(?!\s*(?:h\b|[:/.]\d|%|€|ans?\b|mois\b|jours\b|[a-zà-ÿ]+[sx]\b))", edtf.weekday_and_day),
         ("feast", "feast", rf"(?:(?<=\bà\s)|(?<=\bà\sla\s)|(?<=\bà\sl')|(?<=\bavant\s)|(?<=\bavant\sla\s)|(?<=\bavant\sl')|(?<=\baprès\s)|(?<=\bdepuis\s)|(?<=\bdès\s)|(?<=\bpour\s)|(?<=\bici\s)|(?<=\bici\sà\s)|(?<=\bici\sla\s)|(?<=\bjusqu'à\s)|(?<=\bjusqu'à\sla\s))(?P<feast>{_any(edtf.FEASTS)})\b(?:\s+(?P<y>{_Y})\b)?{_REL}", edtf.feast),
-        ("counted from another", "period", rf"\b(?P<n>\d{{1,3}}|{NUMBER_WORDS})\s+(?P<unit>ans?|années?|mois|jours|semaines?)\s+(?:(?P<back>plus\s+tôt|auparavant)|(?P<on>plus\s+tard)|(?P<since>après\s+(?:sa|son|leur|la|l')\s?(?:création|fondation|naissance|lancement|ouverture|inauguration|arrivée|installation|premi)))", edtf.counted_from_another),
+        ("counted from another", "period", rf"\b(?P<n>\d{{1,3}}|{NUMBER_WORDS})\s+(?P<unit>ans?|années?|mois|jours|semaines?)(?:\s+(?P<back>plus\s+tôt|auparavant)|\s+(?P<on>plus\s+tard)|(?=\s+(?P<since>après\s+(?:sa|son|leur|la|l')\s?(?:création|fondation|naissance|lancement|ouverture|inauguration|arrivée|installation|premi))))", edtf.counted_from_another),
         ("period", "period", r"\b(?=l)(?<!comme\s)(?<!\bque\s)(?<!qu')(?<!\bde\s)\b(?:l'(?P<year>an|année)|le\s+(?P<month>mois)|la\s+(?P<week>semaine))\s+(?P<rel>derni(?:er|ère)|passée?|prochaine?)\b", edtf.period),
         ("counted", "period", rf"(?<!qu')\b(?P<way>il\s+y\s+a|depuis|dans|d'ici(?:\s+à)?)\s+{_COUNT}", edtf.counted),
     )
@@ -293,7 +293,7 @@ def _sure(m: re.Match[str], written: str) -> Qualifier:
         and written[0] != "X"
         and date.fromisoformat(written).weekday() != edtf.DAYS[g["weekday"].lower()]
     )
-    counted = bool(g.get("way")) and len(written) < 10
+    counted = bool(g.get("way") or g.get("since")) and len(written) < 10
     return (
         "about"
         if another

@@ -311,5 +311,14 @@ class Reader:
         """Whom a sentence that names no subject goes on about."""
         return self.sentence.subject
 
+    def whose(self, m: re.Match[str]) -> Mention | None:
+        """Whose it is what `m` says without naming an organisation: that of its sentence, else whom the text has been about; None where two may be meant."""
+        apart = self.sentence.flat.text.replace(m[0], " ")  # whom it is said of is not one of those whom `m` names
+        named = {self.mention(n).key for n in re.findall(r"‹[HO](\d+)›", apart)}
+        about = self.sentence.about
+        if about is not None and named == {about.key}:
+            return about
+        return self.topic if self.topic and not named - {self.topic.key} else None
+
 
 Rule = Callable[[Reader], Iterator[Said]]

@@ -22,9 +22,7 @@ from km0_pipeline.press.resumed import ANY, gender_of, may_be
 
 Item = Mention | Quantity | Found
 
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:M|MM|Mme|Mlle|Dr|Pr|St|Ste|av|bd|etc|cf|n°|art|env|janv|févr?|avr|juil|sept|oct|nov|déc|[A-Z])\.)$"
-)
+_ABBREVIATION = re.compile(r"(?:\b(?:M|MM|Mme|Mlle|Dr|Pr|St|Ste|av|bd|etc|cf|n°|art|env|[A-Z])\.)$")
 _END = re.compile(r"[.!?…]+[\"')\]]*(?=\s|$)|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-•–*#]|\d+[.)]))")
 _PRONOUN = re.compile(r"(?:Ils?|Elles?)(?= [a-zà-ÿ])|C'(?=est une? [^.\n]{3,60}\bqui\b)")
 
