@@ -25,6 +25,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from importlib.metadata import version
 from itertools import product
@@ -67,9 +68,10 @@ to expect of the next article.
 - An item counts once a document, however often it stands there. Gold has no positions; what is compared is whole names and values.
 - **Names**: equal to the gold name, one of its aliases or its surface, apostrophes, spaces and a leading article aside; case counts, and a longer
   or shorter name is wrong. Two names of one gold subject are one hit. Every type of gold counts, also those we don't extract.
-- **Headcounts**: value and qualifier, both exact. What counts organisations is left out, as in gold. *Staff*: those whose gold says so; a
+- **Headcounts**: value and qualifier, both exact. Gold seldom counts organisations: ours count where it does. It has no « at most », and the ends of a range
+  are rough there (at least and at most with us): either is right. *Staff*: those whose gold says so; a
   number that gold gives of others (pupils, visitors, inhabitants) is not held against it.
-- **Amounts**: value and currency, prices and fees too. **Dates**: equal EDTF values, the date of publication among them.
+- **Amounts**: value and currency, prices and fees too. **Dates**: EDTF values of the same days (a quarter is its months, a week its days), the date of publication among them.
 - *Recognised* is what is seen in sentences, *claimed* what then became a claim (of dates: its value or its `as_of`).
 - **Relations**: both ends and the property; `president_of`, `ceo_of` and `runs` are `heads`, `chef_of` is `works_for`, `pilots` and
   `carries` are `operates`, `co_owner_of` is `owner_of`, `hosts` is `tenant_of` the other way round, `partner_of` goes both ways. Gold's other
@@ -172,7 +174,7 @@ def gold_items(gold: Mapping[str, Any]) -> dict[str, dict[Item, str]]:
         "headcounts": dict.fromkeys(items(h for h, _ in counted), ""),
         "staff": dict.fromkeys(items(h for h, staff in counted if staff), ""),
         "amounts": dict.fromkeys(items((Decimal(str(a["value"])), a["currency"]) for a in gold["amounts"]), ""),
-        "dates": dict.fromkeys(items(re.sub(r"^--", "XXXX-", d["iso"]) for d in gold["dates"]), ""),
+        "dates": dict.fromkeys((dated(re.sub(r"^--", "XXXX-", d["iso"])) for d in gold["dates"]), ""),
     }
     relations = {relation(r["predicate"], *(forms.get(f, frozenset([f])) for f in (name_form(r["subject"]), name_form(r["object"])))): r["predicate"]
                  for r in gold["relations"]}  # fmt: skip
@@ -186,6 +188,23 @@ def names_of(entity: Mapping[str, Any]) -> Item:
 
 def headcount(gold: Mapping[str, Any]) -> tuple[Decimal, str]:
     return Decimal(str(gold["value"])), QUALIFIERS.get(gold["qualifier"], gold["qualifier"])
+
+
+def dated(edtf: str) -> Item:
+    """A date in the forms that mean the same days: a half or a quarter of a year as its months, a week as its days."""
+    if m := re.fullmatch(r"(\d{4})-W(\d\d)", edtf):
+        monday = date.fromisocalendar(int(m[1]), int(m[2]), 1)
+        return frozenset([edtf, f"{monday}/{monday + timedelta(days=6)}"])
+    if m := re.fullmatch(r"(\d{4})-(3[3-6]|4[01])", edtf):
+        n, months = (int(m[2]) - 33, 3) if m[2] < "40" else (int(m[2]) - 40, 6)
+        return frozenset([edtf, f"{m[1]}-{n * months + 1:02d}/{m[1]}-{(n + 1) * months:02d}"])
+    return frozenset([edtf])
+
+
+def counted(value: Decimal, qualifier: str, ranged: bool = False) -> Item:
+    """A headcount in the forms in which gold may have it: it knows no « at most », and has the ends of a range as rough."""
+    more = ["exact", "about"] if qualifier == "at_most" else ["about"] if ranged else []
+    return frozenset((value, how) for how in (qualifier, *more))
 
 
 def relation(predicate: str, subject: Item, obj: Item) -> Item:
@@ -274,13 +293,13 @@ def claimed(claims: Iterable[Mapping[str, Any]], published_on: str) -> dict[str,
         if c["property"] == "name":
             names[c["subject_id"]].add(name_form(c["value"]))
             kinds[c["subject_kind"]].add(name_form(c["value"]))
-    counts = {((Decimal(c["value"]), c["qualifier"]), c["scope"]) for c in claims if c["property"] == "headcount"}
-    dated = {c["as_of"] for c in claims} | {c["value"] for c in claims if c["value_kind"] == "date"} | {published_on}
+    counts = {(counted(Decimal(c["value"]), c["qualifier"]), c["scope"]) for c in claims if c["property"] == "headcount"}
+    when = {c["as_of"] for c in claims} | {c["value"] for c in claims if c["value_kind"] == "date"} | {published_on}
     return {
         **{kind: items(kinds[subject]) for kind, (subject, _) in NAMES.items()},
         **headcounts(counts, "claimed"),
-        "amounts, claimed": items((Decimal(c["value"]), "EUR") for c in claims if c["property"] in ("funding_eur", "received_eur", "investment_eur")),
-        "dates, claimed": items(dated - {""}),
+        "amounts, claimed": items((Decimal(c["value"]), "EUR") for c in claims if c["property"].endswith("_eur")),
+        "dates, claimed": set(map(dated, when - {""})),
         "relations": {
             relation(c["property"], frozenset(names[c["subject_id"]]), frozenset(names[c["value"]]))
             for c in claims
@@ -294,18 +313,19 @@ def recognised(document: Mapping[str, Any], spans: list[tuple[int, int, str]], n
     seen = [i for sentence in recognise(document, spans, names)[1] for i in sentence.items.values()]
     quantities = [q for q in seen if isinstance(q, Quantity)]
     return {
-        **headcounts({((Decimal(v), how), q.scope) for q in quantities if q.unit == "count" for v, how in q.bounds}, "recognised"),
+        **headcounts({(counted(Decimal(v), how, len(q.bounds) > 1), q.scope) for q in quantities if q.unit == "count" for v, how in q.bounds}, "recognised"),
         "amounts, recognised": items((Decimal(v), "EUR") for q in quantities if q.unit == "eur" for v, _ in q.bounds),
-        "dates, recognised": items({d.value for d in seen if isinstance(d, Found)} | {document["published_on"]} - {""}),
+        "dates, recognised": set(map(dated, {d.value for d in seen if isinstance(d, Found)} | {document["published_on"]} - {""})),
     }
 
 
-def headcounts(counts: Iterable[tuple[Hashable, str]], how: str) -> dict[str, set[Item]]:
-    """Counts with their scope as items: of people, and of those that may be staff."""
+def headcounts(counts: Iterable[tuple[Item, str]], how: str) -> dict[str, set[Item]]:
+    """Counts with their scope as items: of people, of those that may be staff, and of organisations."""
     counts = list(counts)
     return {
-        f"headcounts, {how}": items(h for h, scope in counts if scope not in NOT_PEOPLE),
-        f"staff, {how}": items(h for h, scope in counts if scope in STAFF_SCOPES),
+        f"headcounts, {how}": {h for h, scope in counts if scope not in NOT_PEOPLE},
+        f"staff, {how}": {h for h, scope in counts if scope in STAFF_SCOPES},
+        f"organisations counted, {how}": {h for h, scope in counts if scope in NOT_PEOPLE},
     }
 
 
@@ -340,8 +360,11 @@ class Compared:
         return self.gold[kind.split(",")[0]]
 
     def found(self, kind: str) -> set[Item]:
-        """What we find of `kind`; of staff, without the numbers that gold says are of others."""
+        """What we find of `kind`; of headcounts, the organisations counted that gold has too; of staff, without the numbers that gold says are of others."""
         found = self.ours.get(kind, set())
+        if kind.startswith("headcounts"):
+            gold = {form for item in self.gold["headcounts"] for form in item}
+            found = found | {item for item in self.ours.get(f"organisations counted,{kind.partition(',')[2]}", ()) if item & gold}
         others = {n for item in self.gold["headcounts"].keys() - self.gold["staff"].keys() for n, _ in item}
         return {item for item in found if not any(n in others for n, _ in item)} if kind.startswith("staff") else found
 

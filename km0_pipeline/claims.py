@@ -113,6 +113,9 @@ PROPERTIES: dict[str, Property] = {
                  "montant apporté, en euros ; portée : mention du bénéficiaire"),
         Property("received_eur", _ORG, "decimal", "org", "money raised, received or endowed with, in euros, whoever gives it",
                  "montant levé, reçu ou doté, en euros, quel qu'en soit l'apporteur"),
+        Property("budget_eur", _ORG, "decimal", "org", "its budget, in euros; as_of: of which year", "son budget, en euros ; as_of : de quelle année"),
+        Property("revenue_eur", _ORG, "decimal", "org", "its turnover, in euros; as_of: of which year",
+                 "son chiffre d'affaires, en euros ; as_of : de quelle année"),
         # relations: value is the object's mention id
         Property("tenant_of", _ORG, "mention", "org", "is a tenant of", "est locataire de"),
         Property("part_of", _ORG, "mention", "org", "is part of", "fait partie de"),

@@ -108,12 +108,22 @@ def test_a_line_that_is_only_a_date_dates_a_text(project: Project) -> None:
     ("La Feuille fictive | 4 mai 2021 | Par Zoé Invent", "2021-05-04"),
     ("Publié le 04/05/2021 à 10h00, modifié le 05/05/2021", "2021-05-04"),
     ("Publié le 4 mai 2021 par Zoé Invent", "2021-05-04"),
+    ("Sous embargo jusqu'au mardi 4 mai 2021, 8 h", "2021-05-04"),
+    ("Colmar, mardi 4 mai 2021 (communiqué)", "2021-05-04"),
+    ("mis en ligne par la direction fictive, 4 mai 2021", "2021-05-04"),
     ("Clôture des inscriptions : 4 mai 2021", ""),
     ("L'atelier ouvre le 4 mai 2021", ""),
 ])  # fmt: skip
 def test_a_dateline_gives_the_publication_among_place_paper_and_author(project: Project, line: str, published: str) -> None:
     put(project, "a.txt", f"Un atelier\n{line}\n\n{SENTENCE}")
     assert read(project)[0]["published_on"] == published
+
+
+def test_a_line_at_its_foot_may_say_when_a_text_was_published_but_not_when_something_happens(project: Project) -> None:
+    body = "\n\n".join([SENTENCE] * 20)
+    put(project, "a.txt", f"Un atelier\n\n{body}\n\nFait à Colmar, le 4 mai 2021\nLe président fictif")
+    put(project, "b.txt", f"Un atelier\n\n{body}\n\nOuverture le 4 mai 2021")
+    assert sorted(str(d["published_on"]) for d in read(project)) == ["", "2021-05-04"]
 
 
 @pytest.mark.parametrize("ending", [".txt", ".md"])

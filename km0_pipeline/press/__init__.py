@@ -13,6 +13,8 @@
     statements  who says what, where                               -> press_claims
       folding     the text as rules read it, character for character
       known       names known beforehand, found in linear time
+      numerals    figures, in digits and words
+      counted     what a figure counts
       quantities  headcounts, amounts, areas
       dates       French dates in a text
       edtf        what the words of a date mean, as EDTF
@@ -39,6 +41,7 @@
       posts       rules: who heads, founded, works for what
       bonds       rules: who operates, organises, founded, is a member of what
       accounts    rules: how many, how large, how much
+      measures    rules: turnover, budget, cost, area, staff that a noun names
       happenings  rules: what happens or is announced, and when
       buildings   rules: what the hub's building was, since when it stands
     review      which claims may be published: by confidence, or as decided -> claim_decisions, press_reviewed

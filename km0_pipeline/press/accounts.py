@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from km0_pipeline.claims import HEADCOUNT_SCOPES, Qualifier
+from km0_pipeline.press import measures
 from km0_pipeline.press.grammar import (
     APPOSED,
     AUX,
@@ -26,14 +27,15 @@ from km0_pipeline.press.grammar import (
     rule,
 )
 from km0_pipeline.press.mention import Mention
-from km0_pipeline.press.quantities import Quantity, number
+from km0_pipeline.press.numerals import number
+from km0_pipeline.press.quantities import Quantity
 
 # --- how many, how large, how much ------------------------------------------------------------
 
 _HOLDS = (
     r"(?:regroup|rassembl|réun|compt|accueill|héberg|abrit|emploi|employ|fédèr|fédér|log|concentr|dénombr|form|scolaris|totalis|revendiqu)"
     r"(?:e|es|ent|ons|ait|aient|era|eront|erait|é|er|ant|i|it|ir|ira|iront|issent|issait|issaient|issant|ie?s)(?![\w'])"
-    r"|(?:dispos|s'appui|s'est appuy|repos|s'entour)[a-zà-ÿ]* (?:sur |d')une équipe (?:\w+ )?(?=(?:de |d')‹K)"
+    r"|fai(?:t|sait|sant|ra)(?: aujourd'hui| déjà| désormais)? (?:travailler|vivre)(?![\w'])|(?:dispos|s'appui|s'est appuy|repos|s'entour)[a-zà-ÿ]* (?:sur |d')une équipe (?:\w+ )?(?=(?:de |d')‹K)"
     r"|(?<!y )(?:a|aura|avait)(?= (?:[a-zà-ÿ]+ment |déjà |aujourd'hui |désormais )?‹K)"
 )
 _PRESENT = r"(?:travaill|étudi|sont|seront|cohabit|se côtoient|y |évolu)[a-zà-ÿ' ]*?(?:attendue?s?|installée?s?|présente?s?|réunie?s?|hébergée?s?|accueillie?s?|basée?s?|employée?s?)?"
@@ -48,17 +50,18 @@ _COUNTED = (
     rule(rf"(?<!\bau )(?<!\bchez )(?<!\bdans le )<s:OH>{_ASIDE}(?P<gap>[^‹.;:]{{0,90}}?)(?<![\w'])(?P<verb>{_HOLDS})(?P<ks>(?:{_LEAD}<K>){{1,4}}(?:[^‹.;:]{{0,60}}, soit <K>)?)"),
     rule(rf"(?i:{IN})<s:OH>,? il (?P<verb>y a|y avait|y aura)(?P<ks>(?:[^‹.;:]{{0,15}}<K>){{1,4}})"),
     rule(rf"<s:OH>{_ASIDE}(?P<gap>[^‹.;:]{{0,60}}?) (?P<grown>est|sont|sera|seront|était) (?P<ks><K>)"),
-    rule(r"<s:OH>(?:,? et |, avec |,? forte?s? (?:de|d') ?)(?:ses )?(?P<ks><K>)(?=[ ,.])"),
+    rule(r"<s:OH>(?:,? et ses |, avec (?:ses )?|,? forte?s? (?:de|d') ?(?:ses )?)(?P<ks><K>)(?=[ ,.])"),
+    rule(r"<s:OH>,? (?P<verb>c'est|ce sont) (?P<ks><K>(?:(?:, | et )<K>)?)"),
     rule(rf"^[^\w‹]*(?:Forte?s? (?:de |d')|Avec )(?:ses |une équipe (?:de |d'))?(?P<ks><K>)[^‹.;:,]{{0,60}}, {DET}{NOUN}<s:OH>"),
     rule(rf"<s:OH>{_ASIDE}(?P<gap>[^‹.;:]{{0,60}}?)(?<![\w'])(?P<jobs>cré)[a-zà-ÿ]*(?P<ks>(?:[^‹.;:]{{0,25}}<K>))"),
     rule(rf"(?P<ks><K>) (?P<jobs>{BE}(?:être )?créés)(?: (?:par|chez|au sein de|au sein du))? (?:le |la |l')?<s:OH>"),
     rule(rf"(?P<ks><K>) {_PRESENT} ?{IN}<s:OH>"),
     rule(r"<s:OH>(?P<apposed>, )(?:une? (?:\w+ )?de |qui compte |avec )?(?P<ks><K>)(?=[,.])"),
     rule(r"<s:OH>(?P<apposed>, )(?:une? |l[ae] |l'|l'une? des )[^‹.;:,]{2,50} (?:de|avec|forte? de|comptant|employant|qui (?:compte|emploie|réunit|regroupe))(?: ses)? (?P<ks><K>)(?=[,.])"),
-    rule(r"[Ll]es (?P<ks><K>) (?:du |de la |de l'|de |d')<s:OH>"),
+    rule(rf"(?P<apposed>[Ll]es )(?P<ks><K>) (?:du |de la |de l'|de |d'){NOUN}<s:OH>"),
 )  # fmt: skip
 _COUNTED_THERE = (
-    rule(r"[Ee]ffectif[^‹.;]{0,30}(?P<ks><K>)"),
+    rule(r"[Ll]'effectif[^‹.;:]{0,30}(?P<ks><K>)"),
     rule(r"\b[Oo]n y (?:compte|dénombre|trouve|recense)(?P<ks>(?:[^‹.;:]{0,15}<K>){1,3})"),
     rule(
         r"(?P<ks><K>) y (?:sont|ont été|travaill|étudi|seront|cohabit|évolu|exerc)[a-z]*(?P<more>[^‹.;:]{0,12}, contre <K>)?"
@@ -364,4 +367,5 @@ RULES: tuple[Rule, ...] = (
     received,
     granted,
     founders,
+    *measures.RULES,
 )

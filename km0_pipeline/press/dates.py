@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 
 from km0_pipeline.claims import Qualifier
 from km0_pipeline.press import edtf
-from km0_pipeline.press.quantities import NUMBER_WORDS
+from km0_pipeline.press.numerals import NUMBER_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,13 @@ _COUNT = rf"(?:(?P<about>presque|environ|près de|quelque|à peu près|bientôt)
 
 
 _AT_YEAR = "".join(rf"|(?<=\b{w}\s)" for w in ("de", "depuis", "dès", "fin", "début", "courant", "vers", "année", "ici", "dans", "jusqu'en", "jusqu'à", "avant", "après", "pour",
-                                                "l'horizon", "à partir de", "ici à", "avant fin", "exercice", "millésime"))  # fmt: skip
+                                                "l'horizon", "à partir de", "ici à", "avant fin", "exercice", "reporté à", "reportée à", "reportés à", "reportées à", "prolongé à"))  # fmt: skip
+_OF_A_YEAR = re.compile(
+    r"\b(?:palmarès|édition|promotion|promo|programme|budget|saison|session|bilan|rapport|activité|baromètre|classement|calendrier|programmation|cru|millésime|concours|festival|salon|forum|lauréate?s?"
+    r"|agenda|campagne|subvention|prix|rentrée|tournée|sélection|cuvée|chiffres|comptes|résultats|ca|objectifs?|ventes|effectif|vœux) $",
+    re.I,
+)
+"""What is of one year: « le palmarès 2023 », « bilan d'activité 2023 »."""
 _FORMS: dict[str, tuple[str, re.Pattern[str], Callable[[edtf.Groups, edtf.Context], str]]] = {
     name: (anchor, re.compile(pattern, re.I), value)
     for name, anchor, pattern, value in (
@@ -87,11 +93,13 @@ _FORMS: dict[str, tuple[str, re.Pattern[str], Callable[[edtf.Groups, edtf.Contex
         ("days", "month", rf"(?:\bdu\s+|{_FREE})(?:{_D}\s+)?\b(?P<d1>{_DAY})(?:\s+(?P<m1>{_M})(?:\s+(?P<y1>{_Y}))?)?(?:\s+au\s+|\s?[-–]\s?)(?:{_D}\s+)?(?P<d2>{_DAY})\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y})\b)?", edtf.days),
         ("between days", "month", rf"\bentre\s+le\s+(?:{_D}\s+)?(?P<d1>{_DAY})(?:\s+(?P<m1>{_M})(?:\s+(?P<y1>{_Y}))?)?\s+et\s+le\s+(?:{_D}\s+)?(?P<d2>{_DAY})\s+(?P<m2>{_M})(?:\s+(?P<y2>{_Y})\b)?", edtf.days),
         ("listed day", "month", rf"(?:(?<=les\s)|(?<=le\s)|(?<=di\s)|(?<=\d,\s))(?P<d>{_DAY})(?=(?:,\s+(?:{_D}\s+)?{_DAY}){{0,6}}\s+et\s+(?:le\s+)?(?:{_D}\s+)?{_DAY}\s+(?P<m>{_M})(?:\s+(?P<y>{_Y})\b)?)(?P<weekday>)", edtf.dated),
+        ("week", "month", rf"\bsemaine\s+du\s+(?:{_D}\s+)?(?P<d>{_DAY})\s+(?P<m>{_M})(?:\s+(?P<y>{_Y})\b)?(?P<weekday>)", edtf.week),
         ("day", "month", rf"(?:\b(?P<weekday>{_D})\s+)?{_FREE}(?P<d>{_DAY})\s+(?P<m>{_M})(?:\s+(?P<y>{_Y})\b)?{_REL}", edtf.dated),
         ("numeric", "digits", rf"(?:\b(?P<weekday>{_D})\s+)?{_FREE}(?P<d>\d{{1,2}})(?P<s>[/.])(?P<m>\d{{1,2}})(?P=s)(?P<y>{_Y}|(?<=/)\d\d)(?![/.]?\d)", edtf.numeric),
         ("numeric without year", "digits", rf"(?=[lmjvsd\d])(?:\b(?P<weekday>{_D})\s+|(?<=\ble\s)|(?<=\bdu\s)|(?<=\bau\s)|(?<=\()){_FREE}(?P<d>{_DAY})/(?P<m>0[1-9]|1[0-2])(?P<y>)(?![\d/%])(?!\s+de[ s])", edtf.numeric),
-        ("numeric with hour", "digits", rf"{_FREE}(?P<d>{_DAY})/(?P<m>0[1-9]|1[0-2])(?P<y>)(?P<weekday>)(?=,?\s+(?:à\s+|de\s+)?\d{{1,2}}\s?h)", edtf.numeric),
+        ("numeric with hour", "digits", rf"{_FREE}(?P<d>{_DAY})/(?P<m>0[1-9]|1[0-2])(?P<y>)(?P<weekday>)(?=,?\s+(?:à\s+|de\s+)?\d{{1,2}}\s?h|\s*[:–]\s|\s+-\s)", edtf.numeric),
         ("part of year", "digits", rf"(?:\b(?P<ord>{_any(edtf.ORDINALS)})\s+(?P<part>trimestre|semestre)\s+(?:de\s+)?(?:l'année\s+)?|\b(?P<short>[TS])(?P<n>[1-4])\s+)(?P<y>{_Y})\b", edtf.part_of_year),
+        ("part of this year", "digits", rf"(?<=\bau\s)(?P<ord>{_any(edtf.ORDINALS)})\s+(?P<part>trimestre|semestre)\b(?!\s+(?:de\s+)?(?:l'|d|20))", edtf.part_of_year),
         ("season", "season", rf"\b(?P<season>{_any(edtf.SEASONS)})\s+(?:de\s+)?(?P<y>{_Y})\b(?:\s?[-/]\s?(?:20)?\d\d\b)?", edtf.season),
         ("season near", "season", rf"(?=[péah])(?:{_IN_SEASON})(?P<season>{_any(edtf.SEASONS)})\b{_REL}(?!\s+(?:des?|du)\b)", edtf.season),
         ("season beside", "season", rf"(?:(?<=\bl')|(?<=\ble\s))(?P<season>{_any(edtf.SEASONS)})\s+(?P<rel>dernier|prochain|passé)\b", edtf.season),
@@ -99,7 +107,7 @@ _FORMS: dict[str, tuple[str, re.Pattern[str], Callable[[edtf.Groups, edtf.Contex
         ("between months", "month", rf"\bentre\s+{_PART}?(?P<m1>{_MONTH})(?:\s+(?P<y1>{_Y}))?\s+et\s+{_PART}?(?P<m2>{_MONTH})(?:\s+(?P<y2>{_Y})\b)?", edtf.months),
         ("listed month", "month", rf"\b(?=[acdfjmnos])(?<!-){_PART}?\b(?P<m>{_MONTH})(?=(?:,\s+{_MONTH}){{0,6}}\s+et\s+{_MONTH}\s+(?P<y>{_Y})\b)", edtf.month_of),
         ("month", "month", rf"\b(?=[acdfjmnos])(?<!-){_PART}?(?P<m>{_M})\s+(?:de\s+(?:l'année\s+)?)?(?P<y>{_Y})\b", edtf.month_of),
-        ("month near", "month", rf"\b(?=[acdfjmnos])(?:{_PART}|(?<=\ben\s)|(?<=\bici\s)|(?<=\bdès\s)|(?<=\bdepuis\s)|(?<=\bmois\sde\s)|(?<=\bmois\sd')|(?<=\bjusqu'en\s)|(?<=\bavant\s))(?P<m>{_MONTH}){_REL}", edtf.month_of),
+        ("month near", "month", rf"\b(?=[acdfjmnos])(?:{_PART}|(?<=\ben\s)|(?<=\bici\s)|(?<=\bdès\s)|(?<=\bdepuis\s)|(?<=\bjusqu'en\s)|(?<=\bavant\s)|(?<=\bà\spartir\sde\s)|(?<=\bà\scompter\sd')|(?<=\bde\s)|(?<=\bd')|(?<=\bpour\s)|(?<=\bcourant\s)|(?<=\bvers\s)|(?<=\bjusqu'à\s))(?<!chaque\smois\sde\s)(?<!chaque\smois\sd')(?<!les\smois\sde\s)(?<!les\smois\sd')(?P<m>{_MONTH}){_REL}", edtf.month_of),
         ("month beside", "month", rf"\b(?P<m>{_MONTH})\s+(?P<rel>dernier|prochain)\b", edtf.month_of),
         ("start of school", "period", rf"\brentrée\s+(?:scolaire\s+|universitaire\s+)?(?:de\s+)?(?P<y>{_Y})\b|(?:(?<=\bà\sla\s)|(?<=\bdès\sla\s)|(?<=\bdepuis\sla\s)|(?<=\bpour\sla\s))rentrée\b(?:\s+(?P<rel>prochaine|dernière)\b)?(?!\s+(?:des?|du|[a-z]+aire)\b)", edtf.start_of_school),
         ("between years", "digits", rf"\b(?:de|entre)\s+(?P<y1>{_Y})\s+(?:à|et|jusqu'à|jusqu'en)\s+(?P<y2>{_Y})\b", edtf.years),
@@ -108,29 +116,40 @@ _FORMS: dict[str, tuple[str, re.Pattern[str], Callable[[edtf.Groups, edtf.Contex
         ("decade", "period", r"\bannées\s+(?P<decade>(?:1[5-9]|20)\d0|[2-9]0)\b", edtf.decade),
         ("end of year", "period", rf"\bfin\s+de\s+l'année\s+(?P<y>{_Y})\b", edtf.end_of_year),
         ("end of this year", "period", r"(?=la fin)(?:(?<=\bici\s)|(?<=\bici\sà\s)|(?<=\bavant\s)|(?<=\bjusqu'à\s))la\sfin\s+de\s+l'année\b(?!\s+(?:derni|pass|proch|scol|univ))", edtf.end_of_year),
-        ("this year", "period", r"(?<=\ben\s)début\s+d'année\b(?!\s+(?:proch|scol|univ))", lambda g, c: c.published[:4]),
-        ("year", "digits", rf"(?=[12]\d{{3}}\b)(?:(?<=\ben\s)|(?<=\()|(?<=\d{{4}},\s)|(?<=\d{{4}}\set\s)|(?<=\d{{4}}\set\sen\s)|(?<=\bmi-){_AT_YEAR})(?P<only>{_Y})\b(?![-/.]\d)", edtf.year),
+        ("this year", "period", r"(?<=\ben\s)début\s+d'année\b(?!\s+(?:proch|scol|univ))|\bcette\s+année\b(?!-)|\b(?:depuis|dès)\s+le\s+début\s+de\s+l'année\b(?!\s+(?:proch|scol|univ|derni|20))", lambda g, c: c.published[:4]),
+        ("year of a thing", "digits", rf"(?<=[^\W\d]\s)(?P<only>{_Y})\b(?!\s?[-–/]\s?\d|\.\d)|(?<=[\s,])(?P<only2>{_Y})(?=(?:,\s|\s+et\s+|\s+ou\s+)(?:en\s+)?{_Y}\b)", edtf.year),
+        ("year", "digits", rf"(?=[12]\d{{3}}\b)(?:(?<=\ben\s)|(?<=\()|(?<=\d{{4}},\s)|(?<=\d{{4}}\set\s)|(?<=\d{{4}}\set\sen\s)|(?<=\d{{4}}\sou\s)|(?<=\d{{4}}\sou\sen\s)|(?<=\bmi-){_AT_YEAR})(?P<only>{_Y})\b(?![-/.]\d)", edtf.year),
         ("year first", "digits", rf"(?:^|(?<=[.!?…:]\s)|(?<=\s\s))(?P<only>{_Y})(?=\s+(?:commenc|débute|démarre|s'ouvre|s'achève|se termine|s'annonce|aura? |a été|est |sera |fut |était |reste|marque|promet|ver|voit))", edtf.year),
         ("day near", "near", rf"\b(?=[ahd])(?<!\bde\s)(?<!\bd')(?<!qu')\b(?P<near>{_any(edtf.NEAR)})\b", edtf.near),
         ("weekday", "weekday", rf"\bce\s+(?P<weekday>{_D})\b(?!\s+\d)|\b(?P<weekday2>{_D})\s+(?P<rel>dernier|passé|prochain)\b", edtf.weekday),
         ("part of a period", "period", r"\b(?:fin|début|milieu|courant|cours)\s+(?:de\s+)?l'(?P<year>an|année)\s+(?P<rel>derni(?:er|ère)|passée?|prochaine?)\b", edtf.period),
         ("weekday alone", "weekday", rf"(?=[lmjvsd])(?<![\w'/-]){_NOT_HABIT}(?P<weekday>{_D})\b(?!(?:\s+(?:matin|midi|soir|après-midi))?(?:,|\s+(?:à|au|et|ou|jusqu'au|-)|\s?[/–-])\s*(?:le\s+)?{_D}\b)(?!,?\s+\d)(?!\s*:)(?!\s+(?:de|entre)\s+\d)(?!\s+(?:dernier|prochain|passé))", edtf.weekday_alone),
+        ("night", "weekday", rf"\bnuit\s+d[eu]\s+(?:{_D})\s+(?:à|au)\s+(?P<weekday>{_D})\b", edtf.night),
+        ("week of the year", "period", r"\bsemaine\s+(?P<n>[1-9]|[1-4]\d|5[0-3])\b(?!\s*(?:h\b|[:/.]\d|%|€|[a-zà-ÿ]+[sx]\b))", edtf.week_of_year),
+        ("weekday and day", "weekday", rf"\b(?P<weekday>{_D})\s+(?P<d>{_DAY})\b(?!\s*(?:h\b|[:/.]\d|%|€|ans?\b|mois\b|jours\b|[a-zà-ÿ]+[sx]\b))", edtf.weekday_and_day),
+        ("feast", "feast", rf"(?:(?<=\bà\s)|(?<=\bà\sla\s)|(?<=\bà\sl')|(?<=\bavant\s)|(?<=\bavant\sla\s)|(?<=\bavant\sl')|(?<=\baprès\s)|(?<=\bdepuis\s)|(?<=\bdès\s)|(?<=\bpour\s)|(?<=\bici\s)|(?<=\bici\sà\s)|(?<=\bici\sla\s)|(?<=\bjusqu'à\s)|(?<=\bjusqu'à\sla\s))(?P<feast>{_any(edtf.FEASTS)})\b(?:\s+(?P<y>{_Y})\b)?{_REL}", edtf.feast),
+        ("counted from another", "period", rf"\b(?P<n>\d{{1,3}}|{NUMBER_WORDS})\s+(?P<unit>ans?|années?|mois|jours|semaines?)(?:\s+(?P<back>plus\s+tôt|auparavant)|\s+(?P<on>plus\s+tard)|(?=\s+(?P<since>après\s+(?:sa|son|leur|la|l')\s?(?:création|fondation|naissance|lancement|ouverture|inauguration|arrivée|installation|premi))))", edtf.counted_from_another),
         ("period", "period", r"\b(?=l)(?<!comme\s)(?<!\bque\s)(?<!qu')(?<!\bde\s)\b(?:l'(?P<year>an|année)|le\s+(?P<month>mois)|la\s+(?P<week>semaine))\s+(?P<rel>derni(?:er|ère)|passée?|prochaine?)\b", edtf.period),
         ("counted", "period", rf"(?<!qu')\b(?P<way>il\s+y\s+a|depuis|dans|d'ici(?:\s+à)?)\s+{_COUNT}", edtf.counted),
     )
 }  # fmt: skip
 """What a date looks like, the anchor without which there is none, and its EDTF value; of two that overlap the one listed first holds."""
-_ANCHOR = re.compile(
-    rf"\b(?:(?P<month>{_any(edtf.MONTHS)})|(?P<weekday>{_any(edtf.DAYS)})|(?P<season>{_any(edtf.SEASONS)})|(?P<near>{_any(edtf.NEAR)})"
-    rf"|(?P<digits>{_Y}|\d\d?/\d\d?)|(?P<period>siècle|années?|ans?|mois|jours|semaine|rentrée))\b",
+_ANCHORS = {
+    **dict.fromkeys(edtf.MONTHS, "month"), **dict.fromkeys(edtf.DAYS, "weekday"), **dict.fromkeys(edtf.SEASONS, "season"),
+    **dict.fromkeys((n.split("-")[-1] for n in edtf.NEAR), "near"), **dict.fromkeys((n.split("-")[-1] for n in edtf.FEASTS), "feast"),
+    **dict.fromkeys(("siècle", "année", "années", "an", "ans", "mois", "jours", "semaine", "semaines", "rentrée"), "period"),
+    **dict.fromkeys(("trimestre", "semestre", *map(str, range(1500, 2100))), "digits"),
+}  # fmt: skip
+"""Word without which there is no date of some forms -> the anchor of these forms; « 12/03 » is one of digits too."""
+_WORDS = re.compile(r"\d\d?/\d|[^\W_]+")
+_OF_METADATA = ("iso", "day", "numeric", "month")
+_ON = rf"(?:(?:(?:{_any(edtf.SEASONS)})(?:\s+{_Y}-(?={_Y}))?|{_PART}?{_MONTH}(?:\s?[-–/]\s?{_MONTH})?|{_DAY}\s+{_MONTH})\s*{_Y})\b"
+_ISSUE = re.compile(
+    rf"(?:\bn° ?|\bnuméro )\d{{1,5}}[\s,:•·–-]{{1,4}}(?P<on>{_ON})|(?P<paged>{_ON})[\s,•·–-]{{1,3}}p(?:ages?|p?\.) ?\d",
     re.I,
 )
-_OF_METADATA = ("iso", "day", "numeric", "month")
-_ON = rf"(?:(?:{_any(edtf.SEASONS)}|{_PART}?{_MONTH}(?:\s?[-–/]\s?{_MONTH})?|{_DAY}\s+{_MONTH})\s+{_Y})\b"
-_ISSUE = re.compile(
-    rf"(?:\bn° ?|\bnuméro )\d{{1,5}}[\s,:–-]{{1,4}}(?P<on>{_ON})|(?P<paged>{_ON}),? p(?:ages?|p?\.) ?\d", re.I
-)
 """The issue of a periodical in which a text stands: « n° 12, mars 2021 », « printemps 2021, p. 9 »."""
+_MAY_BE_ISSUE = re.compile(r"n° ?\d|numéro|\bpages? \d|\bp\. ?\d", re.I)
 _ROUGHLY = re.compile(r"\b(?:plus|près|moins|autour|environ|quelque)\s+(?:de\s+)?$", re.I)
 _COUNTED = re.compile(
     r"(?:\s+(?:à|et|ou)\s+\d[\d ]*)?\s*(?:€|%|[mk]?m²|m2\b|[km]€|(?P<noun>(?!(?:plus|moins|très|mais|puis|alors|après|depuis|lors|sans|sous|dans|vers|dès|hors|pas|"
@@ -140,26 +159,17 @@ _COUNTED = re.compile(
 )
 """What follows a number that counts: a unit, or a plural noun (a word in -s or -x that is none of the usual small ones)."""
 _PARTICIPLE = re.compile(r"(?!salari|employ)[a-zà-ÿ]+(?:é|i|u|t)e?s", re.I)
-_ONLY_YEARS = frozenset({"year", "years", "between years", "year first"})
+_ONLY_YEARS = frozenset({"year", "years", "between years", "year first", "year of a thing"})
 
 _LEANING = frozenset(
-    {
-        "days",
-        "between days",
-        "listed day",
-        "day",
-        "numeric without year",
-        "months",
-        "between months",
-        "month near",
-        "season near",
-        "start of school",
-        "weekday alone",
-    }
-)
+    ("days", "between days", "listed day", "day", "week", "numeric without year", "months", "between months", "month near", "season near", "start of school",
+     "weekday alone", "feast", "part of this year")
+)  # fmt: skip
 """Forms that may leave the year or the week to the tense of their sentence."""
+_AND_THE = re.compile(r"(?:,| et| &)\s+(?:le\s+)?")
+"""Between days that follow each other: « les 11 et 12 juin »."""
 _STOP = re.compile(r"[.!?]\s|\s\s")
-_SINCE = re.compile(r"\bdepuis\s+(?:le\s+|la\s+|l'|début\s+|fin\s+|mi-)?$")
+_SINCE = re.compile(r"\bdepuis\s+(?:le\s+|la\s+|l'|début\s+|fin\s+|mi-)?$", re.I)
 _FRONTED = re.compile(r"\s*(?:En|Le|Au|À l'|À la|Début|Fin|Courant|Dès)?\s*")
 _UNTIL = re.compile(
     r"\b(?:d'ici(?:\s+à)?|jusqu'(?:en|au|à)|dès|à\s+partir\s+(?:de|du))\s+(?:le\s+|la\s+|l'|début\s+|fin\s+|mi-)?$"
@@ -169,9 +179,17 @@ _TO_COME = re.compile(
     r"(?:prév|attend|voul)ue?s?|programmée?s?|prévoi(?:t|ent)|espèr\w+|souhait\w+|envisag\w+|rendez-vous)\b",
     re.I,
 )
+_VERB = re.compile(
+    r"\b(?:a|ont|est|sont|s'est|fut|était|étaient|avait|avaient|fait|font|il|elle|ils|elles|on|nous|vous)\b|[a-z]{3,}(?:aient|èrent)\b"
+)
+_ANNOUNCED = re.compile(
+    r"(?:^|[•▪–>(-] ?)(?:(?:[Pp]remi(?:er|ère)s? |[Pp]rochaine?s? )?(?:[Dd]émarrage|[Dd]ébut|[Ll]ancement|[Oo]uverture|[Ll]ivraison|[Mm]ise en service|[Ii]nauguration|[Jj]ury|[Cc]lôture|[Dd]épôt|[Rr]éponses?|[Rr]ésultats"
+    r"|[Cc]andidatures?|[Ii]nscriptions?|[Rr]endez-vous|[Dd]ossiers?|[Dd]ate limite|[Ss]élection|[Aa]uditions?|[Nn]otification|[Rr]emise|[Pp]ortes ouvertes|[Ss]oirée|[Aa]telier|[Rr]éunion|[Vv]isite|[Rr]encontre)\b|(?:$|\w+ : |\d))"
+)
+"""How a line begins that announces, without a verb: « Jury les 11 et 12 juin », « Portes ouvertes samedi »."""
 _BYGONE = re.compile(
     r"\b(?:a|ont|est|sont|avait|avaient|s'est|étai(?:en)?t)\s+(?:(?:été|eu|déjà|aussi|également|ainsi|officiellement|ensuite)\s+)?(?!(?:prévue?s?|programmée?s?|attendue?s?|fixée?s?)\b)"
-    r"(?:[a-zà-ÿ]+é(?:e?s?)|[a-zà-ÿ]+(?:i|is|it|u|ert|int|ort)e?s?|eu)\b|\b(?:fut|furent)\b"
+    r"(?:[a-zà-ÿ]+é(?:e?s?)|[a-zà-ÿ]+(?:i|is|it|u|ert|int|ort)e?s?|eu)\b|\b(?:fut|furent)\b|\b(?!souhai|forfai|satisfai|parfai|bienfai|portrai|retrai|extrai|attrai|dev|pouv)[a-zà-ÿ]{2,}(?<!r)ai(?:en)?t\b(?<!fait)|\bétai(?:en)?t\b"
 )
 
 
@@ -181,7 +199,10 @@ def _lean(text: str, start: int, end: int) -> str:
     if _SINCE.search(before):
         return "before"
     sentence = _STOP.split(text[max(0, start - 200) : start])[-1] + _STOP.split(text[end : end + 160])[0]
-    bygone, to_come = bool(_BYGONE.search(sentence)), bool(_TO_COME.search(sentence)) or bool(_UNTIL.search(before))
+    bygone, to_come = bool(_BYGONE.search(sentence)), bool(_TO_COME.search(sentence))
+    to_come = to_come or (not bygone and bool(_UNTIL.search(before)))
+    if not bygone and not to_come and not _VERB.search(sentence):
+        return "ahead" if _ANNOUNCED.match(sentence.lstrip()) else ""
     if bygone == to_come:
         return ""
     return "ahead" if to_come else "before" if _FRONTED.fullmatch(_STOP.split(before)[-1]) else "past"
@@ -190,31 +211,58 @@ def _lean(text: str, start: int, end: int) -> str:
 def find(text: str, published_on: str) -> list[Found]:
     """Dates in a straightened `text`, in order; `published_on` is the document's EDTF date or ''."""
     taken = bytearray(len(text))
-    issue = _ISSUE.search(text)
-    if issue:
+    issue = _ISSUE.search(text) if _MAY_BE_ISSUE.search(text) else None
+    if issue and issue["paged"]:
         taken[issue.start() : issue.end()] = b"\1" * (issue.end() - issue.start())
     seen = []
     for name, m, value in _matches(text):
+        if name == "year of a thing" and m["only"] and not _OF_A_YEAR.search(text, max(0, m.start() - 16), m.start()):
+            continue
         if taken.find(1, m.start(), m.end()) < 0 and not (name in _ONLY_YEARS and _counts(text, m.start(), m.end())):
             taken[m.start() : m.end()] = b"\1" * (m.end() - m.start())
             seen.append((m.start(), name, m, value))
-    context = edtf.Context(published_on or (_value_of_issue(issue["on"] or issue["paged"]) if issue else ""))
-    found = []
+    published = published_on or (_value_of_issue(issue["on"] or issue["paged"]) if issue else _headed(text))
+    context = edtf.Context(published)
+    found: list[Found] = []
     for _, name, m, value in sorted(seen, key=lambda s: s[0]):
-        lean = _lean(text, m.start(), m.end()) if published_on and name in _LEANING else ""
+        lean = _lean(text, m.start(), m.end()) if published and name in _LEANING else ""
         written = value(defaultdict(lambda: None, m.groupdict()), replace(context, lean=lean))
         if written:
-            found.append(Found(m.start(), m.end(), written, _sure(m, written), _ahead(written, published_on)))
+            day = Found(m.start(), m.end(), written, _sure(m, written), _ahead(written, published_on))
+            if (
+                found
+                and _AND_THE.fullmatch(text[found[-1].end : day.start])
+                and edtf.follows(found[-1].value, day.value)
+            ):
+                before = found.pop()
+                day = replace(day, start=before.start, value=f"{before.value.split('/')[0]}/{day.value}")
+            found.append(day)
             if written[:4].isdigit():
-                context = replace(context, beside=written[:4])
+                context = replace(context, beside=written)
     return found
+
+
+_IN_HEAD = re.compile(rf"(?<!\d)(?P<day>{_DAY}\s+{_M}\s+{_Y})\b|(?<=[^\W\d]\s)(?P<year>{_Y})\b", re.I)
+
+
+def _headed(text: str) -> str:
+    """The day, or the year of an account (« Bilan 2023 »), that the head of a text names first, by which its dates are read where nothing better tells their year."""
+    for m in _IN_HEAD.finditer(text, 0, 300):
+        if m["day"]:
+            return publication_date(m["day"], ZoneInfo("UTC"))
+        if _OF_A_YEAR.search(text, max(0, m.start() - 16), m.start()):
+            return m["year"]
+    return ""
 
 
 def _matches(text: str) -> Iterator[tuple[str, re.Match[str], Callable[[edtf.Groups, edtf.Context], str]]]:
     """What looks like a date, form by form, near the words that it must have: the rest of the text is not looked at."""
     near: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for m in _ANCHOR.finditer(text):
-        start, end, same = max(0, m.start() - 60), m.end() + 60, near[m.lastgroup or ""]
+    for m in _WORDS.finditer(text):
+        anchor = "digits" if "/" in m[0] else _ANCHORS.get(m[0].lower(), "")
+        if not anchor:
+            continue
+        start, end, same = max(0, m.start() - 60), m.end() + 60, near[anchor]
         if same and start <= same[-1][1]:
             start, _ = same.pop()
         same.append((start, end))
@@ -245,7 +293,7 @@ def _sure(m: re.Match[str], written: str) -> Qualifier:
         and written[0] != "X"
         and date.fromisoformat(written).weekday() != edtf.DAYS[g["weekday"].lower()]
     )
-    counted = bool(g.get("way")) and len(written) < 10
+    counted = bool(g.get("way") or g.get("since")) and len(written) < 10
     return (
         "about"
         if another

@@ -138,25 +138,39 @@ def _lines(text: str) -> str:
 
 _APART = re.compile(r"\s+[|·•–—-]\s+|\s*\|\s*")
 _LEAD = re.compile(
-    r"(?i)(?:(?:(?:communiqué|dossier)(?: de presse)?|date|publi[ée]+e?|mise? en ligne|mise? à jour|post[ée]e?|paru|parution|[\w'’ -]{2,40},)\s*)?[:–—|-]?\s*(?:le\s|du\s)?\s*"
+    r"(?i)(?:(?:(?:communiqué|dossier)(?: de presse)?|date|publi[ée]+e?|mise? en ligne|mise? à jour|(?:post|envoy|diffus)[ée]e?|paru|parution|[\w'’ -]{2,40},)\s*)?[:–—|-]?\s*(?:le\s|du\s)?\s*"
 )
 _TAIL = re.compile(
-    r"(?i)(?:,? (?:à )?\d{1,2} ?[h:](?: ?\d\d)?(?: ?min)?)?(?:,? (?:mise? à jour|modifié) .*)?(?:,? par [^,;:]{3,50})?$"
+    r"(?i)(?:,? (?:à )?\d{1,2} ?[h:](?: ?\d\d)?(?: ?min)?)?(?:,? (?:mise? à jour|modifié) .*)?(?:,? par [^,;:]{3,50})?(?: \(communiqué(?: de presse)?\)|,? p(?:age|\.) ?\d+)?$"
 )
+_ISSUED = re.compile(
+    r"(?i)(?:^|[|·•–—(\[,.] ?)(?:(?:publi[ée]+e?|mise? en ligne|mise? à jour|(?:post|envoy|diffus|affich)[ée]e?|paru|parution|communiqué(?: de presse)?)(?: par [^.;:]{2,60},)?|édition|(?:sous )?embargo|ne pas diffuser|à diffuser|fait à [\w'’ -]{2,40},|séance)"
+    r" ?:? ?(?:(?:à partir|jusqu'?’?|avant) ?)?(?:d?u |au |le )*(?P<on>(?:[a-z]+di |dimanche )?(?:\d{1,2}(?:er)? [^\W\d]+ \d{4}|\d\d?[/.]\d\d?[/.]\d{4}))\b"
+)
+_HEAD, _FOOT = 15, 6
+"""Lines of a text, at its head and its foot, that may say when it was published."""
 
 
 def dateline(paragraphs: Iterable[str], zone: ZoneInfo) -> str:
-    """The date of the first line of which a part says nothing else; '' if none.
+    """When a text was published, by a line at its head that says so or of which a part says nothing else, or one at its foot that says so; '' if none does.
 
-    « Mulhouse, le 12 mai 2021 », « Date : 12/05/2021 », « Le Journal | 12 mai 2021 | Par X », « Communiqué – Mulhouse, le 12 mai 2021 ».
+    « Mulhouse, le 12 mai 2021 », « Date : 12/05/2021 », « Le Journal | 12 mai 2021 | Par X », « Sous embargo jusqu'au 12 mai 2021, 8 h », « Fait à Colmar, le 12 mai 2021 ».
     """
-    for line in (" ".join(line.split()) for p in paragraphs for line in p.splitlines()):
+    lines = [line for p in paragraphs for raw in p.splitlines() if (line := " ".join(raw.split()))]
+    for line in lines[:_HEAD]:
         for part in _APART.split(line) if len(line) <= 100 else ():
             rest = _TAIL.sub("", part.rstrip(" ."))
             rest = rest[m.end() :] if (m := _LEAD.match(rest)) else rest
             if re.search(r"\D", rest) and (found := dates.publication_date(rest, zone)):
                 return found
-    return ""
+        if found := _issued(line, zone):
+            return found
+    return next((found for line in reversed(lines[_HEAD:][-_FOOT:]) if (found := _issued(line, zone))), "")
+
+
+def _issued(line: str, zone: ZoneInfo) -> str:
+    said = _ISSUED.search(line) if len(line) <= 160 else None
+    return dates.publication_date(said["on"], zone) if said else ""
 
 
 _LIGATURES = {chr(c): unicodedata.normalize("NFKC", chr(c)) for c in range(0xFB00, 0xFB07)}

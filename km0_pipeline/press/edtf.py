@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from km0_pipeline.press.quantities import number
+from km0_pipeline.press.numerals import number
 
 MONTH_NAMES = (
     "janvier janv", "février fevrier févr fév", "mars", "avril avr", "mai", "juin",
@@ -23,12 +23,15 @@ SEASONS = {"printemps": 21, "été": 22, "automne": 23, "hiver": 24}
 ORDINALS = {"premier": 1, "première": 1, "1er": 1, "1re": 1, "deuxième": 2, "second": 2, "seconde": 2, "2e": 2, "2ème": 2,
              "troisième": 3, "3e": 3, "3ème": 3, "quatrième": 4, "dernier": 4, "4e": 4, "4ème": 4}  # fmt: skip
 _ROMAN = {"I": 1, "V": 5, "X": 10}
+FEASTS: dict[str, tuple[int, int] | int] = {"noël": (12, 25), "toussaint": (11, 1), "saint-nicolas": (12, 6), "saint-sylvestre": (12, 31), "épiphanie": (1, 6), "assomption": (8, 15),
+          "pâques": 0, "ascension": 39, "pentecôte": 49}  # fmt: skip
+"""Feast -> its month and day, or how many days after Easter it lies."""
 NEAR = {"avant-hier": -2, "hier": -1, "demain": 1, "après-demain": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a date without a year is read by: the publication (EDTF or ''), the year of the date before it in the text,
+    """What a date without a year is read by: the publication (EDTF or ''), the date before it in the text (EDTF or ''),
 
     and whether its sentence speaks of what was (`past`) or will be (`ahead`).
     """
@@ -75,17 +78,24 @@ def month_of(g: Groups, c: Context) -> str:
 
 
 def part_of_year(g: Groups, c: Context) -> str:
+    """« 2e trimestre 2020 », « au premier semestre »."""
     n = int(g["n"]) if g["n"] else ORDINALS[(g["ord"] or "").lower()]
-    if (g["part"] or g["short"] or "").lower().startswith("t"):
-        return f"{g['y']}-{32 + n}"
-    return f"{g['y']}-{39 + min(n, 2)}" if n in (1, 2, 4) else ""
+    quarter = (g["part"] or g["short"] or "").lower().startswith("t")
+    n = n if quarter else min(n, 2)
+    year = g["y"] or _month_year(3 * n - 1 if quarter else 6 * n - 3, c)
+    return f"{year}-{(32 if quarter else 39) + n}" if year.isdigit() else ""
 
 
 def season(g: Groups, c: Context) -> str:
     code = SEASONS[(g["season"] or "").lower()]
-    if not g["y"] and (code == 24 or len(c.published) < 7):
+    if g["y"]:
+        return f"{g['y']}-{code}"
+    if not re.match(r"\d{4}-(?:0\d|1[0-2])", c.published):
         return ""
-    return f"{g['y'] or _month_year(3 * code - 59, c, g['rel'] or '')}-{code}"
+    if code < 24:
+        return f"{_month_year(3 * code - 59, c, g['rel'] or '')}-{code}"
+    now = int(c.published[:4]) - (int(c.published[5:7]) < 7)  # a winter is called by the year in which it begins
+    return f"{now + ((g['rel'] or '').startswith('pro') and int(c.published[5:7]) < 7)}-24"
 
 
 def years(g: Groups, c: Context) -> str:
@@ -116,7 +126,71 @@ def end_of_year(g: Groups, c: Context) -> str:
 
 
 def year(g: Groups, c: Context) -> str:
-    return g["only"] or ""
+    return g["only"] or g["only2"] or ""
+
+
+def week(g: Groups, c: Context) -> str:
+    """« la semaine du 9 juin »: from its Monday to its Sunday."""
+    day = _full(dated(g, c))
+    return f"{(monday := day - timedelta(days=day.weekday()))}/{monday + timedelta(days=6)}" if day else ""
+
+
+def week_of_year(g: Groups, c: Context) -> str:
+    """« semaine 46 », of the year of the publication."""
+    try:
+        monday = date.fromisocalendar(int(c.published[:4] or 0), int(g["n"] or 0), 1)
+    except ValueError:
+        return ""
+    return f"{monday}/{monday + timedelta(days=6)}"
+
+
+def night(g: Groups, c: Context) -> str:
+    """« la nuit de samedi à dimanche »: the last one."""
+    base = _full(c.published)
+    if base is None:
+        return ""
+    end = base - timedelta(days=(base.weekday() - DAYS[(g["weekday"] or "").lower()]) % 7)
+    return f"{end - timedelta(days=1)}/{end}"
+
+
+def weekday_and_day(g: Groups, c: Context) -> str:
+    """« lundi 12 »: that one which lies nearest to the publication or to the date before."""
+    about = c.published if len(c.published) == 10 else c.beside[:10]
+    base, weekday, n = _full(about), DAYS[(g["weekday"] or "").lower()], int((g["d"] or "").removesuffix("er"))
+    if base is None:
+        return ""
+    near = [d for step in range(-31, 63) if (d := base + timedelta(days=step)).day == n and d.weekday() == weekday]
+    return min(near, key=lambda d: abs((d - base).days)).isoformat() if near else ""
+
+
+def feast(g: Groups, c: Context) -> str:
+    """« à la Toussaint », « avant Pâques »: of the year that is said, or nearest as the tense has it."""
+    at = FEASTS[(g["feast"] or "").lower()]
+    if not g["y"] and not c.published[:4].isdigit():
+        return ""
+    about = _about(c.published) if c.published else date(int(g["y"] or 0), 7, 1)
+    years = [int(g["y"])] if g["y"] else range(about.year - 1, about.year + 2)
+    days = [date(y, *at) if isinstance(at, tuple) else _easter(y) + timedelta(days=at) for y in years]
+    days = days if g["y"] else _leaning(days, about, c.lean) or days
+    return min(days, key=lambda d: abs((d - about).days)).isoformat()
+
+
+def counted_from_another(g: Groups, c: Context) -> str:
+    """« un an plus tôt », « deux mois plus tard »: from the date before; « six ans après sa création »: when that was."""
+    n = int(number(g["n"] or "") or 0) * (1 if g["on"] else -1)
+    base, unit = c.published if g["since"] else c.beside.split("/")[0], (g["unit"] or "").lower()
+    if unit.startswith("an"):
+        return str(int(base[:4]) + n) if base[:4].isdigit() and abs(n) < 400 else ""
+    if unit == "mois":
+        return _months_from(base, n) if re.match(r"\d{4}-(?:0\d|1[0-2])", base) else ""
+    day = _full(base)
+    return (day + timedelta(days=n * (7 if unit.startswith("s") else 1))).isoformat() if day else ""
+
+
+def follows(first: str, second: str) -> bool:
+    """Whether the day `second` comes right after the day, or the last day of the days, `first`."""
+    before, after = _full(first.split("/")[-1]), _full(second)
+    return before is not None and after is not None and after - before == timedelta(days=1)
 
 
 def near(g: Groups, c: Context) -> str:
@@ -150,7 +224,7 @@ def period(g: Groups, c: Context) -> str:
     """« l'an dernier », « le mois prochain », « la semaine dernière »."""
     step = -1 if (g["rel"] or "").startswith(("d", "pa")) else 1
     if g["year"]:
-        return str(int(c.published[:4]) + step) if c.published[:4].isdigit() else ""
+        return str(int(c.published[:4]) + step) if c.published else ""
     if g["month"]:
         return _months_from(c.published, step) if len(c.published) >= 7 and c.published[5:7] <= "12" else ""
     base = _full(c.published)
@@ -184,8 +258,8 @@ def _day(day: str | None, month: int, year: str | None, weekday: str, c: Context
     if not 1 <= month <= 12 or not 1 <= n <= 31:
         return ""
     open_ = f"XXXX-{month:02d}-{n:02d}"
-    if year or not c.published[:4].isdigit():
-        year = year or c.beside
+    if year or not c.published[:4].isdigit() or len(c.published) == 4:
+        year = year or c.published or c.beside[:4]
         if not year.isdigit():
             return open_
         return d.isoformat() if (d := valid(int(year), month, n)) else ""
@@ -223,7 +297,7 @@ def _about(published: str) -> date:
 def _month_year(month: int, c: Context, rel: str | None = "") -> str:
     """The year of a month without one."""
     if not c.published[:4].isdigit():
-        return c.beside or "XXXX"
+        return c.beside[:4] or "XXXX"
     if len(c.published) == 4:
         return c.published
     about = _about(c.published)
@@ -240,6 +314,15 @@ def _month_year(month: int, c: Context, rel: str | None = "") -> str:
     ]
     near = near if rel else _leaning(near, about, c.lean)
     return str(min(near, key=lambda d: abs((d - about).days)).year)
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday (Gregorian; the anonymous algorithm of 1876)."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    h = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
+    w = (32 + 2 * (b % 4) + 2 * (c // 4) - h - c % 4) % 7
+    month, day = divmod(h + w - 7 * ((a + 11 * h + 22 * w) // 451) + 114, 31)
+    return date(year, month, day + 1)
 
 
 def _months_from(published: str, months: int) -> str:

@@ -315,8 +315,7 @@ class Reader:
         """Whose it is what `m` says without naming an organisation: that of its sentence, else whom the text has been about; None where two may be meant."""
         if self.sentence.within is not None or self.sentence.item:
             return self.sentence.within
-        flat = self.sentence.flat.text
-        apart = flat.replace(m[0], " ")  # whom it is said of is not one of those whom `m` names
+        apart = self.sentence.flat.text.replace(m[0], " ")  # whom it is said of is not one of those whom `m` names
         named = {self.mention(n).key for n in re.findall(r"‹[HO](\d+)›", apart)}
         about = self.sentence.about
         if about is not None and named == {about.key}:

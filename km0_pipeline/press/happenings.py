@@ -37,6 +37,10 @@ _OPENING = rule(
     rf"<o:OH>(?P<gap>[^‹.;:]{{0,110}}?(?:<K>[^‹.;:]{{0,10}})?)(?<![\w'])(?P<verb>{AUX}(?:être )?(?:été )?{_OPENS})(?! \w+ (?:à|aux) )"
 )
 _OPENING_ON = rule(rf"<o:OH>(?P<gap>[^‹.;:]{{0,60}}?)(?<![\w'])(?P<verb>{AUX}(?:être )?(?:été )?{_OPENS}){_WHEN}")
+_OBJECT = re.compile(
+    r" ‹[AKE]| (?:une?|des|l[ae]s?|son|sa|ses|deux|trois|plusieurs|\d+) (?!\d*‹[DS])[a-zà-ÿ]| l'(?!\w*‹[DS])[a-zà-ÿ]"
+)
+"""After the day of an opening: what is opened by its subject, « ouvrira le 6 janvier 800 m² »."""
 _OPENED_FIRST = rule(
     rf"^[^\w‹]*(?P<verb>Ouverte?|Inaugurée?)(?P<gap>)(?: à ‹L\d+›)? (?:le |en |au |à l'|à la |depuis |fin |début )?<d:D>(?: à ‹L\d+›)?, {DET}{NOUN}<o:OH>"
 )
@@ -55,7 +59,7 @@ _CREATED = (
     rule(r"<o:OH> (?:a vu|voit|verra) le jour (?:le |en |au |à l')<d:D>"),
     rule(r"<o:OH> existe depuis (?:le |l')?<d:D>"),
     rule(
-        rf"^[^\w‹]*(?:Créé|Fondé|Lancé|Né)e?s?(?: à ‹L\d+›)? (?:le |en |au |à l'|à la |fin |début )<d:D>(?: par [^.;:,]{{0,60}})?,? {DET}(?:[a-zà-ÿ-]+ )?<o:OH>"
+        rf"^[^\w‹]*(?:Créé|Fondé|Lancé|Né)e?s?(?: à ‹L\d+›)? (?:le |en |au |à l'|à la |fin |début )<d:D>(?: par [^.;:,]{{0,60}})?, {DET}(?:[a-zà-ÿ-]+ )?<o:OH>"
     ),
 )
 _ARRIVALS = rule(
@@ -102,7 +106,7 @@ _NOUN = (
     + "))"
 )
 _EDITION_OF = r"(?:(?:(?:première|deuxième|seconde|troisième|quatrième|cinquième|\d+e|\d+ème|nouvelle|prochaine) )?édition (?:du |de la |de l'|des |de |d'))?"
-_REST = r"(?:(?:[ -](?!(?:qui|aura|auront|a eu|ont eu|se |s'|est |sera |le|à|au|aux|dans|chez|où|afin|ouvert\w*|organisée?s?|prévue?s?|programmée?s?)\b)(?:[^\s‹.,;:()!?]+|‹[HOPL]\d+›)){0,8}?)"
+_REST = r"(?:(?:[ -](?!(?:qui|aura|auront|a eu|ont eu|se |s'|est |sera |le|à|au|aux|dans|chez|où|afin|animée?s?|proposée?s?|présentée?s?|ouvert\w*|organisée?s?|prévue?s?|programmée?s?)\b)(?:[^\s‹.,;:()!?]+|‹[HOPL]\d+›)){0,8}?)"
 _NAMED = rf"(?P<name>(?:(?:grande?|première?|prochaine?|nouvelle|traditionnelle?|grand) )?{_EDITION_OF}\b(?:{_NOUN})\b{_REST})"
 _FULLY_NAMED = _NAMED.removesuffix("?))") + "))"
 """As many words as may be its name; `_NAMED` as few as its sentence leaves."""
@@ -135,9 +139,15 @@ _ORGANISED = (
 _OF_THE_DAY = rule(
     rf"\b(?:[Ll]e |[Ll]a |[Ll]'|[Dd]u |[Aa]u |[Cc]ette |[Cc]e |[Ss]a |[Ss]on |[Uu]ne? |[Ll]ors de la |[Ll]ors du ){_NAMED}(?: (?:du|de|des|le|en)|,? le) <d:D>"
 )
+_AGENDA = rule(
+    rf"^[^\w‹]*<d:D>,?(?: (?:à |de )?\d{{1,2}} ?h[ \d]{{0,3}}(?: ?[-–à] ?\d{{1,2}} ?h[ \d]{{0,3}})?)? ?[:–] ?(?:une? |l[ae] |l')?{_FULLY_NAMED}"
+)
+"""A line of an agenda: « Mercredi 18 janvier, 18 h 30 : réunion publique »."""
 _UNTIL = rule(
     rf"{_FULLY_NAMED}[^.;:]{{0,80}}?\b(?:jusqu'(?:au|en|à)|avant le|clôture[a-zà-ÿ]*[^‹.;:]{{0,25}}?|date limite[^‹.;]{{0,30}}?:?|au plus tard)(?: le| la)? ?<d:D>"
 )
+_CUT_SHORT = re.compile(r" (?:d[eu]s?|à|aux?|avec|pour|en|sur|d')$")
+"""How no name ends: a figure or a date goes on with it."""
 _PAST_VERB = re.compile(
     r"(?:a|ont|avait)(?: déjà)? (?:eu|été|organisé|accueilli|proposé|participé)|s'est|se sont|a lieu d'avoir"
 )
@@ -167,6 +177,8 @@ def happenings(r: Reader) -> Iterator[Said]:
     for pattern in (_OPENING_ON, _OPENED_FIRST, _OPENING_NOUN):
         for m, qualifier, _, _ in r.matches(pattern):
             found = r.mention(m["o"]) if m["o"] else _opened(r, m)
+            if pattern is _OPENING_ON and (_OBJECT.match(m.string, m.end()) or m["gap"] == ", "):
+                continue
             if found is None or (
                 pattern is _OPENING_ON and (interposed(m["gap"]) or not (found.named or found.letter == "H"))
             ):
@@ -215,11 +227,28 @@ def _opened(r: Reader, m: re.Match[str]) -> Mention | None:
     return found if found is not None and found.letter == "H" else None
 
 
+_CREATED_THEN = (
+    rule(r"^[^\w‹]*(?:Créé|Fondé|Lancé|Né)e?s?(?: à ‹L\d+›)? (?:le |en |au |à l'|à la |fin |début )<d:D>"),
+    rule(r"\b(?:[Ss]a|[Ss]on) (?:création|fondation|naissance),? (?:le |en |au |à l'|à la |fin |début )<d:D>"),
+    rule(rf"<d:D> après (?:sa|son) (?:création|fondation|naissance)\b(?:, {DET}{NOUN}‹[HO](?P<o>\d+)›)?"),
+)
+"""The same without its name: of whom the sentence, or the text, is about."""
+
+
 def foundings(r: Reader) -> Iterator[Said]:
     """When an organisation was founded."""
-    for pattern in _CREATED:
+    for pattern in _CREATED_THEN:
         for m, qualifier, _, _ in r.matches(pattern):
             d: Found = r.mention(m["d"])
+            elsewhere = (
+                pattern is _CREATED_THEN[0] and "‹O" in r.sentence.flat.text
+            )  # « Créée en 2019 par deux anciens de A »
+            o = r.mention(m["o"]) if m.groupdict().get("o") else r.whose(m)
+            if o is not None and len(d.value) <= 10 and not (elsewhere and o.start > r.sentence.start):
+                yield Said(d.start, d.end, o, "founded_on", d.value, _surely(qualifier, d), confidence=0.75)
+    for pattern in _CREATED:
+        for m, qualifier, _, _ in r.matches(pattern):
+            d = r.mention(m["d"])
             if leads(m, "o") and len(d.value) <= 10:
                 yield Said(d.start, d.end, r.mention(m["o"]), "founded_on", d.value, _surely(qualifier, d))
 
@@ -238,7 +267,7 @@ def deeds(r: Reader) -> Iterator[Said]:
 
 def occasions(r: Reader) -> Iterator[Said]:
     """Conferences, fairs, evenings, contests, calls: when they take place, who holds them, until when one may answer."""
-    for pattern in (*_TAKES_PLACE, *_ORGANISED, _OF_THE_DAY):
+    for pattern in (*_TAKES_PLACE, *_ORGANISED, _OF_THE_DAY, _AGENDA):
         for m, qualifier, _, _ in r.matches(pattern):
             d: Found = r.mention(m["d"])
             verb = m.groupdict().get("verb") or ""
@@ -246,6 +275,8 @@ def occasions(r: Reader) -> Iterator[Said]:
             to_come = qualifier == "planned" or (d.ahead is True and not past)
             if (to_come and d.ahead is False) or (past and d.ahead) or (not past and not to_come and d.ahead is None):
                 continue  # it contradicts itself, or doesn't say whether it is past
+            if _CUT_SHORT.search(m["name"]):
+                continue
             event = _occasion(r, m)
             held_by = (
                 r.mention(m["s"])

@@ -62,7 +62,7 @@ def read(data: bytes, hub: Hub) -> Document:
         title=re.sub(r"(?i)^(?:(?:re|fwd?|tr|rép|wg|aw)\s*:\s*)+", "", _header(message, "subject")),
         author="" if name == publisher else name,
         publisher=publisher,
-        published_on=_date(message, hub) or dateline(text.split("\n\n")[:15], hub.zone),
+        published_on=_date(message, hub) or dateline(text.split("\n\n"), hub.zone),
         remarks=(Remark("attachments", left),) if len(attached) > len(kept) else (),
         attachments=tuple((name, content) for name, (_, content) in zip(_names(p for p, _ in kept), kept, strict=True)),
     )

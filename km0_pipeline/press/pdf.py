@@ -70,7 +70,7 @@ def read(data: bytes, hub: Hub) -> Document:
         text,
         title=_title(meta["Title"], pages) or heads[0][:300],
         author="" if _NO_TITLE.search(meta["Author"]) else meta["Author"],
-        published_on=dateline(heads[:15], hub.zone) or publication_date(_made_on(meta["CreationDate"]), hub.zone),
+        published_on=dateline(heads, hub.zone) or publication_date(_made_on(meta["CreationDate"]), hub.zone),
         remarks=tuple(_remarks(data, text, count)),
     )
 

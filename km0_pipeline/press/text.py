@@ -1,4 +1,4 @@
-"""Reader of plain text. Its title is its first line, where that can be one; its date, a line among the first that is only a date."""
+"""Reader of plain text. Its title is its first line, where that can be one; its date, what `dateline` finds."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ FORMAT = "txt"
 def read(data: bytes, hub: Hub) -> Document:
     """The document in the bytes of a .txt file."""
     text = decode(data)
-    lines = [line.strip() for line in text.splitlines() if line.strip()][:5]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     title = lines[1] if len(lines) > 1 and lines[0] != lines[1] and lines[0].endswith(lines[1]) else lines[0]
     return Document(text, title=title_of(title), published_on=dateline(lines, hub.zone))

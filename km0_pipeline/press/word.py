@@ -60,7 +60,7 @@ def read(data: bytes, hub: Hub) -> Document:
         text,
         title=said["title"].strip() or headed.splitlines()[0][:300],
         author=said["author"].strip(),
-        published_on=dateline((t for _, t in blocks[:15]), hub.zone)
+        published_on=dateline((t for _, t in blocks), hub.zone)
         or publication_date(said["modified"], hub.zone)
         or publication_date(said["created"], hub.zone),
         remarks=(warned,) if macros else (),
