@@ -324,7 +324,9 @@ def test_broken_utf8_costs_the_row_it_stands_in(place: Place) -> None:
     ("loc.csv", b"", "empty_file"), ("loc.csv", b"\n \n", "empty_file"), ("loc.csv", codecs.BOM_UTF8, "empty_file"),
     ("loc.csv", bytes(range(256)) * 20, "not_text"), ("loc.csv", b"PK\x03\x04\0\0\0\0", "not_text"),
     ("loc.xlsx", b"", "empty_file"), ("loc.xlsx", b"PK\x03\x04 and then nothing", "bad_workbook"), ("loc.xlsx", b"Nom;Ville\n", "bad_workbook"),
-    ("loc.ods", b"something", "unknown_format"), ("autre.csv", CSV.encode(), "no_registry"),
+    ("loc.ods", b"something", "bad_workbook"), ("loc.xls", b"Nom;Ville\n", "bad_workbook"), ("loc.odt", b"something", "unknown_format"),
+    ("loc.json", b" \n", "empty_file"), ("loc.json", b'{"a": [', "bad_json"), ("loc.json", b'"a"', "no_header"), ("loc.geojson", b"\xff\xfe", "bad_json"),
+    ("loc.parquet", b"", "empty_file"), ("loc.parquet", b"PAR1 and no more", "bad_parquet"), ("autre.csv", CSV.encode(), "no_registry"),
 ])  # fmt: skip
 def test_a_file_that_cant_be_used_is_a_reject_and_the_others_are_unharmed(place: Place, name: str, content: bytes, reason: str) -> None:
     rows = place.put(content, name).put(CSV, "ann.csv").read()
@@ -550,7 +552,7 @@ def test_both_ways_of_reading_give_the_same_cells(tmp_path: Path, rows: list[lis
     lines = [";".join(_quoted(c) if not loose or n % 3 else c for c in row) for n, row in enumerate(rows)]
     path.write_text(end.join(["a;b;c", *lines, *([broken] if loose else [])]) + end, encoding="utf-8", newline="")
     with duckdb.connect() as db:
-        sheet = delimited.load(db, "fast", path, _FREE, tmp_path)
+        (sheet,) = delimited.load(db, "fast", path, _FREE, tmp_path)
         rejects = delimited._careful(db, "careful", path, ";", 3, 1)
         fast, careful = (
             [(row, *((c or "").strip(" ") for c in cells)) for row, *cells in db.execute(f"from {t} order by row").fetchall()]

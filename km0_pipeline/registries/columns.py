@@ -142,6 +142,10 @@ HEADER_WITHIN = 50
 """Rows, from the top, among which the header is looked for."""
 
 
+WITHIN = " › "
+"""What stands between the heading of a group of columns, or the key of an object, and what is in it: « Contact › Nom »."""
+
+
 def folded(header: str) -> str:
     """A header without accents, case, spaces and punctuation: the form in which headers are compared."""
     plain = unicodedata.normalize("NFKD", header).casefold()
@@ -177,7 +181,7 @@ def map_columns(headers: Sequence[str], mapping: Mapping[str, str]) -> list[Mapp
             if prop not in BY_PROPERTY:
                 prop = ""
         else:
-            prop, rank = _ALIASES.get(key, ("", 0))
+            prop, rank = _known(header)
             how = "alias" if prop else "unmapped"
         columns.append(Mapped(position, header, prop, how))  # type: ignore[arg-type]
         ranks.append((how != "mapping", rank, position))
@@ -187,6 +191,71 @@ def map_columns(headers: Sequence[str], mapping: Mapping[str, str]) -> list[Mapp
             for n in sorted(rivals, key=ranks.__getitem__)[1:]:
                 columns[n] = replace(columns[n], property="", how="unmapped")
     return columns
+
+
+_PARTY = {folded(w) for w in ("dirigeant", "gérant", "président", "bailleur", "propriétaire", "mandataire", "owner", "landlord", "Vermieter", "Eigentümer")}
+_PLACES = ("address", "postcode", "commune", "commune_code", "department", "longitude", "latitude")
+_TENANCY = ("space", "area_m2", "occupied_from", "occupied_until", "headcount", "comment")
+
+
+def _known(header: str) -> tuple[str, int]:
+    """The property that a header is an alias of and how telling it is, or ("", 0).
+
+    What stands within another heading counts as far as that one says of whom it is: the name within « Contact » is
+    a person's, what is within « Bailleur » is not the tenant's, and within what we don't know only a space, an area,
+    a date of the tenancy or a headcount is taken.
+    """
+    if found := _ALIASES.get(folded(header)):
+        return found
+    parent, within, leaf = header.rpartition(WITHIN)
+    prop, rank = _ALIASES.get(folded(leaf), ("", 0))
+    if not within or not prop or folded(parent) in _PARTY:
+        return "", 0
+    of = _ALIASES.get(folded(parent), ("", 0))[0]
+    if of == "contact_name":
+        return ("contact_name" if prop == "name" else prop if prop in ("email", "phone") else ""), rank
+    fits = of in ("name", prop) or prop in _TENANCY or (of == "address" and prop in _PLACES)
+    return (prop, rank) if fits else ("", 0)
+
+
+def join_headers(rows: Sequence[Sequence[str]], index: int) -> tuple[list[str], int]:
+    """The headers at `index`, with those of a second header row where there is one, and the index of the last of these rows.
+
+    The row below is one if it is blank where the names are and each of its cells is a header we know. Of the row above, headings of
+    groups, is taken what stands over a blank, and what tells apart columns of one name or says that a column is a person's.
+    """
+    upper, lower = [cell.strip() for cell in rows[index]], [cell.strip() for cell in rows[index + 1]] if index + 1 < len(rows) else []
+    lower += [""] * (len(upper) - len(lower))
+    names = [n for n, cell in enumerate(upper) if _known(cell)[0] == "name"]
+    below = [(n, cell) for n, cell in enumerate(lower) if cell]
+    groups = _spread(upper, lower)
+    if names and len(below) > 1 and all(not lower[n] for n in names) and all(_known(c)[0] or _known(groups[n] + c)[0] for n, c in below):
+        return [_within(groups[n], lower[n]) if lower[n] else cell for n, cell in enumerate(upper)], index + 1
+    above = [cell.strip() for cell in rows[index - 1]] if index else []
+    if sum(map(bool, above)) < 2 or sum(map(bool, above)) >= sum(map(bool, upper)):
+        return upper, index
+    above += [""] * (len(upper) - len(above))
+    groups = _spread(above, upper)
+    joined = [cell or above[n] for n, cell in enumerate(upper)]
+    keys = [folded(cell) for cell in joined]
+    for n, cell in enumerate(upper):
+        personal = folded(groups[n]) in _PARTY or _ALIASES.get(folded(groups[n]), ("",))[0] == "contact_name"
+        if cell and (personal or keys.count(folded(cell)) > 1):
+            joined[n] = _within(groups[n], cell)
+    return joined, index
+
+
+def _spread(groups: Sequence[str], cells: Sequence[str]) -> list[str]:
+    """For each of `cells` the heading in `groups` over it, or before it where that stands over several."""
+    over, found = "", []
+    for group, cell in zip(groups, cells, strict=False):
+        over = group or (over if cell else "")
+        found.append(over)
+    return found
+
+
+def _within(group: str, cell: str) -> str:
+    return f"{group}{WITHIN}{cell}" if group and folded(group) != folded(cell) else cell
 
 
 def find_header(rows: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> int | None:
