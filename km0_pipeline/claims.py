@@ -11,7 +11,7 @@ which mentions are the same organisation, person, place or event.
 
 Locators: `char:1024-1090` in a document's text as stored (Unicode code points, half-open), with its
 page where it has pages (`page:2/char:1024-1090`: the characters still count from the text's start),
-`row:12/column:effectif` in a delimited file (row 1 is the header), `sheet:Locataires/cell:F12`
+`row:12/column:effectif` in a delimited file (row 1 is the header) and in JSON and Parquet (row 1 is the first record), `sheet:Locataires/cell:F12`
 in a workbook, `key:hub.commune` in hub.toml.
 """
 
@@ -91,6 +91,8 @@ PROPERTIES: dict[str, Property] = {
         Property("commune_code", ("organisation", "place"), "code", "org", "commune, by INSEE code",
                  "commune, par son code INSEE"),
         Property("department", ("organisation", "place"), "text", "org", "department", "département"),
+        Property("longitude", ("organisation", "place"), "decimal", "org", "longitude in degrees, WGS 84", "longitude en degrés, WGS 84"),
+        Property("latitude", ("organisation", "place"), "decimal", "org", "latitude in degrees, WGS 84", "latitude en degrés, WGS 84"),
         Property("founded_on", _ORG, "date", "org", "when it was founded", "date de création"),
         # figures; `scope` says what is counted
         Property("headcount", ("organisation", "event"), "integer", "org",

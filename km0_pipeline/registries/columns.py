@@ -85,6 +85,10 @@ COLUMNS: tuple[Column, ...] = (
         "code commune", "code insee", "insee", "code insee commune", "code commune insee", "citycode", "insee code",
     ), good=(("2a004", "2A004"), ("1004", "01004")), bad=("Mulhouse", "682")),
     Column("department", "text", ("département", "dept", "nom département", "department"), good=(("Haut-Rhin", "Haut-Rhin"),)),
+    Column("longitude", "longitude", ("longitude", "lon", "lng", "long", "x wgs84", "geo lon", "Längengrad"),
+        good=(("7,3389", "7.3389"), ("-1.5534000", "-1.5534")), bad=("1025460.5", "7°20'E")),
+    Column("latitude", "latitude", ("latitude", "lat", "y wgs84", "geo lat", "Breitengrad"),
+        good=(("47.7508", "47.7508"), ("-21", "-21")), bad=("6758240", "95.2", "nord")),
     Column("founded_on", "date", (
         "date de création", "création", "année de création", "créée le", "créé le", "créée en", "date création", "date d'immatriculation",
         "founded", "founded on", "founded in", "year founded", "creation date", "date founded",

@@ -50,6 +50,8 @@ KINDS: dict[str, Kind] = {
     "date": Kind("date_value", "bad_date", "a date such as 12/02/2019, 2019-02-12 or 2019"),
     "count": Kind("count_value", "bad_number", "a number of people such as 12, env. 20 or 10-19"),
     "decimal": Kind("decimal_value", "bad_number", "a number such as 27,5 or 1 234.5"),
+    "longitude": Kind("longitude_value", "bad_coordinate", "a longitude in degrees such as 7,33"),
+    "latitude": Kind("latitude_value", "bad_coordinate", "a latitude in degrees such as 47,75"),
     "postcode": Kind("postcode_value", "bad_postcode", "a French postcode, which has 5 digits"),
     "commune_code": Kind("commune_code_value", "bad_commune_code", "an INSEE commune code such as 68224 or 2A004"),
     "url": Kind("url_value", "bad_url", "a web address such as https://exemple.fr"),
@@ -58,7 +60,7 @@ KINDS: dict[str, Kind] = {
 }
 
 NOTHING = (
-    "", "n/a", "#n/a", "na", "n.a.", "nc", "n.c.", "n/c", "nd", "n.d.", "[nd]", "nr", "n.r.", "null", "none", "nan", "nil",
+    "", "n/a", "#n/a", "na", "n.a.", "nc", "n.c.", "n/c", "nd", "n.d.", "[nd]", "nr", "n.r.", "null", "none", "nan", "nil", "undefined",
     "neant", "inconnu", "inconnue", "unknown", "non renseigne", "non renseignee", "non communique", "non disponible", "vide",
     "-", "--", "---", "–", "—", "?", "??", "/", ".", "...", "x", "xx", "tbd", "a completer", "a venir", "en cours",
 )  # fmt: skip
@@ -263,6 +265,14 @@ create or replace macro decimal_value(x) as case
     when regexp_full_match(x, '(0|[1-9][0-9]{{0,11}})([.,][0-9]{{0,5}}[1-9])?') then replace(x, ',', '.')
     when regexp_full_match(x, '(0|[1-9][0-9]{{0,11}})[.,]0{{1,2}}') then rtrim(rtrim(x, '0'), '.,')
     else {_let(_AMOUNT, "t", "decimal_mended(t)")} end;
+
+-- degrees, of which a comma is the decimal mark too
+create or replace macro degrees(x, most) as case when regexp_full_match(replace(text_mended(x), ',', '.'), '[+-]?[0-9]{{1,3}}(\.[0-9]+)?')
+    and abs(try_cast(replace(text_mended(x), ',', '.') as double)) <= most
+    then case when starts_with(text_mended(x), '-') then '-' else '' end
+        || coalesce(decimal_plain(try_cast(ltrim(replace(text_mended(x), ',', '.'), '+-') as decimal(18, 7))::varchar), '0') end;
+create or replace macro longitude_value(x) as degrees(x, 180);
+create or replace macro latitude_value(x) as degrees(x, 90);
 
 create or replace macro postcode_range(p) as case when p between '01000' and '98999' then p end;
 create or replace macro postcode_mended(t) as case

@@ -121,14 +121,22 @@ _WHOLE = 2.0**53
 
 def _texts(column: Sequence[Any]) -> Any:
     """A column as text, NULL where empty; in one go where its cells are of one type."""
+    from pyarrow import compute as pc
+
     cells = [None if cell == "" else cell for cell in column]
     types = set(map(type, cells)) - {type(None)}
     if types <= {str}:
         return pa.array(cells, pa.string())
     if types == {date}:
         return pa.array(cells, pa.date32()).cast(pa.string())
-    if types == {float} and all(c is None or (c.is_integer() and abs(c) < _WHOLE) for c in cells):
-        return pa.array(cells, pa.float64()).cast(pa.int64()).cast(pa.string())
+    if types == {float}:
+        numbers = pc.add(pa.array(cells, pa.float64()), 0.0)  # -0 becomes 0
+        sizes = pc.abs(numbers)
+        highest = pc.max(sizes).as_py()
+        if highest < _WHOLE and pc.all(pc.equal(pc.floor(numbers), numbers)).as_py():
+            return numbers.cast(pa.int64()).cast(pa.string())
+        if highest < 1e9 and pc.min(pc.if_else(pc.equal(sizes, 0), 1, sizes)).as_py() >= 1e-3:
+            return numbers.cast(pa.string())  # beyond, Arrow writes exponents
     return pa.array([cell_text(cell) or None for cell in column], pa.string())
 
 
