@@ -87,7 +87,7 @@ def test_a_real_registry_is_read(project: Project, shared: Path, name: str) -> N
     assert filled == properties
     assert mangled == [(0,)]
     assert not rejects.keys() & {"ragged_row", "bad_encoding", "no_name_column", "no_such_column", "not_text", "bad_mapping"}, rejects
-    whole = sum(rejects.get(r, 0) for r in ("no_name", "header_again", "total_row", "above_header"))
+    whole = sum(rejects.get(r, 0) for r in ("no_name", "not_a_name", "header_again", "total_row", "above_header"))
     assert 1 + made.rows + whole == records(shared / "corpus" / "registries" / name, needed.get("sheet")), rejects
 
 

@@ -37,10 +37,10 @@ class RowReject:
     column: int = 0
 
 
-def refused_above(rows: Sequence[Sequence[str]], header: int) -> list[RowReject]:
-    """The rows above the header that may be no title, as rejects; `rows` begins with the file's first."""
+def refused_above(rows: Sequence[Sequence[str]], header: int, first: int) -> list[RowReject]:
+    """The rows above the header, of which the `first` may be one more, that may be no title, as rejects; `rows` begins with the file's first."""
     advice = f"stands above row {header + 1}, which was taken for the headers, and was not read. If it should have been, set header_row in hub.toml"
-    return [RowReject(n + 1, "above_header", f"{advice}.", " | ".join(row)) for n, row in rows_above(rows, header)]
+    return [RowReject(n + 1, "above_header", f"{advice}.", " | ".join(row)) for n, row in rows_above(rows, header, first)]
 
 
 @dataclass(frozen=True)

@@ -58,12 +58,12 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
     index = entry.header_row - 1 if entry.header_row else find_header([r for r, _ in records], entry.columns)
     if index is None or index >= len(records) or not any(records[index][0]):
         raise Unreadable("no_header", "holds no row of column headers. Give the columns headers, or set header_row in hub.toml.")
-    joined, last = (records[index][0], index) if entry.header_row else join_headers([r for r, _ in records], index)
+    joined, first, last = (records[index][0], index, index) if entry.header_row else join_headers([r for r, _ in records], index)
     headers, lines = joined, records[last][1]
     if len(headers) > 1 and not headers[-1].strip() and all(len(r) < len(headers) or not r[-1] for r, _ in records[last:]):
         headers = headers[:-1]  # each line ends with a delimiter
     header_row, headers = last + 1, [h.strip() for h in headers]
-    above = [] if entry.header_row else refused_above([r for r, _ in records], index)
+    above = [] if entry.header_row else refused_above([r for r, _ in records], index, first)
     cells = _fast(source, delimiter, len(headers), lines, header_row)
     if cells is not None:
         db.register(table, cells)

@@ -41,7 +41,7 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
         data = [_parsed(line) for line in written.splitlines() if line.strip()] if lines else _parsed(written)
     except (ValueError, RecursionError) as e:
         raise Unreadable("bad_json", f"can't be read as JSON ({e}): perhaps it was not copied whole. Export it again.") from None
-    found = max(_candidates(data, 0), key=len, default=None)
+    _, _, found = max(_candidates(data, 0), key=lambda candidate: candidate[:2], default=(0, True, []))
     if not found:
         raise Unreadable("no_header", "holds no list of objects. Export the registry as a list with one object an organisation.")
     records, rejects, numbers = [], [], []
@@ -63,16 +63,19 @@ def _parsed(written: str) -> Any:
     return json.loads(written.removeprefix("\ufeff"), parse_int=str, parse_float=str)
 
 
-def _candidates(data: Any, depth: int) -> Iterator[list[Any]]:
-    """What may be the records: lists of objects; dictionaries of several objects, whose keys then name them."""
+def _candidates(data: Any, depth: int) -> Iterator[tuple[int, bool, list[Any]]]:
+    """What may be the records: lists of objects; dictionaries of several objects, whose keys then name them.
+
+    Each with how many there are, and whether it is a list.
+    """
     if depth > DEPTH:
         return
     if isinstance(data, list):
         if any(isinstance(item, dict) for item in data):
-            yield data
+            yield len(data), True, data
     elif isinstance(data, dict):
         if len(data) > 1 and all(isinstance(item, dict) for item in data.values()):
-            yield [item if key in item.values() else {"key": key, **item} for key, item in data.items()]
+            yield len(data), False, [item if key in item.values() else {"key": key, **item} for key, item in data.items()]
         for value in data.values():
             yield from _candidates(value, depth + 1)
 

@@ -33,7 +33,7 @@ from km0_pipeline.registries import columnar, delimited, objects, workbook
 from km0_pipeline.registries.cells import Reader, Sheet, Unreadable, column_letters
 from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Mapped, folded, map_columns
 from km0_pipeline.registries.rejects import check_mapping, refuse, reject_file
-from km0_pipeline.registries.rows import VERSION, Document, Table, rows_sql
+from km0_pipeline.registries.rows import VERSION, Document, Table, rows_sql, shared_sirets
 from km0_pipeline.registries.values import VALUES_SQL
 from km0_pipeline.sql import connect, literal, location
 from km0_pipeline.steps import Made, Project, made, make
@@ -237,7 +237,8 @@ def _load(db: duckdb.DuckDBPyConnection, document: Document, path: Path, scratch
             seen |= {folded(h) for h in sheet.headers}
             stated = {p: [c for c in columns if c.property == p] for p in BY_PROPERTY}
             if stated["name"]:
-                tables.append(Table(document, sheet, {p: cs for p, cs in stated.items() if cs}))
+                said = {p: cs for p, cs in stated.items() if cs}
+                tables.append(Table(document, sheet, said, shared_sirets(db, sheet, said)))
                 _note_columns(db, document, sheet, columns)
             elif len(columns) > 1 or not sheet.name:
                 nameless.append((sheet, columns))

@@ -14,7 +14,7 @@ import pyarrow as pa
 from km0_pipeline.hub import nearest
 from km0_pipeline.registries.cells import RowReject, column_letters
 from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Mapped, folded
-from km0_pipeline.registries.rows import CLASH, Document, Table
+from km0_pipeline.registries.rows import CLASH, SHARED, SWAPPED, Document, Table, publishable
 from km0_pipeline.registries.values import KINDS, expression
 from km0_pipeline.sql import literal, location
 
@@ -96,19 +96,25 @@ def _rejects_sql(table: Table) -> Iterator[str]:
     whole = "json_object(" + ", ".join(f"{literal(label)}, coalesce(c{n}, '')" for n, label in enumerate(labels, 1)) + ")"
     cells = ", ".join(f"c{n}" for n in range(1, len(labels) + 1))
     name = stated["name"][0]
-    name_value = expression("text", f"c{name.position}")
-    nameless = literal(f": has no name of an organisation in the column “{name.header}”. Fill it in: the row was set aside whole.")
-    again = literal(": is the header again. Delete the row: it was set aside whole.")
-    total = literal(": sums up other rows and was set aside whole. If it is an organisation, give its SIREN.")
+    other = expression("text", f"c{name.position}")
     sums_up = table.sums_up("name", lambda p: expression(p, f"c{stated[p][0].position}"))
+    kept_back, asked = "false", stated.get("publication_ok")
+    if asked:
+        kept_back = f"name is not null and not {publishable(f'c{asked[0].position}')}"
+    aside = "the row was set aside whole."
+    cases = (
+        (f"other is null and not coalesce(formula_error(c{name.position}), false)", "no_name", f": has no name of an organisation in the column “{name.header}”. Fill it in: {aside}"),
+        ("name is null", "not_a_name", f": has in the column “{name.header}” no name of an organisation, but a number, an address or a date. Mend it: {aside}"),
+        (f"name = {literal(name.header)}", "header_again", f": is the header again. Delete the row: {aside}"),
+        (kept_back, "not_to_publish", f": has no yes in the column “{asked[0].header if asked else ''}”: {aside}"),
+        ("true", "total_row", ": sums up other rows and was set aside whole. If it is an organisation, give its SIREN."),
+    )
+    reason = "case " + " ".join(f"when {when} then {literal(code)}" for when, code, _ in cases) + " end"
+    sentence = "case " + " ".join(f"when {when} then {literal(words)}" for when, _, words in cases) + " end"
 
-    def one_of(nameless: str, again: str, total: str) -> str:
-        return f"case when name is null then {nameless} when name = {literal(name.header)} then {again} else {total} end"
-
-    yield f"""{head}, {row_locator}, {one_of("'no_name'", "'header_again'", "'total_row'")},
-        {literal(where + "row ")} || c.row || {one_of(nameless, again, total)}, {whole}, {literal(sheet.name)}, c.row, 0
-    from (select *, {name_value} as name from {sheet.cells}) as c
-    where name = {literal(name.header)} or (name is null and text_mended(concat({cells})) <> '') or ({sums_up})"""
+    yield f"""{head}, {row_locator}, {reason}, {literal(where + "row ")} || c.row || {sentence}, {whole}, {literal(sheet.name)}, c.row, 0
+    from (select *, {expression("name", f"c{name.position}")} as name, {other} as other from {sheet.cells}) as c
+    where name = {literal(name.header)} or (name is null and text_mended(concat({cells})) <> '') or ({sums_up}) or ({kept_back})"""
 
     def cell(bit: int, column: Mapped, reason: str, sentence: str, original: str) -> str:
         if sheet.name:
@@ -118,19 +124,26 @@ def _rejects_sql(table: Table) -> Iterator[str]:
         else:
             locator = f"{row_locator} || {literal(f'/column:{labels[column.position - 1]}')}"
             place = f"{literal(where + 'row ')} || c.row || {literal(f', column “{column.header}”: ')}"
-        return f"""{head}, {locator}, {literal(reason)}, {place} || {sentence}, {original}, {literal(sheet.name)}, c.row, {column.position}
+        return f"""{head}, {locator}, {reason}, {place} || {sentence}, {original}, {literal(sheet.name)}, c.row, {column.position}
     from refused as r join {sheet.cells} as c on c.row = r.row where r.refused & {bit} <> 0"""
 
     for n, (prop, declared) in enumerate(BY_PROPERTY.items()):
         kind = KINDS[declared.kind]
-        if prop in stated and kind.reason:
+        if prop in stated and prop != "name" and kind.reason:
             at = stated[prop][0]
             shown = f"'“' || left(c.c{at.position}, 60) || '”'" if kind.quoted else "'the cell'"
             advice = literal(f" is not {kind.expects}. Correct the cell: the row was kept without it.")
-            yield cell(1 << n, at, kind.reason, f"{shown} || {advice}", f"c.c{at.position}")
+            failed = f"case when formula_error(c.c{at.position}) then 'formula_error' else {literal(kind.reason)} end"
+            yield cell(1 << n, at, failed, f"{shown} || {advice}", f"c.c{at.position}")
     if {"siren", "siret"} <= stated.keys():
         siren, siret = f"c.c{stated['siren'][0].position}", f"c.c{stated['siret'][0].position}"
-        sentence = f"'the SIRET “' || {siret} || '” is not of the SIREN “' || {siren} || '”. Correct one: the row was kept without both.'"
-        yield cell(CLASH, stated["siret"][0], "siren_siret", sentence, f"{siren} || ' / ' || {siret}")
-
-
+        said = f"'the SIRET “' || {siret} || '” is not of the SIREN “' || {siren} || '”. Correct one: the row was kept without both.'"
+        yield cell(CLASH, stated["siret"][0], "'siren_siret'", said, f"{siren} || ' / ' || {siret}")
+    if table.shared:
+        siret = f"c.c{stated['siret'][0].position}"
+        said = f"'the SIRET “' || {siret} || '” stands beside other names too. Give each its own: the row was kept without it.'"
+        yield cell(SHARED, stated["siret"][0], "'shared_siret'", said, siret)
+    if {"longitude", "latitude"} <= stated.keys():
+        x, y = f"c.c{stated['longitude'][0].position}", f"c.c{stated['latitude'][0].position}"
+        said = f"'longitude “' || {x} || '” and latitude “' || {y} || '” are swapped. Swap them, or map the columns so in hub.toml: the row was kept without both.'"
+        yield cell(SWAPPED, stated["longitude"][0], "'swapped_coordinates'", said, f"{x} || ' / ' || {y}")

@@ -74,10 +74,10 @@ def _sheet(
     index = entry.header_row - 1 if entry.header_row else find_header(top, entry.columns)
     if index is None or index >= len(top) or not any(top[index]):
         return None
-    headers, last = (top[index], index) if entry.header_row else join_headers(top, index)
+    headers, first, last = (top[index], index, index) if entry.header_row else join_headers(top, index)
     headers = [h.strip() for h in headers]
     mapped = map_columns(headers, entry.columns)
-    rejects = [] if entry.header_row else refused_above(top[: last + 1], index)
+    rejects = [] if entry.header_row else refused_above(top, index, first)
     if hidden:
         if not any(c.property == "name" for c in mapped):
             return None
