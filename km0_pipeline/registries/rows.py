@@ -144,12 +144,18 @@ def shared_sirets(db: duckdb.DuckDBPyConnection, sheet: Sheet, stated: Mapping[s
     if "siret" not in stated or "name" not in stated:
         return ()
     siret, name = f"c{stated['siret'][0].position}", f"c{stated['name'][0].position}"
+    number = f"coalesce(try_cast({siret} as bigint), try_cast({expression('siret', siret)} as bigint))"
     found = db.execute(
         f"""
-        with said as (select {expression("siret", siret)} as siret, {name} as name from {sheet.cells}),
-        several as (select siret from said where siret is not null and name is not null group by siret having min(name) <> max(name))
-        select siret, list(distinct text_mended(name) order by text_mended(name)) from said semi join several using (siret)
-        where name is not null group by siret order by siret
+        with several as (
+            select number from (select {number} as number from {sheet.cells})
+            where number is not null group by number having count(*) > 1
+        ),
+        said as (
+            select {expression("siret", siret)} as siret, text_mended({name}) as name
+            from {sheet.cells} where {name} is not null and {number} in (from several)
+        )
+        select siret, list(distinct name order by name) from said where siret is not null group by siret order by siret
         """
     ).fetchall()
     return tuple(siret for siret, names in found if not set.intersection(*map(_words, names)))

@@ -194,7 +194,7 @@ create or replace macro text_value(x) as case
     when regexp_full_match(x, '[0-9]{{1,3}}|[0-9]{{1,2}}[A-Za-z]|[A-Z][0-9]{{1,2}}|[A-Za-z]{{2,3}}') then x
     else text_short(text_mended(x)) end;
 create or replace macro name_value(x) as case
-    when regexp_matches(x, '@|[0-9].?[0-9].{{0,3}}[0-9].?[0-9]') and regexp_matches(text_mended(x), {_NO_NAME}) then null
+    when regexp_matches(x, '@|(?:[0-9][ ./()-]{{0,3}}){{7}}[0-9]') and regexp_matches(text_mended(x), {_NO_NAME}) then null
     else text_value(x) end;
 create or replace macro folded(x) as lower(strip_accents(text_mended(x)));
 -- a pattern, not `in`: a long list becomes a join, for which the cell of every row would be folded
