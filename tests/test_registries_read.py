@@ -391,7 +391,7 @@ def test_odd_file_names_are_read(place: Place) -> None:
 
 def test_an_empty_folder_gives_empty_tables(place: Place) -> None:
     made = place.run()
-    assert made.figures == {"files": 0, "read": 0, "rows": 0, "unknown_columns": [], "rejects": 0}
+    assert made.figures == {"files": 0, "read": 0, "rows": 0, "normalised": {}, "unknown_columns": [], "rejects": 0, "drift": []}
     assert place.stored("registry_rows") == []
 
 

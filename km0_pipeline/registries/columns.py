@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-How = Literal["mapping", "alias", "unmapped", "excluded"]
+How = Literal["mapping", "alias", "content", "unmapped", "excluded"]
 
 
 @dataclass(frozen=True)
@@ -190,12 +190,13 @@ _ALIASES: dict[str, tuple[str, int]] = {folded(a): (c.property, n) for c in BY_P
 
 @dataclass(frozen=True)
 class Mapped:
-    """A column of a file: its position from 1, its header, and the property it states ('' for none)."""
+    """A column of a file: its position from 1, its header, the property it states ('' for none), what its cells look like."""
 
     position: int
     header: str
     property: str
     how: How
+    looks: str = ""
 
 
 def map_columns(headers: Sequence[str], mapping: Mapping[str, str]) -> list[Mapped]:

@@ -31,9 +31,12 @@ from km0_pipeline.claims import DIGEST_SQL, REJECTS
 from km0_pipeline.hub import Registry
 from km0_pipeline.registries import columnar, delimited, objects, workbook
 from km0_pipeline.registries.cells import Reader, Sheet, Unreadable, column_letters
-from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Mapped, folded, map_columns
+from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Mapped, folded
+from km0_pipeline.registries.drift import Seen, drift, stop
+from km0_pipeline.registries.looks import columns_of
 from km0_pipeline.registries.rejects import check_mapping, refuse, reject_file
-from km0_pipeline.registries.rows import VERSION, Document, Table, rows_sql, shared_sirets
+from km0_pipeline.registries.rows import VERSION as VERSION
+from km0_pipeline.registries.rows import Document, Table, rows_sql, shared_sirets
 from km0_pipeline.registries.values import VALUES_SQL
 from km0_pipeline.sql import connect, literal, location
 from km0_pipeline.steps import Made, Project, made, make
@@ -43,7 +46,8 @@ FILES_VERSION = "registry_files/3"
 
 READERS: tuple[Reader, ...] = (delimited, workbook, objects, columnar)
 """The formats of registries, one module each."""
-_BY_SUFFIX = {suffix: reader for reader in READERS for suffix in reader.SUFFIXES}
+BY_SUFFIX = {suffix: reader for reader in READERS for suffix in reader.SUFFIXES}
+"""Ending of a file -> its reader."""
 
 FILES = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("document_id", pa.string()), ("source", pa.string())])
 STAMPS = pa.schema([("path", pa.string()), ("stamp", pa.int64())])
@@ -58,7 +62,7 @@ _ROWS = (
 )
 _TABLES = f"""
 create table rows ({_ROWS});
-create table columns (document_id varchar, sheet varchar, position bigint, header varchar, property varchar, locator varchar, how varchar);
+create table columns (document_id varchar, sheet varchar, position bigint, header varchar, property varchar, locator varchar, how varchar, looks varchar);
 create table documents (document_id varchar, path varchar, source varchar, title varchar, publisher varchar, url varchar,
     stated_on varchar, licence varchar, format varchar, rows bigint, at_hub boolean);
 create table rejects (document_id varchar, path varchar, locator varchar, reason varchar, sentence varchar, original varchar,
@@ -67,7 +71,7 @@ create table keys (document_id varchar, key varchar);
 """
 _FIELDS = {
     "rows": [c.split()[0] for c in _ROWS.split(", ")],
-    "columns": ["document_id", "sheet", "position", "header", "property", "locator", "how"],
+    "columns": ["document_id", "sheet", "position", "header", "property", "locator", "how", "looks"],
     "documents": ["document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format", "rows", "at_hub"],
     "rejects": REJECTS.names,
     "keys": ["document_id", "key"],
@@ -128,8 +132,9 @@ def _found(project: Project) -> Iterator[tuple[dict[str, Any], int]]:
 def registry_rows(project: Project) -> Made:
     """Step: the rows of the registries, normalised; also makes the other OUTPUTS.
 
-    Figures: `files`, `read` (files read anew), `rows`, `rejects`, and `unknown_columns`, each
-    "path: header". Rows are sorted by document, sheet and row; so are rejects, those of whole
+    Figures: `files`, `read` (files read anew), `rows`, `rejects`, `unknown_columns`, each
+    "path: header", `normalised` (property -> cells whose value is not what was written, which stands
+    beside it as `<property>_original`) and `drift`, sentences. Raises ColumnsChanged where a registry that is `strict` drifted. Rows are sorted by document, sheet and row; so are rejects, those of whole
     files that belong to no document after them.
     """
     entries = {e.name: e for e in project.hub.registries}
@@ -154,12 +159,14 @@ def registry_rows(project: Project) -> Made:
                         reject_file(db, document.document_id, document.path, e.reason, str(e))
             for file, reason, sentence in unused:
                 reject_file(db, file["document_id"], file["path"], reason, sentence)
+            changed = _drift(db, project, [d for d in documents if d.document_id in kept or d.document_id in tables])
+            stop(changed, entries)
             order = [d.document_id for d in documents if d.document_id in kept or d.document_id in tables]
             for name, out in zip(OUTPUTS, outputs, strict=True):
                 _write(db, project, name, order, tables, out)
                 if name == "registry_rows":
                     refuse(db, out, tables)
-            return {"files": len(files), "read": len(tables), **_figures(db, outputs), "passing": passing}
+            return {"files": len(files), "read": len(tables), **_figures(db, outputs), "drift": [s for _, said in sorted(changed.items()) for s in said], "passing": passing}
 
     return make(
         project, OUTPUTS, build, inputs=["registry_files"], version=VERSION,
@@ -186,8 +193,8 @@ def _sorted_out(
                            f"[[registries]] entry, or add one; paths now: {paths}."))  # fmt: skip
         elif not file["document_id"]:
             unused.append((file, "unreadable_file", "can't be opened. Give everyone the right to read it."))
-        elif suffix not in _BY_SUFFIX:
-            known = ", ".join(_BY_SUFFIX)
+        elif suffix not in BY_SUFFIX:
+            known = ", ".join(BY_SUFFIX)
             unused.append((file, "unknown_format", f"has the ending {suffix!r}, which we can't read. Save it as one of {known}."))
         elif file["document_id"] in documents:
             first = documents[file["document_id"]].path
@@ -206,6 +213,37 @@ def _kept(project: Project, documents: Iterable[Document]) -> frozenset[str]:
     with connect(project.warehouse) as db:
         before = dict(db.execute(f"from read_parquet({location(paths[-1])})").fetchall())
     return frozenset(d.document_id for d in documents if before.get(d.document_id) == d.key)
+
+
+def _drift(db: duckdb.DuckDBPyConnection, project: Project, documents: Iterable[Document]) -> dict[str, list[str]]:
+    """How the columns of each document differ from those of its edition before: sentences, by source."""
+    asked = "select document_id, header, property, looks from {} order by document_id, sheet, position"
+    seen: dict[str, list[Seen]] = {}
+    last: dict[str, str] = {}
+    try:
+        columns, of = (location(made(project, name).path) for name in ("registry_columns", "registry_documents"))
+        for document_id, *column in db.execute(asked.format(f"read_parquet({columns})")).fetchall():
+            seen.setdefault(document_id, []).append(Seen(*column))
+        last = dict(db.execute(f"select path, document_id from read_parquet({of})").fetchall())
+    except (FileNotFoundError, duckdb.BinderException):
+        pass  # the first run, or the first that notes what columns look like
+    anew: dict[str, list[Seen]] = {}
+    for document_id, *column in db.execute(asked.format("columns")).fetchall():
+        anew.setdefault(document_id, []).append(Seen(*column))
+    seen |= anew
+    found: dict[str, list[str]] = {}
+    before: dict[str, Document] = {}
+    for document in sorted(documents, key=lambda d: d.path):
+        source, now = document.entry.name, seen.get(document.document_id, [])
+        earlier = last.get(document.path, document.document_id)
+        if earlier != document.document_id and earlier in seen:
+            found.setdefault(source, []).extend(drift(document.path, document.entry, "the file that lay there", seen[earlier], now))
+        elif source in before:
+            other = before[source]
+            found.setdefault(source, []).extend(drift(document.path, document.entry, other.path, seen[other.document_id], now))
+        if now:
+            before[source] = document
+    return found
 
 
 class _Passing(Unreadable):
@@ -232,8 +270,8 @@ def _load(db: duckdb.DuckDBPyConnection, document: Document, path: Path, scratch
     seen: set[str] = set()
     try:
         cells = f"cells_{document.document_id}"
-        for sheet in _BY_SUFFIX[suffix].load(db, cells, path, entry, scratch):
-            columns = map_columns(sheet.headers, entry.columns)
+        for sheet in BY_SUFFIX[suffix].load(db, cells, path, entry, scratch):
+            columns = columns_of(db, sheet, entry)
             seen |= {folded(h) for h in sheet.headers}
             stated = {p: [c for c in columns if c.property == p] for p in BY_PROPERTY}
             if stated["name"]:
@@ -270,8 +308,8 @@ def _note_columns(db: duckdb.DuckDBPyConnection, document: Document, sheet: Shee
     for column, label in zip(columns, sheet.labels, strict=True):
         locator = column_letters(column.position) if sheet.name else f"column:{label}"
         db.execute(
-            "insert into columns values (?, ?, ?, ?, ?, ?, ?)",
-            [document.document_id, sheet.name, column.position, column.header, column.property, locator, column.how],
+            "insert into columns values (?, ?, ?, ?, ?, ?, ?, ?)",
+            [document.document_id, sheet.name, column.position, column.header, column.property, locator, column.how, column.looks],
         )
 
 
@@ -315,8 +353,21 @@ def _figures(db: duckdb.DuckDBPyConnection, outputs: tuple[Path, ...]) -> dict[s
         join read_parquet({location(documents)}) as d using (document_id)
         where c.how = 'unmapped' and c.header <> '' order by all"""
     ).fetchall()
+    of_rows = pq.read_metadata(rows)
     return {
-        "rows": pq.read_metadata(rows).num_rows,
+        "rows": of_rows.num_rows,
+        "normalised": _normalised(of_rows),
         "unknown_columns": [header for (header,) in unknown],
         "rejects": pq.read_metadata(rejects).num_rows,
     }
+
+
+def _normalised(metadata: Any) -> dict[str, int]:
+    """Property -> how many of its cells keep beside them what was written, by the counts that Parquet holds."""
+    found: dict[str, int] = {}
+    for group in (metadata.row_group(n) for n in range(metadata.num_row_groups)):
+        for column in (group.column(n) for n in range(group.num_columns)):
+            name, end, _ = column.path_in_schema.partition("_original")
+            if end and (count := group.num_rows - column.statistics.null_count):
+                found[name] = found.get(name, 0) + count
+    return found
