@@ -51,6 +51,11 @@ def test_a_column_is_known_by_its_cells_where_its_header_is_not(place: Place) ->
     ]  # fmt: skip
 
 
+def test_a_number_that_many_rows_share_is_not_the_organisations_own(place: Place) -> None:
+    rows = place.put("Nom;Groupe\n" + "".join(f"Atelier Fictif {n};732829320\n" for n in range(9))).read()
+    assert {r["siren"] for r in rows} == {None}
+
+
 # --- drift
 
 

@@ -43,7 +43,7 @@ COLUMNS: tuple[Column, ...] = (
         "company name", "company", "organisation name", "organization name", "organization", "legal name", "trading name",
         "tenant", "tenant name", "occupier", "business name", "nom", "name", "intitulé", "libellé",
         "Firmenname", "Firma", "Unternehmen", "Organisation/Firma", "Mieter", "Name der Organisation", "Name des Unternehmens", "Bezeichnung",
-    ), good=(("  Atelier  Fictif ", "Atelier Fictif"), ("Fabrique\u00a0Imaginaire SAS", "Fabrique Imaginaire SAS"), ("42", "42")),
+    ), good=(("  Atelier  Fictif ", "Atelier Fictif"), ("Fabrique\u00a0Imaginaire SAS", "Fabrique Imaginaire SAS"), ("42", "42"), ("LE C@FÉ FICTIF.COM", "LE C@FÉ FICTIF.COM")),
         bad=("06 00 00 00 00", "Camille Exemple +33600000000", "camille@exemple.fr", "73282932000074", "12/02/2019", "#REF!")),
     Column("kind", "kind", (
         "nature", "type de structure", "type structure", "type d'organisation", "type d'organisme", "type d'entreprise",

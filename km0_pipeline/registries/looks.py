@@ -69,8 +69,9 @@ def columns_of(db: duckdb.DuckDBPyConnection, sheet: Sheet, entry: Registry) -> 
     columns = [replace(c, looks=look(cells[c.position - 1])) for c in map_columns(sheet.headers, entry.columns)]
     stated = {c.property for c in columns}
     for n, column in enumerate(columns):
-        shape, filled = column.looks, sum(bool(cell) for cell in cells[n])
-        if column.how == "unmapped" and shape in TELLING and shape not in stated and filled >= FEWEST:
+        shape, filled = column.looks, [cell for cell in cells[n] if cell]
+        own = shape not in ("siren", "siret") or len(set(filled)) >= SHARE * len(filled)  # a number of many rows is another's
+        if column.how == "unmapped" and shape in TELLING and shape not in stated and len(filled) >= FEWEST and own:
             columns[n] = replace(column, property=shape, how="content")
             stated.add(shape)
     return columns

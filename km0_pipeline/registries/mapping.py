@@ -149,7 +149,7 @@ def _doubts(column: Mapped, columns: Sequence[Mapped], kind: str, filled: int, b
     if column.how != "unmapped" or not column.header:
         return
     if column.looks in TELLING:
-        yield f"its cells look like {column.looks}, which another column says already."
+        yield f"its cells look like a {column.looks}, which another column says already, or which is not of the organisation alone."
     close = difflib.get_close_matches(column.header.lower(), _HEADERS, n=1, cutoff=0.75)
     if rival := [c.header for c in columns if close and c.property == _HEADERS[close[0]]]:
         yield f"is not read: “{rival[0]}” says {_HEADERS[close[0]]} already."

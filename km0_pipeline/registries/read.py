@@ -276,7 +276,7 @@ def _load(db: duckdb.DuckDBPyConnection, document: Document, path: Path, scratch
             stated = {p: [c for c in columns if c.property == p] for p in BY_PROPERTY}
             if stated["name"]:
                 said = {p: cs for p, cs in stated.items() if cs}
-                tables.append(Table(document, sheet, said, shared_sirets(db, sheet, said)))
+                tables.append(Table(document, sheet, said, shared_sirets(db, sheet, said) if entry.at_hub else ()))
                 _note_columns(db, document, sheet, columns)
             elif len(columns) > 1 or not sheet.name:
                 nameless.append((sheet, columns))

@@ -140,7 +140,10 @@ _COMMON = frozenset(re.findall(r"\w+", "sas sasu sarl eurl sci snc scop scic the
 
 
 def shared_sirets(db: duckdb.DuckDBPyConnection, sheet: Sheet, stated: Mapping[str, list[Mapped]]) -> tuple[str, ...]:
-    """SIRETs of a sheet that stand beside names without a word in common: whose they are can't be told."""
+    """SIRETs of a sheet that stand beside names without a word in common: whose they are can't be told.
+
+    For registries of tenants: in a directory of years, one SIRET stands beside the names that its place has had.
+    """
     if "siret" not in stated or "name" not in stated:
         return ()
     siret, name = f"c{stated['siret'][0].position}", f"c{stated['name'][0].position}"

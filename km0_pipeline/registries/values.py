@@ -173,7 +173,7 @@ _FORM_IN_NAME = literal(rf"(?:^|[ ,(])({'|'.join(LEGAL_FORMS)})\)?$|^({'|'.join(
 _FORMULA = literal(r"(?i)\s*#(REF|VALEUR|VALUE|NOM|NAME|DIV/0|NOMBRE|NUM|NUL|NULL|CALC|SPILL|PROPAGATION)[!?]?\s*|#{3,}|Err:[0-9]{3}")
 # What makes a cell no name: an address of e-mail, a telephone number; or only digits as of a SIREN, or a date.
 _NO_NAME = literal(
-    r"\S@\S+\.\S|(?:^|[^0-9])(?:0|\+ ?33|0033)[ .]?(?:\(0\))?[ .-]?[1-9](?:[ .-]?[0-9]{2}){4}(?:[^0-9]|$)"
+    r"^\S+@\S+\.\S+$|[a-z0-9]@[a-z0-9.-]+\.[a-z]{2}|(?:^|[^0-9])(?:0|\+ ?33|0033)[ .]?(?:\(0\))?[ .-]?[1-9](?:[ .-]?[0-9]{2}){4}(?:[^0-9]|$)"
     r"|^(?:[0-9][ .]?){9,14}$|^[0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{2}){1,2}$|^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 )
 

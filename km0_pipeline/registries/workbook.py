@@ -123,10 +123,12 @@ def _texts(column: Sequence[Any]) -> Any:
     """A column as text, NULL where empty; in one go where its cells are of one type."""
     from pyarrow import compute as pc
 
-    cells = [None if cell == "" else cell for cell in column]
-    types = set(map(type, cells)) - {type(None)}
+    types = set(map(type, column))
     if types <= {str}:
-        return pa.array(cells, pa.string())
+        words = pa.array(column, pa.string())
+        return pc.if_else(pc.equal(words, ""), None, words)
+    cells = [None if cell == "" else cell for cell in column] if str in types else column
+    types = set(map(type, cells)) - {type(None)}
     if types == {date}:
         return pa.array(cells, pa.date32()).cast(pa.string())
     if types == {float}:
