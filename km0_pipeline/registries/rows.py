@@ -148,15 +148,16 @@ def shared_sirets(db: duckdb.DuckDBPyConnection, sheet: Sheet, stated: Mapping[s
         return ()
     siret, name = f"c{stated['siret'][0].position}", f"c{stated['name'][0].position}"
     number = f"coalesce(try_cast({siret} as bigint), try_cast({expression('siret', siret)} as bigint))"
+    several = db.execute(
+        f"select number from (select {number} as number from {sheet.cells}) where number is not null group by number having count(*) > 1"
+    ).fetchall()
+    if not several:
+        return ()
     found = db.execute(
         f"""
-        with several as (
-            select number from (select {number} as number from {sheet.cells})
-            where number is not null group by number having count(*) > 1
-        ),
-        said as (
+        with said as (
             select {expression("siret", siret)} as siret, text_mended({name}) as name
-            from {sheet.cells} where {name} is not null and {number} in (from several)
+            from {sheet.cells} where {name} is not null and {number} in ({", ".join(str(n) for (n,) in several)})
         )
         select siret, list(distinct name order by name) from said where siret is not null group by siret order by siret
         """
