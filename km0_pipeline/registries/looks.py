@@ -21,7 +21,7 @@ from km0_pipeline.hub import Registry
 from km0_pipeline.registries.cells import Sheet
 from km0_pipeline.registries.columns import Mapped, map_columns
 
-SAMPLE = 500
+SAMPLE = 200
 """Rows, from the first, that are looked at."""
 SHARE = 0.9
 """Share of the filled cells that must have a shape for the column to have it."""
