@@ -12,6 +12,7 @@ from pydantic import PrivateAttr
 
 from km0_pipeline.hub import HubError
 from km0_pipeline.publish.privacy import PublicationStopped
+from km0_pipeline.registries.drift import ColumnsChanged
 from km0_pipeline.steps import Project, PublishedError
 from km0_pipeline.tables.table import TableError
 
@@ -60,7 +61,7 @@ def plainly() -> Iterator[None]:
     """Let what a person can mend fail the step with its sentences, without a traceback."""
     try:
         yield
-    except (HubError, TableError, PublishedError, PublicationStopped) as e:
+    except (HubError, TableError, PublishedError, PublicationStopped, ColumnsChanged) as e:
         raise dg.Failure(str(e), allow_retries=False) from None
 
 

@@ -20,6 +20,7 @@ with this value. All that is published is a view of the claims.
     tables      claims + entities -> the DuckDB tables, one .sql and one .yaml each
     explain     why a published cell says what it says
     publish     tables            -> a snapshot people download
+    cli_map     how `km0 map` is drawn
     cli         the `km0` command
 
 A package imports only what stands above it in this list. Nothing here knows Dagster:

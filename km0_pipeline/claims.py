@@ -11,7 +11,7 @@ which mentions are the same organisation, person, place or event.
 
 Locators: `char:1024-1090` in a document's text as stored (Unicode code points, half-open), with its
 page where it has pages (`page:2/char:1024-1090`: the characters still count from the text's start),
-`row:12/column:effectif` in a delimited file (row 1 is the header), `sheet:Locataires/cell:F12`
+`row:12/column:effectif` in a delimited file (row 1 is the header) and in JSON and Parquet (row 1 is the first record), `sheet:Locataires/cell:F12`
 in a workbook, `key:hub.commune` in hub.toml, `siren:356000000/column:categorieJuridiqueUniteLegale` in the stock of the
 national register (`/field:nature_juridique` in an answer of its search service), `ban:68224_0001_00003` in the national base of addresses.
 """
@@ -84,7 +84,7 @@ PROPERTIES: dict[str, Property] = {
         Property("siret", _ORG, "code", "org", "SIRET number, 14 digits", "numéro SIRET, 14 chiffres"),
         Property("legal_name", _ORG, "text", "org", "name in the national register", "nom au répertoire national"),
         Property("legal_form", _ORG, "text", "org", "legal form", "forme juridique"),
-        Property("naf", _ORG, "code", "org", "NAF code of the main activity", "code NAF de l'activité principale"),
+        Property("naf", _ORG, "code", "org", "NAF code of the main activity (Rev. 2)", "code NAF de l'activité principale (rév. 2)"),
         Property("naf25", _ORG, "code", "org", "code of the main activity in NAF 2025", "code de l'activité principale dans la NAF 2025"),
         Property("activity", _ORG, "text", "org", "what it does, in a few words", "activité, en quelques mots"),
         Property("website", _ORG, "url", "org", "web site", "site web"),
@@ -96,6 +96,8 @@ PROPERTIES: dict[str, Property] = {
         Property("coordinates", ("organisation", "place"), "text", "org", "latitude and longitude, in degrees (WGS 84)",
                  "latitude et longitude, en degrés (WGS 84)"),
         Property("department", ("organisation", "place"), "text", "org", "department", "département"),
+        Property("longitude", ("organisation", "place"), "decimal", "org", "longitude in degrees, WGS 84", "longitude en degrés, WGS 84"),
+        Property("latitude", ("organisation", "place"), "decimal", "org", "latitude in degrees, WGS 84", "latitude en degrés, WGS 84"),
         Property("founded_on", _ORG, "date", "org", "when it was founded", "date de création"),
         Property("ceased_on", _ORG, "date", "org", "when it ceased, says the national register", "date de cessation, au répertoire national"),
         Property("state", _ORG, "code", "org", "state in the national register: active, ceased",

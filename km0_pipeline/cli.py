@@ -125,6 +125,31 @@ def read(context: click.Context, file: Path) -> None:
     click.echo("\n".join(lines))
 
 
+@main.command(name="map")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--registry", default="", metavar="NAME", help="Read it as this registry of hub.toml; else as the one whose path it matches.")
+@click.option("--write", is_flag=True, help="Write what each column says into hub.toml, comments and all else kept.")
+@click.pass_obj
+def map_columns(root: Path, file: Path, registry: str, write: bool) -> None:
+    """Show what is made of each column of a registry, with examples and doubts.
+
+    FILE is a spreadsheet or an export in any format that data/raw/registries takes, there or elsewhere.
+    """
+    from km0_pipeline.cli_map import lines
+    from km0_pipeline.hub import HubError
+    from km0_pipeline.registries.mapping import CannotMap, made_of
+    from km0_pipeline.registries.mapping import write as write_mapping
+
+    try:
+        made = made_of(_project(root), file, registry)
+        click.echo("\n".join(lines(made, min(shutil.get_terminal_size((100, 24)).columns, 120))))
+        if write:
+            write_mapping(root / "hub.toml", made)
+            click.echo(f"\nWritten into {root / 'hub.toml'}: look at it, and mend what is not so.")
+    except (CannotMap, HubError) as e:
+        raise click.ClickException(str(e)) from None
+
+
 @main.group()
 def review() -> None:
     """Decide on what the programme is not sure of. Decisions are kept in data/raw/decisions; the next `make run` heeds them."""

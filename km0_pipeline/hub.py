@@ -170,6 +170,9 @@ class Registry(_Model):
     encoding: str = Field("", description="Encoding, where the file's own can't be found.")
     delimiter: Annotated[str, StringConstraints(strip_whitespace=False)] = Field("", max_length=1, description="Delimiter, where it can't be found.")
     header_row: int = Field(0, ge=0, description="Row of the header, from 1; 0: found.")
+    strict: bool = Field(
+        False, description="Whether a column that is gone, new or changed in kind since the edition before stops the run; false: it is reported."
+    )
     columns: dict[str, Annotated[str, AfterValidator(_property)]] = Field(
         default_factory=dict, description="Header of the file -> property; empty: leave the column out."
     )

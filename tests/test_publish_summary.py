@@ -35,7 +35,7 @@ def steps(project: Project, notes: int) -> None:
     step(project, "press_reviewed", said, accepted=0, to_review=1, rejected=0, decided=2, idle=[3, 8])
     step(project, "registry_claims", CLAIMS.empty_table())
     step(project, "registry_documents", pa.table({"document_id": [REGISTRY], "path": ["registries/locataires.csv"]}))
-    step(project, "registry_rows", pa.table({"row": [2, 3]}), files=1, read=1)
+    step(project, "registry_rows", pa.table({"row": [2, 3]}), files=1, read=1, drift=["registries/locataires.csv: the column “Bail” is gone (before: the file that lay there)."])
     columns = {"document_id": [REGISTRY] * 3, "position": [1, 2, 3], "header": ["Nom", "Étage préféré", "Humeur"], "how": ["alias", "unmapped", "unmapped"]}
     step(project, "registry_columns", pa.table(columns))
     rejects = [Reject(REGISTRY, "registries/locataires.csv", f"row:{n}", "no_name", f"registries/locataires.csv, row {n}: no name; give it one.", "x") for n in (4, 5)]
@@ -62,6 +62,7 @@ def test_a_run_ends_with_what_was_read_made_and_published(project: Project) -> N
         "  no_name 2 in 1 file; for example:\n      registries/locataires.csv, row 4: no name; give it one.",
         "  empty_file 1:\n      press/vide.md is empty; delete it or fill it.",
         "  registries/locataires.csv: Étage préféré, Humeur",
+        "Columns of registries that changed since the edition before\n  registries/locataires.csv: the column “Bail” is gone (before: ",
         "disagreements 3 (headcount 2, opened_on 1)",
         "km0 explain organisations KM0",
         "make serve",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from km0_pipeline import claims
-from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, find_header, folded, map_columns
+from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Column, find_header, folded, map_columns
 
 
 def _properties(headers: list[str], mapping: dict[str, str] | None = None) -> list[str]:
@@ -19,6 +19,11 @@ def test_every_column_states_a_property_of_the_vocabulary_about_organisations() 
 def test_no_alias_means_two_things() -> None:
     said = [(folded(a), c.property) for c in BY_PROPERTY.values() for a in c.aliases]
     assert len({alias for alias, _ in said}) == len(set(said))
+
+
+@pytest.mark.parametrize("column", BY_PROPERTY.values(), ids=lambda c: c.property)
+def test_each_alias_of_a_column_is_found(column: Column) -> None:
+    assert [_properties([alias]) for alias in column.aliases] == [[column.property]] * len(column.aliases)
 
 
 @pytest.mark.parametrize("header", ["Raison sociale", "RAISON_SOCIALE", "raison-sociale", " Raison  Sociale :", "Raison sociale"])

@@ -6,13 +6,16 @@ Most need nothing. What hub.toml must say of the others stands in NEEDED.
 from __future__ import annotations
 
 import csv
+import json
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import openpyxl
 import pytest
+from lxml import etree
 
 from km0_pipeline.hub import Registry
 from km0_pipeline.registries.read import registry_files, registry_rows
@@ -33,6 +36,19 @@ NEEDED: dict[str, tuple[dict[str, Any], int, set[str]]] = {
     "odf_observatoire_organisations.csv": ({}, 500, {"name", "siren", "department"}),
     # nothing; NOM is the place, the body that runs it is in NOM_STRC_PORT
     "tiers_lieux_ess_siren.csv": ({}, 40, {"name", "commune_code", "address", "postcode", "commune", "website", "siren"}),
+    # headers of its own; called .xls, it is an .ods
+    "csvdetective_file.xls": (
+        {"columns": {"NOM (FONDATION)": "name", "OBJET": "activity", "ADRESSE SIEGE SOCIAL": "address"}}, 5, {"name", "activity", "address", "postcode", "commune"},
+    ),
+    # which of its columns names whom it lists
+    "csvdetective_file.ods": ({"columns": {"Projet": "name"}}, 3, {"name"}),
+    # its size bands are in two columns, of which one is read
+    "lafrenchtech_companies_2018.json": ({}, 50, {"name", "website", "activity", "headcount", "address"}),
+    # the kinds of its categories
+    "techonmap_idf_acteurs_numeriques.geojson": (
+        {"columns": {"category": "kind", "creationyear": "founded_on"}}, 1000,
+        {"name", "kind", "address", "postcode", "commune", "founded_on", "website", "longitude", "latitude"},
+    ),
     # its sheet, since the other is a legend; a header of its own
     "csvdetective_file.xlsx": ({"sheet": "REI_1987", "columns": {"LIBCOM": "name", "IDDEPCOM": "commune_code"}}, 3, {"name", "commune_code"}),
 }
@@ -41,8 +57,14 @@ NEEDED: dict[str, tuple[dict[str, Any], int, set[str]]] = {
 def records(path: Path, sheet: str | None) -> int:
     """Rows of a file that are not blank, the header's among them, read without any code of ours."""
     if path.suffix == ".xlsx":
-        rows = openpyxl.load_workbook(path, read_only=True)[sheet or "?"].iter_rows(values_only=True)
-        return sum(any(cell is not None for cell in row) for row in rows)
+        book = openpyxl.load_workbook(path, read_only=True)
+        return sum(any(cell is not None for cell in row) for row in book[sheet or book.sheetnames[0]].iter_rows(values_only=True))
+    if path.suffix in (".ods", ".xls"):
+        content = etree.fromstring(zipfile.ZipFile(path).read("content.xml"))
+        return sum(bool("".join(row.itertext()).strip()) for row in content.iter("{*}table-row"))
+    if path.suffix in (".json", ".geojson"):
+        content = json.loads(path.read_bytes())
+        return 1 + len(content.get("features") or content.get("companies"))
     with path.open(encoding="utf-8-sig", newline="") as f:
         delimiter = max(",;", key=f.readline().count)
         f.seek(0)
@@ -65,13 +87,13 @@ def test_a_real_registry_is_read(project: Project, shared: Path, name: str) -> N
     assert filled == properties
     assert mangled == [(0,)]
     assert not rejects.keys() & {"ragged_row", "bad_encoding", "no_name_column", "no_such_column", "not_text", "bad_mapping"}, rejects
-    whole = sum(rejects.get(r, 0) for r in ("no_name", "header_again", "total_row", "above_header"))
+    whole = sum(rejects.get(r, 0) for r in ("no_name", "not_a_name", "header_again", "total_row", "above_header"))
     assert 1 + made.rows + whole == records(shared / "corpus" / "registries" / name, needed.get("sheet")), rejects
 
 
 def test_every_registry_of_the_corpus_has_its_line(shared: Path) -> None:
     folder = shared / "corpus" / "registries"
-    assert {p.name for p in folder.iterdir() if p.suffix in (".csv", ".xlsx")} == NEEDED.keys()
+    assert {p.name for p in folder.iterdir() if p.is_file()} == NEEDED.keys()
 
 
 @pytest.mark.parametrize(("name", "columns"), [("insee_canton2017_latin1.txt", {"NCCENR": "name"}), ("releve_banque_latin1_semicolon.csv", {"Libellé": "name"})])

@@ -6,20 +6,19 @@ import codecs
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from registry_world import Place, write_book
 
 from km0_pipeline import claims
 from km0_pipeline.hub import Registry
 from km0_pipeline.registries import delimited, read
 from km0_pipeline.registries.columns import PROPERTIES
 from km0_pipeline.registries.read import OUTPUTS, registry_files, registry_rows
-from km0_pipeline.steps import Made, Project
+from km0_pipeline.steps import Project
 
 HEADER = "Raison sociale;SIRET;Bâtiment;Étage;Date d'entrée;Surface (m²);Effectif;Observations"
 ROWS = """Atelier Fictif;732 829 320 00074;B23;2;12/02/2019;27,50;env. 20;à relancer
@@ -28,50 +27,9 @@ Fabrique Imaginaire;;B23;;2020-01-31;;12;
 CSV = f"{HEADER}\n{ROWS}"
 
 
-class Place:
-    """A project with registries of its own."""
-
-    def __init__(self, project: Project, **settings: Any) -> None:
-        entries = (
-            Registry(name="locataires", title="Locataires", path="registries/loc*", **settings),
-            Registry(name="annuaire", title="Annuaire", path="registries/ann*", at_hub=False, stated_on="2024"),
-        )
-        self.project = Project(project.root, project.hub.model_copy(update={"registries": entries}))
-        self.folder = project.raw / "registries"
-
-    def put(self, content: str | bytes, name: str = "loc.csv") -> Place:
-        (self.folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
-        return self
-
-    def run(self) -> Made:
-        registry_files(self.project)
-        return registry_rows(self.project)
-
-    def read(self, output: str = "registry_rows") -> list[dict[str, Any]]:
-        self.run()
-        return self.stored(output)
-
-    def stored(self, output: str) -> list[dict[str, Any]]:
-        with duckdb.connect() as db:
-            return db.sql(f"from '{self.project.made(output)}'").to_arrow_table().to_pylist()
-
-    def rejects(self) -> list[tuple[str, str]]:
-        return [(r["locator"], r["reason"]) for r in self.read("registry_rejects")]
-
-
 @pytest.fixture
 def place(project: Project) -> Place:
     return Place(project)
-
-
-def _book(path: Path, sheets: dict[str, list[list[Any]]]) -> None:
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
 
 
 # --- what a row says
@@ -100,7 +58,7 @@ def test_rows_have_the_columns_that_others_rely_on(place: Place) -> None:
 def test_a_mention_is_named_by_its_document_and_row(place: Place) -> None:
     row = place.put(CSV).read()[0]
     assert row["mention_id"] == claims.mention_id(row["document_id"], "organisation", "row:2")
-    _book(place.folder / "ann.xlsx", {"Été": [["Nom", "Ville"], ["Atelier Fictif", "Mulhouse"]]})
+    write_book(place.folder / "ann.xlsx", {"Été": [["Nom", "Ville"], ["Atelier Fictif", "Mulhouse"]]})
     row = next(r for r in place.read() if r["sheet"])
     assert row["mention_id"] == claims.mention_id(row["document_id"], "organisation", "sheet:Été/row:2")
 
@@ -194,7 +152,7 @@ def test_the_header_written_again_is_set_aside(place: Place) -> None:
 
 def test_a_full_row_above_the_header_is_a_reject_and_a_title_is_not(place: Place) -> None:
     table = [["Registre fictif", None, None], ["Lot", "Clé", "Badge"], ["Nom", "Ville", "Effectif"], ["Atelier Fictif", "Colmar", 3]]
-    _book(place.folder / "loc.xlsx", {"A": table})
+    write_book(place.folder / "loc.xlsx", {"A": table})
     place.put("\n".join(";".join(str(c or "") for c in row) for row in table), "ann.csv")
     assert [r["name"] for r in place.read()] == ["Atelier Fictif"] * 2
     rejects = {r["locator"]: r for r in place.stored("registry_rejects")}
@@ -265,10 +223,10 @@ def test_the_sentence_about_an_address_or_telephone_does_not_repeat_it(place: Pl
 
 
 def test_a_siret_fills_the_siren_that_is_absent(place: Place) -> None:
-    text = "Nom;SIREN;SIRET\nAtelier Fictif;;73282932000074\nForge Fictive;732829321;73282932000074\nMoulin Fictif;732829320;\n"
+    text = "Nom;SIREN;SIRET\nAtelier Fictif;;73282932000074\nForge Fictive;732829321;35600000000048\nMoulin Fictif;732829320;\n"
     rows = place.put(text).read()
     assert [(r["siren"], r["siren_original"]) for r in rows] == [
-        ("732829320", "73282932000074"), ("732829320", "73282932000074"), ("732829320", None),
+        ("732829320", "73282932000074"), ("356000000", "35600000000048"), ("732829320", None),
     ]  # fmt: skip
     assert place.rejects() == [("row:3/column:SIREN", "bad_siren")]
 
@@ -324,7 +282,9 @@ def test_broken_utf8_costs_the_row_it_stands_in(place: Place) -> None:
     ("loc.csv", b"", "empty_file"), ("loc.csv", b"\n \n", "empty_file"), ("loc.csv", codecs.BOM_UTF8, "empty_file"),
     ("loc.csv", bytes(range(256)) * 20, "not_text"), ("loc.csv", b"PK\x03\x04\0\0\0\0", "not_text"),
     ("loc.xlsx", b"", "empty_file"), ("loc.xlsx", b"PK\x03\x04 and then nothing", "bad_workbook"), ("loc.xlsx", b"Nom;Ville\n", "bad_workbook"),
-    ("loc.ods", b"something", "unknown_format"), ("autre.csv", CSV.encode(), "no_registry"),
+    ("loc.ods", b"something", "bad_workbook"), ("loc.xls", b"Nom;Ville\n", "bad_workbook"), ("loc.odt", b"something", "unknown_format"),
+    ("loc.json", b" \n", "empty_file"), ("loc.json", b'{"a": [', "bad_json"), ("loc.json", b'"a"', "no_header"), ("loc.geojson", b"\xff\xfe", "bad_json"),
+    ("loc.parquet", b"", "empty_file"), ("loc.parquet", b"PAR1 and no more", "bad_parquet"), ("autre.csv", CSV.encode(), "no_registry"),
 ])  # fmt: skip
 def test_a_file_that_cant_be_used_is_a_reject_and_the_others_are_unharmed(place: Place, name: str, content: bytes, reason: str) -> None:
     rows = place.put(content, name).put(CSV, "ann.csv").read()
@@ -337,7 +297,7 @@ def test_a_file_that_cant_be_used_is_a_reject_and_the_others_are_unharmed(place:
 
 def test_a_truncated_workbook_is_a_reject(place: Place) -> None:
     path = place.folder / "loc.xlsx"
-    _book(path, {"Locataires": [["Nom", "Ville"], ["Atelier Fictif", "Colmar"]] * 50})
+    write_book(path, {"Locataires": [["Nom", "Ville"], ["Atelier Fictif", "Colmar"]] * 50})
     path.write_bytes(path.read_bytes()[:2000])
     assert place.rejects() == [("", "bad_workbook")]
 
@@ -431,7 +391,7 @@ def test_odd_file_names_are_read(place: Place) -> None:
 
 def test_an_empty_folder_gives_empty_tables(place: Place) -> None:
     made = place.run()
-    assert made.figures == {"files": 0, "read": 0, "rows": 0, "unknown_columns": [], "rejects": 0}
+    assert made.figures == {"files": 0, "read": 0, "rows": 0, "normalised": {}, "unknown_columns": [], "rejects": 0, "drift": []}
     assert place.stored("registry_rows") == []
 
 
@@ -441,7 +401,7 @@ def test_an_empty_folder_gives_empty_tables(place: Place) -> None:
 def test_the_header_of_a_workbook_is_found_below_its_title(place: Place) -> None:
     import datetime
 
-    _book(place.folder / "loc.xlsx", {
+    write_book(place.folder / "loc.xlsx", {
         "Occupants": [
             [None, "Annuaire fictif"], [], [None, "Nom", "Effectif", "Date d'entrée", "Surface (m²)", "SIREN"],
             [None, "Atelier Fictif", 12.0, datetime.date(2019, 2, 12), 27.5, 62201199], [], [None, "Forge Fictive", "10-19", "mars 2020", None, 12],
@@ -456,7 +416,7 @@ def test_the_header_of_a_workbook_is_found_below_its_title(place: Place) -> None
 
 
 def test_every_sheet_that_holds_a_table_is_read(place: Place) -> None:
-    _book(place.folder / "loc.xlsx", {
+    write_book(place.folder / "loc.xlsx", {
         "B": [["Nom", "Ville"], ["Atelier Fictif", "Colmar"]], "A": [["Société", "Ville"], ["Forge Fictive", "Colmar"], [None, "Colmar"]],
         "Notes": [["Ce classeur est fictif."]], "Vide": [],
     })  # fmt: skip
@@ -466,7 +426,7 @@ def test_every_sheet_that_holds_a_table_is_read(place: Place) -> None:
 
 def test_only_the_sheet_that_hub_toml_names_is_read(project: Project) -> None:
     sheets = {"B": [["Nom", "Ville"], ["Atelier Fictif", "Colmar"]], "A": [["Nom", "Ville"], ["Forge Fictive", "Colmar"]]}
-    _book(project.raw / "registries" / "loc.xlsx", sheets)
+    write_book(project.raw / "registries" / "loc.xlsx", sheets)
     assert [r["sheet"] for r in Place(project, sheet="B").read()] == ["B"]
     place = Place(project, sheet="b2")
     assert place.rejects() == [("", "no_sheet")]
@@ -474,7 +434,7 @@ def test_only_the_sheet_that_hub_toml_names_is_read(project: Project) -> None:
 
 
 def test_a_workbook_without_names_says_so_of_each_table(place: Place) -> None:
-    _book(place.folder / "loc.xlsx", {"A": [["Bidule", "Truc"], ["x", "y"]], "B": [["Chose", "Machin"], ["x", "y"]]})
+    write_book(place.folder / "loc.xlsx", {"A": [["Bidule", "Truc"], ["x", "y"]], "B": [["Chose", "Machin"], ["x", "y"]]})
     assert place.rejects() == [("sheet:A/row:1", "no_name_column"), ("sheet:B/row:1", "no_name_column")]
 
 
@@ -550,7 +510,7 @@ def test_both_ways_of_reading_give_the_same_cells(tmp_path: Path, rows: list[lis
     lines = [";".join(_quoted(c) if not loose or n % 3 else c for c in row) for n, row in enumerate(rows)]
     path.write_text(end.join(["a;b;c", *lines, *([broken] if loose else [])]) + end, encoding="utf-8", newline="")
     with duckdb.connect() as db:
-        sheet = delimited.load(db, "fast", path, _FREE, tmp_path)
+        (sheet,) = delimited.load(db, "fast", path, _FREE, tmp_path)
         rejects = delimited._careful(db, "careful", path, ";", 3, 1)
         fast, careful = (
             [(row, *((c or "").strip(" ") for c in cells)) for row, *cells in db.execute(f"from {t} order by row").fetchall()]

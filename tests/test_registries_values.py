@@ -260,6 +260,6 @@ def test_foreign_numbers_keep_their_country(values: Values) -> None:
 
 
 def test_naf_codes_with_and_without_dot(values: Values) -> None:
-    assert values("naf", ["62.01Z", "6201Z", "62.01 z", "111Z", "6201Z Programmation", "62.0", "ZZ"]) == [
+    assert values("naf", ["62.01Z", "6201Z", "62.01 z", "0111Z", "6201Z Programmation", "62.0", "ZZ"]) == [
         "62.01Z", "62.01Z", "62.01Z", "01.11Z", "62.01Z", None, None,
     ]  # fmt: skip

@@ -38,6 +38,7 @@ def summary(project: Project, published: Published) -> str:
             _tables(published),
             _rejects(project, query),
             _unknown_columns(project, query),
+            _drift(project),
             [*_disagreements(project, query), f"{'checks':<14}{published.checks:,} passed"],
             _next(project),
         ]
@@ -157,9 +158,17 @@ def _unknown_columns(project: Project, query: Query) -> list[str]:
     )
     if not found:
         return []
-    lines = ["Unknown columns, not read; say in hub.toml, [registries.columns], what they are"]
+    lines = ["Unknown columns, not read; say in hub.toml, [registries.columns], what they are, or see .venv/bin/km0 map FILE"]
     lines += [f"  {path}: {headers}" for path, headers in found[:MOST]]
     return lines + ([f"  and those of {len(found) - MOST:,} more files"] if found[MOST:] else [])
+
+
+def _drift(project: Project) -> list[str]:
+    """How the columns of registries differ from those of the edition before."""
+    read = _made(project, "registry_rows")
+    found: list[str] = read.figures.get("drift", []) if read else []
+    more = [f"  and {len(found) - MOST:,} more changes: see the asset registry_rows"] if found[MOST:] else []
+    return ["Columns of registries that changed since the edition before", *(f"  {line}" for line in found[:MOST]), *more] if found else []
 
 
 def _disagreements(project: Project, query: Query) -> list[str]:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
 
 import duckdb
 import pyarrow as pa
 
+from km0_pipeline.hub import Registry
 from km0_pipeline.registries.columns import rows_above
 
 
@@ -24,23 +28,24 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class RowReject:
-    """A row that could not be taken apart; `original` is the whole of it as found."""
+    """A row that could not be taken apart, or its cell in `column` (from 1; 0: the whole); `original` is it as found."""
 
     row: int
     reason: str
     sentence: str
     original: str
+    column: int = 0
 
 
-def refused_above(rows: Sequence[Sequence[str]], header: int) -> list[RowReject]:
-    """The rows above the header that may be no title, as rejects; `rows` begins with the file's first."""
+def refused_above(rows: Sequence[Sequence[str]], header: int, first: int) -> list[RowReject]:
+    """The rows above the header, of which the `first` may be one more, that may be no title, as rejects; `rows` begins with the file's first."""
     advice = f"stands above row {header + 1}, which was taken for the headers, and was not read. If it should have been, set header_row in hub.toml"
-    return [RowReject(n + 1, "above_header", f"{advice}.", " | ".join(row)) for n, row in rows_above(rows, header)]
+    return [RowReject(n + 1, "above_header", f"{advice}.", " | ".join(row)) for n, row in rows_above(rows, header, first)]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table in a file: `name` is '' in a delimited file; `header_row` counts from 1.
+    """A table in a file: `name` is '' where it has no sheets; `header_row`, the last of them, counts from 1, or is 0 where there is none.
 
     `cells` is a relation (a table or a subquery) of `row` BIGINT, the number that a spreadsheet
     shows, and `c1`, `c2`… VARCHAR, one a header, NULL where empty; in the order of the rows, blank
@@ -52,6 +57,39 @@ class Sheet:
     headers: tuple[str, ...]
     cells: str
     rejects: list[RowReject] = field(default_factory=list)
+
+    @property
+    def prefix(self) -> str:
+        """What precedes `row:` or `cell:` in a locator."""
+        return f"sheet:{self.name}/" if self.name else ""
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """A name for each column that no other has: its header, with its number where needed; its number where it has none."""
+        taken: set[str] = set()
+        labels = []
+        for position, header in enumerate(self.headers, 1):
+            label = header or str(position)
+            if label.casefold() in taken:
+                label = f"{label} ({position})"
+            taken.add(label.casefold())
+            labels.append(label)
+        return labels
+
+
+class Reader(Protocol):
+    """A module that reads a format."""
+
+    @property
+    def SUFFIXES(self) -> tuple[str, ...]:
+        """Endings of its files, in lower case, with their dot."""
+
+    def load(self, db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry, scratch: Path) -> Iterable[Sheet]:
+        """Each sheet of `path` that holds a table, its cells in relations of `db` whose names begin with `table`.
+
+        `scratch` is a folder for what it needs on the way. Raises Unreadable where nothing can be
+        used, FileNotFoundError where the file has vanished.
+        """
 
 
 def create_cells(db: duckdb.DuckDBPyConnection, table: str, width: int) -> None:
@@ -67,3 +105,12 @@ def insert_cells(db: duckdb.DuckDBPyConnection, table: str, rows: Sequence[int],
     db.register("batch", batch)
     db.execute(f"insert into {table} from batch")
     db.unregister("batch")
+
+
+def column_letters(position: int) -> str:
+    """The letters of a column of a spreadsheet: 1 is A, 27 is AA."""
+    letters = ""
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

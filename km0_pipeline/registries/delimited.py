@@ -26,8 +26,9 @@ import pyarrow as pa
 from km0_pipeline.encoding import BROKEN, weigh
 from km0_pipeline.hub import Registry
 from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, create_cells, insert_cells, refused_above
-from km0_pipeline.registries.columns import HEADER_WITHIN, find_header, map_columns
+from km0_pipeline.registries.columns import HEADER_WITHIN, find_header, join_headers, map_columns
 
+SUFFIXES = (".csv", ".tsv", ".txt")
 DELIMITERS = ";,\t|"
 HEAD = 1 << 20
 """Bytes of the file from which encoding, delimiter and header are found."""
@@ -40,8 +41,8 @@ _USUAL = frozenset("éèêëàâäáçîïíôöóûüùúñœæßÉÈÊËÀÂÄ
 """What stands beyond ASCII in French, German and English text; another encoding read as cp1252 gives other signs."""
 
 
-def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry, scratch: Path) -> Sheet:
-    """Read `path` into `table`. `scratch` is a folder for a copy in UTF-8.
+def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry, scratch: Path) -> list[Sheet]:
+    """The one sheet of `path`, in `table`. `scratch` is a folder for a copy in UTF-8.
 
     Raises Unreadable where nothing of it can be used, FileNotFoundError where it has vanished.
     """
@@ -57,19 +58,21 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
     index = entry.header_row - 1 if entry.header_row else find_header([r for r, _ in records], entry.columns)
     if index is None or index >= len(records) or not any(records[index][0]):
         raise Unreadable("no_header", "holds no row of column headers. Give the columns headers, or set header_row in hub.toml.")
-    headers, lines = records[index]
-    if len(headers) > 1 and not headers[-1].strip() and all(len(r) < len(headers) or not r[-1] for r, _ in records[index:]):
+    joined, first, last = (records[index][0], index, index) if entry.header_row else join_headers([r for r, _ in records], index)
+    headers, lines = joined, records[last][1]
+    if len(headers) > 1 and not headers[-1].strip() and all(len(r) < len(headers) or not r[-1] for r, _ in records[last:]):
         headers = headers[:-1]  # each line ends with a delimiter
-    header_row, headers = index + 1, [h.strip() for h in headers]
-    above = [] if entry.header_row else refused_above([r for r, _ in records], index)
+    header_row, headers = last + 1, [h.strip() for h in headers]
+    above = [] if entry.header_row else refused_above([r for r, _ in records], index, first)
     cells = _fast(source, delimiter, len(headers), lines, header_row)
     if cells is not None:
         db.register(table, cells)
-        return Sheet("", header_row, tuple(headers), table, above)
+        return [Sheet("", header_row, tuple(headers), table, above)]
     if source == path:
         encoding = _encoding(path, None, entry.encoding)
         source = path if encoding in ("utf-8", "broken utf-8") else _as_utf8(path, encoding, scratch)
-    return Sheet("", header_row, tuple(headers), table, above + _careful(db, table, source, delimiter, len(headers), header_row))
+    broken = _careful(db, table, source, delimiter, len(headers), header_row)
+    return [Sheet("", header_row, tuple(headers), table, above + broken)]
 
 
 def _fast(source: Path, delimiter: str, width: int, skip: int, header_row: int) -> pa.Table | None:

@@ -78,12 +78,14 @@ order by claim_id"""
 
 
 def _cell_sql(prop: str) -> str:
-    """The claims that one property makes. A SIREN taken from the SIRET is said by the SIRET's cell."""
+    """The claims that one property makes. A SIREN taken from the SIRET is said by the SIRET's cell, a legal form in a name by the name's."""
     qualifier = "headcount_qualifier" if prop == "headcount" else "'exact'"
     scope = "employees" if prop == "headcount" else ""
     said_by = f"'{prop}'"
     if prop == "siren":
         said_by = "if(siren_original = coalesce(siret_original, siret), 'siret', 'siren')"
+    if prop == "legal_form":
+        said_by = "if(legal_form_original = coalesce(name_original, name), 'name', 'legal_form')"
     return f"""select document_id, sheet, "row", mention_id, stated_on, '{prop}' as property, {prop} as value,
         coalesce({prop}_original, {prop}) as original, {qualifier} as qualifier, '{scope}' as scope, {said_by} as said_by
         from wanted where {prop} is not null"""

@@ -42,7 +42,11 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "text": Kind("text_value"),
+    "text": Kind("text_value", "formula_error", "a text: a formula failed there"),
+    "name": Kind("name_value", "not_a_name", "the name of an organisation", quoted=False),
+    "legal_form": Kind("legal_form_value", "formula_error", "a text: a formula failed there"),
+    "commune": Kind("commune_value", "formula_error", "a text: a formula failed there"),
+    "boolean": Kind("boolean_value", "bad_boolean", "a yes or a no, such as oui, non, x, 1 or 0"),
     "kind": Kind("kind_value", "bad_kind", "a kind of organisation we know, such as start-up, entreprise, association, école"),
     "siren": Kind("siren_value", "bad_siren", "a SIREN, which has 9 digits of which the last checks the others", numbered=True),
     "siret": Kind("siret_value", "bad_siret", "a SIRET, which has 14 digits of which the last checks the others", numbered=True),
@@ -50,6 +54,8 @@ KINDS: dict[str, Kind] = {
     "date": Kind("date_value", "bad_date", "a date such as 12/02/2019, 2019-02-12 or 2019"),
     "count": Kind("count_value", "bad_number", "a number of people such as 12, env. 20 or 10-19"),
     "decimal": Kind("decimal_value", "bad_number", "a number such as 27,5 or 1 234.5"),
+    "longitude": Kind("longitude_value", "bad_coordinate", "a longitude in degrees such as 7,33"),
+    "latitude": Kind("latitude_value", "bad_coordinate", "a latitude in degrees such as 47,75"),
     "postcode": Kind("postcode_value", "bad_postcode", "a French postcode, which has 5 digits"),
     "commune_code": Kind("commune_code_value", "bad_commune_code", "an INSEE commune code such as 68224 or 2A004"),
     "url": Kind("url_value", "bad_url", "a web address such as https://exemple.fr"),
@@ -58,7 +64,7 @@ KINDS: dict[str, Kind] = {
 }
 
 NOTHING = (
-    "", "n/a", "#n/a", "na", "n.a.", "nc", "n.c.", "n/c", "nd", "n.d.", "[nd]", "nr", "n.r.", "null", "none", "nan", "nil",
+    "", "n/a", "#n/a", "na", "n.a.", "nc", "n.c.", "n/c", "nd", "n.d.", "[nd]", "nr", "n.r.", "null", "none", "nan", "nil", "undefined",
     "neant", "inconnu", "inconnue", "unknown", "non renseigne", "non renseignee", "non communique", "non disponible", "vide",
     "-", "--", "---", "–", "—", "?", "??", "/", ".", "...", "x", "xx", "tbd", "a completer", "a venir", "en cours",
 )  # fmt: skip
@@ -70,6 +76,25 @@ _SUMS = literal(
     r"| (?:effectifs?|salari[ée]s|locataires|occupants|entreprises|structures|surfaces?|b[âa]timent.*|[ée]tage.*))?[^\pL]*)"
 )
 """What stands in the place of a name where a row sums up the others, from end to end."""
+
+LEGAL_FORMS: dict[str, tuple[str, ...]] = {
+    "SASU": ("societe par actions simplifiee unipersonnelle", "societe par actions simplifiee a associe unique"),
+    "SAS": ("societe par actions simplifiee",),
+    "SARL": ("societe a responsabilite limitee",),
+    "EURL": ("entreprise unipersonnelle a responsabilite limitee", "societe a responsabilite limitee a associe unique"),
+    "SA": ("societe anonyme",),
+    "SCI": ("societe civile immobiliere",),
+    "SNC": ("societe en nom collectif",),
+    "SCOP": ("societe cooperative de production", "societe cooperative ouvriere de production", "societe cooperative et participative"),
+    "SCIC": ("societe cooperative d interet collectif",),
+    "SELARL": ("societe d exercice liberal a responsabilite limitee",),
+    "GIE": ("groupement d interet economique",),
+    "EI": ("entreprise individuelle", "entrepreneur individuel"),
+    "GmbH": ("gesellschaft mit beschrankter haftung",),
+}
+"""Legal forms by their abbreviation, and how they are written in full (folded)."""
+YES = ("oui", "o", "yes", "y", "ja", "j", "vrai", "true", "1", "1.0", "x", "ok", "✓", "✔", "☑", "si")
+NO = ("non", "n", "no", "nein", "faux", "false", "0", "0.0", "ko", "✗", "✘", "☐")
 
 KIND_WORDS: dict[str, tuple[str, ...]] = {
     "startup": ("startup", "start up", "startups", "jeune pousse", "jeune entreprise innovante", "jei"),
@@ -109,9 +134,9 @@ _COUNT = literal(
 )
 
 _MONTHS = (
-    "jan|janv|janvier|january", "fev|fevr|fevrier|feb|february", "mar|mars|march", "avr|avril|apr|april", "mai|may",
-    "juin|jun|june", "juil|juillet|jul|july", "aou|aout|aug|august", "sep|sept|septembre|september",
-    "oct|octobre|october", "nov|novembre|november", "dec|decembre|december",
+    "jan|janv|janvier|january|januar", "fev|fevr|fevrier|feb|february|februar", "mar|mars|march|marz|maerz", "avr|avril|apr|april", "mai|may",
+    "juin|jun|june|juni", "juil|juillet|jul|july|juli", "aou|aout|aug|august", "sep|sept|septembre|september",
+    "oct|octobre|october|okt|oktober", "nov|novembre|november", "dec|decembre|december|dez|dezember",
 )  # fmt: skip
 _MONTH_CASES = " ".join(f"when regexp_full_match(w, '{names}') then '{n:02}'" for n, names in enumerate(_MONTHS, 1))
 
@@ -141,6 +166,17 @@ _SIRET = (
 )
 _KIND_CASES = " ".join(f"when regexp_full_match(w, '{_any_of(words)}') then '{kind}'" for kind, words in KIND_WORDS.items())
 
+_FORM_CASES = " ".join(
+    f"when regexp_full_match(w, '{_any_of((form.lower(), ' '.join(form.lower()), *words))}') then '{form}'" for form, words in LEGAL_FORMS.items()
+)
+_FORM_IN_NAME = literal(rf"(?:^|[ ,(])({'|'.join(LEGAL_FORMS)})\)?$|^({'|'.join(f for f in LEGAL_FORMS if f != 'EI')}) ")
+_FORMULA = literal(r"(?i)\s*#(REF|VALEUR|VALUE|NOM|NAME|DIV/0|NOMBRE|NUM|NUL|NULL|CALC|SPILL|PROPAGATION)[!?]?\s*|#{3,}|Err:[0-9]{3}")
+# What makes a cell no name: an address of e-mail, a telephone number; or only digits as of a SIREN, or a date.
+_NO_NAME = literal(
+    r"^\S+@\S+\.\S+$|[a-z0-9]@[a-z0-9.-]+\.[a-z]{2}|(?:^|[^0-9])(?:0|\+ ?33|0033)[ .]?(?:\(0\))?[ .-]?[1-9](?:[ .-]?[0-9]{2}){4}(?:[^0-9]|$)"
+    r"|^(?:[0-9][ .]?){9,14}$|^[0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{2}){1,2}$|^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+)
+
 # A cell of that kind with what surrounds the value taken off: the time of a day; units and spaces; the lack of a scheme; separators.
 _DAY = r"regexp_replace(folded(x), '^(.*[0-9])[ t]a? ?[0-9]{1,2}[:h]([0-9]{2}.*)?$', '\1')"
 _AMOUNT = r"regexp_replace(folded(x), ' ?(m2|m²|m\^2|metres? carres?|sqm|sq\.? ?m)\.?$', '')"
@@ -151,15 +187,35 @@ VALUES_SQL = rf"""
 -- text: trimmed, spaces squeezed, invisible characters out, accents composed
 create or replace macro text_mended(x) as
     trim(regexp_replace(nfc_normalize(regexp_replace(x, '{_INVISIBLE}', '', 'g')), '{_SPACES}', ' ', 'g'));
-create or replace macro text_short(t) as case when regexp_matches(t, '[\pL\pN]') then t end;
+create or replace macro formula_error(x) as regexp_full_match(x, {_FORMULA});
+create or replace macro text_short(t) as case when regexp_matches(t, '[\pL\pN]') and not formula_error(t) then t end;
 create or replace macro text_value(x) as case
-    when strlen(x) > 3 and regexp_full_match(x, '[^ {_UNCLEAN}]+( [^ {_UNCLEAN}]+)*') then x
+    when strlen(x) > 3 and regexp_full_match(x, '[^ #{_UNCLEAN}][^ {_UNCLEAN}]*( [^ {_UNCLEAN}]+)*') then x
     when regexp_full_match(x, '[0-9]{{1,3}}|[0-9]{{1,2}}[A-Za-z]|[A-Z][0-9]{{1,2}}|[A-Za-z]{{2,3}}') then x
     else text_short(text_mended(x)) end;
+create or replace macro name_value(x) as case
+    when regexp_matches(x, '@|(?:[0-9][ ./()-]{{0,3}}){{7}}[0-9]') and regexp_matches(text_mended(x), {_NO_NAME}) then null
+    else text_value(x) end;
 create or replace macro folded(x) as lower(strip_accents(text_mended(x)));
 -- a pattern, not `in`: a long list becomes a join, for which the cell of every row would be folded
 create or replace macro sums_up(x) as regexp_full_match(x, {_SUMS});
 create or replace macro says_nothing(x) as regexp_full_match(folded(x), {literal(_any_of(NOTHING))});
+
+create or replace macro boolean_value(x) as {_let("folded(x)", "w", "case when regexp_full_match(w, '" + _any_of(YES) + "') then 'true' when regexp_full_match(w, '" + _any_of(NO) + "') then 'false' end")};
+
+-- legal forms by their abbreviation; another text stays as it is
+create or replace macro legal_form_word(w, t) as case {_FORM_CASES} else t end;
+create or replace macro legal_form_value(x) as case
+    when x is null or regexp_full_match(x, '{"|".join(LEGAL_FORMS)}') then x
+    else {_let("trim(regexp_replace(folded(x), '[^a-z0-9]+', ' ', 'g'))", "w", "legal_form_word(w, text_value(x))")} end;
+create or replace macro legal_form_in(name) as nullif(
+    regexp_extract(name, {_FORM_IN_NAME}, 1) || regexp_extract(name, {_FORM_IN_NAME}, 2), '');
+
+-- communes without their postcode or CEDEX
+create or replace macro commune_value(x) as case
+    when regexp_matches(x, '(?i)cedex|^[\s0-9]')
+    then text_short(regexp_replace(regexp_replace(text_mended(x), '(?i)[ ,-]*\bcedex\b.*$', ''), '^(F-)?[0-9]{{5}}[ ,-]+', ''))
+    else text_value(x) end;
 
 create or replace macro kind_word(w) as case {_KIND_CASES} end;
 create or replace macro kind_value(x) as {_let("trim(regexp_replace(folded(x), '[^a-z0-9]+', ' ', 'g'))", "w", "kind_word(w)")};
@@ -191,9 +247,7 @@ create or replace macro siret_value(x, n) as case
 
 create or replace macro naf_mended(t) as case
     when regexp_matches(t, '^[0-9]{{2}}[. ]?[0-9]{{2}} ?[A-Z]([^A-Z0-9].*)?$')
-    then regexp_replace(t, '^([0-9]{{2}})[. ]?([0-9]{{2}}) ?([A-Z]).*$', '\1.\2\3')
-    when regexp_matches(t, '^[1-9][. ]?[0-9]{{2}} ?[A-Z]$')
-    then regexp_replace(t, '^([0-9])[. ]?([0-9]{{2}}) ?([A-Z])$', '0\1.\2\3') end;
+    then regexp_replace(t, '^([0-9]{{2}})[. ]?([0-9]{{2}}) ?([A-Z]).*$', '\1.\2\3') end;
 create or replace macro naf_value(x) as case
     when x is null or regexp_full_match(x, '[0-9]{{2}}\.[0-9]{{2}}[A-Z]') then x
     else {_let("upper(text_mended(x))", "t", "naf_mended(t)")} end;
@@ -213,7 +267,7 @@ create or replace macro date_words(t) as case
     when regexp_full_match(t, '[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{2}}')
     then day_of(century(right(t, 2)), regexp_extract(t, '^[0-9]+.([0-9]+)', 1), regexp_extract(t, '^[0-9]+'))
     when regexp_full_match(t, '[0-9]{{8}}') then day_of(left(t, 4), t[5:6], t[7:8])
-    when regexp_full_match(t, '[0-9]{{1,2}}(er)? [a-z]+\.? [0-9]{{4}}')
+    when regexp_full_match(t, '[0-9]{{1,2}}(er|\.)? [a-z]+\.? [0-9]{{4}}')
     then day_of(right(t, 4), month_number(regexp_extract(t, '[a-z]+\.? [0-9]{{4}}$').regexp_extract('[a-z]+')),
                 regexp_extract(t, '^[0-9]+'))
     when regexp_full_match(t, '[a-z]+\.? [0-9]{{4}}') then month_of(right(t, 4), month_number(regexp_extract(t, '[a-z]+')))
@@ -263,6 +317,14 @@ create or replace macro decimal_value(x) as case
     when regexp_full_match(x, '(0|[1-9][0-9]{{0,11}})([.,][0-9]{{0,5}}[1-9])?') then replace(x, ',', '.')
     when regexp_full_match(x, '(0|[1-9][0-9]{{0,11}})[.,]0{{1,2}}') then rtrim(rtrim(x, '0'), '.,')
     else {_let(_AMOUNT, "t", "decimal_mended(t)")} end;
+
+-- degrees, of which a comma is the decimal mark too
+create or replace macro degrees(x, most) as case when regexp_full_match(replace(text_mended(x), ',', '.'), '[+-]?[0-9]{{1,3}}(\.[0-9]+)?')
+    and abs(try_cast(replace(text_mended(x), ',', '.') as double)) <= most
+    then case when starts_with(text_mended(x), '-') then '-' else '' end
+        || coalesce(decimal_plain(try_cast(ltrim(replace(text_mended(x), ',', '.'), '+-') as decimal(18, 7))::varchar), '0') end;
+create or replace macro longitude_value(x) as degrees(x, 180);
+create or replace macro latitude_value(x) as degrees(x, 90);
 
 create or replace macro postcode_range(p) as case when p between '01000' and '98999' then p end;
 create or replace macro postcode_mended(t) as case

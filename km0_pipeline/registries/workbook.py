@@ -1,67 +1,145 @@
-"""Workbooks: .xlsx, as python-calamine reads them.
+"""Workbooks: .xlsx, .xls and .ods, as python-calamine reads them, whatever the ending says.
 
-The header may stand below a title; rows and columns keep the numbers and letters that the
-spreadsheet shows. Dates come as ISO text, whole numbers without decimals.
+The header may stand below a title and take two rows; rows and columns keep the numbers and letters
+that the spreadsheet shows. Dates come as ISO text, whole numbers without decimals. Hidden rows are
+read as the others (a filter was left on); a hidden sheet is not, unless hub.toml names it. Merged
+cells say their value of each of their rows, but for numbers, which are of none of them alone. What
+a formula failed with (#REF!) is kept as the cell's text where the file is .xlsx or .xlsm, since
+calamine leaves it empty.
 
 Belongs here: sheets, headers and cells of workbooks. What the columns mean: `columns`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import duckdb
+import pyarrow as pa
 
 from km0_pipeline.hub import Registry, nearest
-from km0_pipeline.registries.cells import Sheet, Unreadable, create_cells, insert_cells, refused_above
-from km0_pipeline.registries.columns import HEADER_WITHIN, find_header
+from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, column_letters, refused_above
+from km0_pipeline.registries.columns import BY_PROPERTY, HEADER_WITHIN, find_header, join_headers, map_columns
+
+SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
+Cells = list[list[Any]]
 
 
-def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry) -> Iterator[Sheet]:
+def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry, scratch: Path) -> Iterator[Sheet]:
     """Each sheet of `path` that holds a table, by name, its cells in `<table>_1`, `<table>_2`…
 
     Raises Unreadable where the workbook or the sheet that hub.toml names can't be read.
     """
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     if path.stat().st_size == 0:
         raise Unreadable("empty_file", "is empty. Save the registry again, or delete the file.")
     try:
-        book = CalamineWorkbook.from_path(path)
-        names = [entry.sheet] if entry.sheet else sorted(book.sheet_names)
-        if entry.sheet and entry.sheet not in book.sheet_names:
-            raise Unreadable(
-                "no_sheet", f"has no sheet {entry.sheet!r}, which hub.toml names; nearest: {nearest(entry.sheet, book.sheet_names)}."
-            )
-        for n, name in enumerate(names, 1):
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            sheet = _sheet(db, f"{table}_{n}", name, rows, entry)
+        with path.open("rb") as f:
+            book = CalamineWorkbook.from_filelike(f)
+        sheets = {s.name: s for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet}
+        if entry.sheet and entry.sheet not in sheets:
+            raise Unreadable("no_sheet", f"has no sheet {entry.sheet!r}, which hub.toml names; nearest: {nearest(entry.sheet, sheets)}.")
+        errors = _errors(path)
+        for n, name in enumerate([entry.sheet] if entry.sheet else sorted(sheets), 1):
+            source = book.get_sheet_by_name(name)
+            rows = source.to_python(skip_empty_area=False)
+            for row, column, words in errors.get(name, ()):
+                if row <= len(rows) and column <= len(rows[row - 1]):
+                    rows[row - 1][column - 1] = words
+            hidden = sheets[name].visible != SheetVisibleEnum.Visible and not entry.sheet
+            sheet = _sheet(db, f"{table}_{n}", name, rows, entry, source.merged_cell_ranges or [], hidden)
             if sheet is not None:
                 yield sheet
             elif entry.sheet:
                 raise Unreadable("no_header", f"the sheet “{name}” holds no row of column headers.")
+    except PasswordError:
+        raise Unreadable("bad_workbook", "is protected by a password. Save it without one.") from None
     except CalamineError as e:
         raise Unreadable(
-            "bad_workbook", f"can't be opened as a workbook ({e}): perhaps it was not copied whole. Save it again as .xlsx."
+            "bad_workbook", f"can't be opened as a workbook ({e}): perhaps it was not copied whole, or is text. Save it again as .xlsx."
         ) from None
 
 
-def _sheet(db: duckdb.DuckDBPyConnection, table: str, name: str, rows: list[list[Any]], entry: Registry) -> Sheet | None:
-    top = [[cell_text(c) for c in row] for row in rows[: max(HEADER_WITHIN, entry.header_row)]]
+def _sheet(
+    db: duckdb.DuckDBPyConnection, table: str, name: str, rows: Cells, entry: Registry, merged: Sequence[Any], hidden: bool
+) -> Sheet | None:
+    top = [[cell_text(c) for c in row] for row in rows[: max(HEADER_WITHIN, entry.header_row) + 1]]
     index = entry.header_row - 1 if entry.header_row else find_header(top, entry.columns)
     if index is None or index >= len(top) or not any(top[index]):
         return None
-    columns = [[cell_text(c) for c in column] for column in zip(*rows[index + 1 :], strict=True)]
-    headers = [h.strip() for h in top[index]]
-    while headers and not headers[-1] and not (columns and any(columns[len(headers) - 1])):
+    headers, first, last = (top[index], index, index) if entry.header_row else join_headers(top, index)
+    headers = [h.strip() for h in headers]
+    mapped = map_columns(headers, entry.columns)
+    rejects = [] if entry.header_row else refused_above(top, index, first)
+    if hidden:
+        if not any(c.property == "name" for c in mapped):
+            return None
+        sentence = "begins a table on a hidden sheet, which was not read. Show the sheet, or set sheet in hub.toml; else delete it."
+        rows, rejects = rows[: last + 1], [RowReject(last + 1, "hidden_sheet", sentence, " | ".join(headers))]
+    kinds = {c.position - 1: BY_PROPERTY[c.property].kind for c in mapped if c.property}
+    named = next((c.position - 1 for c in mapped if c.property == "name"), -1)
+    rejects += _unmerge(rows, [m for m in merged if m[0][0] > last], kinds, named)
+    columns = [_texts(column) for column in zip(*rows[last + 1 :], strict=True)]
+    while headers and not headers[-1] and not (columns and columns[len(headers) - 1].null_count < len(rows) - last - 1):
         headers.pop()
-    create_cells(db, table, len(headers))
-    if columns:
-        insert_cells(db, table, range(index + 2, len(rows) + 1), columns[: len(headers)])
-    return Sheet(name, index + 1, tuple(headers), table, [] if entry.header_row else refused_above(top, index))
+    columns = columns[: len(headers)] or [pa.nulls(0, pa.string())] * len(headers)
+    numbers = pa.array(range(last + 2, last + 2 + len(columns[0])), pa.int64())
+    db.register(table, pa.table([numbers, *columns], names=["row", *(f"c{n}" for n in range(1, len(columns) + 1))]))
+    return Sheet(name, last + 1, tuple(headers), table, rejects)
+
+
+def _unmerge(rows: Cells, merged: Sequence[Any], kinds: dict[int, str], named: int) -> Iterator[RowReject]:
+    """Write what merged cells say into each of their rows; what heads a group of rows, and a number of several rows, is taken out."""
+    names = {(top, bottom) for (top, left), (bottom, right) in merged if left <= named <= right}
+    for (top, left), (bottom, right) in merged:
+        if top >= len(rows) or (value := rows[top][left]) == "":
+            continue
+        if top == bottom:
+            if left <= named < right and right - left >= 2 and all(c == "" for n, c in enumerate(rows[top]) if not left <= n <= right):
+                rows[top][left] = ""
+                yield RowReject(top + 1, "heading_row", "is a heading across the columns, not an organisation; it was set aside.", cell_text(value))
+        elif kinds.get(left) not in ("count", "decimal"):
+            for row in rows[top + 1 : bottom + 1]:
+                row[left] = value
+        elif (top, bottom) not in names:
+            rows[top][left] = ""
+            where = f"{column_letters(left + 1)}{top + 1} to {column_letters(left + 1)}{bottom + 1}"
+            sentence = f"the merged cells {where} give one number for several rows. Give each its own: the rows were kept without it."
+            yield RowReject(top + 1, "merged_number", sentence, cell_text(value), left + 1)
+
+
+_WHOLE = 2.0**53
+"""Above it a float no longer tells whole numbers apart."""
+
+
+def _texts(column: Sequence[Any]) -> Any:
+    """A column as text, NULL where empty; in one go where its cells are of one type."""
+    from pyarrow import compute as pc
+
+    types = set(map(type, column))
+    if types <= {str}:
+        words = pa.array(column, pa.string())
+        return pc.if_else(pc.equal(words, ""), None, words)
+    cells = [None if cell == "" else cell for cell in column] if str in types else column
+    types = set(map(type, cells)) - {type(None)}
+    if types == {date}:
+        return pa.array(cells, pa.date32()).cast(pa.string())
+    if types == {float}:
+        numbers = pc.add(pa.array(cells, pa.float64()), 0.0)  # -0 becomes 0
+        sizes = pc.abs(numbers)
+        highest = pc.max(sizes).as_py()
+        if highest < _WHOLE and pc.all(pc.equal(pc.floor(numbers), numbers)).as_py():
+            return numbers.cast(pa.int64()).cast(pa.string())
+        if highest < 1e9 and pc.min(pc.if_else(pc.equal(sizes, 0), 1, sizes)).as_py() >= 1e-3:
+            return numbers.cast(pa.string())  # beyond, Arrow writes exponents
+    return pa.array([cell_text(cell) or None for cell in column], pa.string())
 
 
 def cell_text(value: Any) -> str:
@@ -77,10 +155,44 @@ def cell_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
-def column_letters(position: int) -> str:
-    """The letters of a column of a spreadsheet: 1 is A, 27 is AA."""
-    letters = ""
-    while position:
-        position, rest = divmod(position - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+_ERROR = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]* t="e"[^>]*>(?:(?!</c>).)*?<v>(#[^<]+)</v>', re.DOTALL)
+_CHUNK, _OVERLAP = 1 << 20, 4096
+
+
+def _errors(path: Path) -> dict[str, set[tuple[int, int, str]]]:
+    """The cells of an .xlsx whose formula failed, by sheet: row and column from 1, and what it shows."""
+    from lxml import etree
+
+    found: dict[str, set[tuple[int, int, str]]] = {}
+    if not is_zipfile(path):
+        return found
+    try:
+        with ZipFile(path) as archive:
+            if "xl/workbook.xml" not in archive.namelist():
+                return found
+            safe = etree.XMLParser(resolve_entities=False, no_network=True)
+            targets = {
+                r.get("Id"): PurePosixPath("/xl") / r.get("Target", "")
+                for r in etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), safe).iterfind("{*}Relationship")
+            }
+            for sheet in etree.fromstring(archive.read("xl/workbook.xml"), safe).iterfind("{*}sheets/{*}sheet"):
+                part = targets.get(next((v for k, v in sheet.attrib.items() if k.endswith("}id")), ""))
+                if part is not None and str(part)[1:] in archive.namelist():
+                    found[sheet.get("name", "")] = set(_failed(archive, str(part)[1:]))
+    except (BadZipFile, KeyError, etree.XMLSyntaxError):
+        return {}  # calamine says what is wrong with it
+    return found
+
+
+def _failed(archive: ZipFile, part: str) -> Iterator[tuple[int, int, str]]:
+    rest = b""
+    with archive.open(part) as f:
+        while chunk := f.read(_CHUNK):
+            rest += chunk
+            if b't="e"' in rest:
+                for letters, row, words in _ERROR.findall(rest):
+                    column = 0
+                    for letter in letters:
+                        column = 26 * column + letter - 64
+                    yield int(row), column, words.decode()
+            rest = rest[-_OVERLAP:]

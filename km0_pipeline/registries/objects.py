@@ -1,0 +1,115 @@
+"""JSON: lists of objects as portals and applications export them, JSON lines, GeoJSON.
+
+The records are the largest list (or dictionary) of objects found near the top, wherever the
+export wraps it. Each is a row, counted from 1; what its keys name are columns, an object in it
+one column a key (« adresse › rue »), a list of words one cell. Numbers stay as written.
+
+Belongs here: records and their columns. What the columns mean: `columns`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from km0_pipeline.hub import Registry
+from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, create_cells, insert_cells
+from km0_pipeline.registries.columns import WITHIN
+
+SUFFIXES = (".json", ".jsonl", ".ndjson", ".geojson")
+DEPTH = 4
+"""How many levels below the top records are looked for."""
+WRAPPERS = ("fields", "properties", "attributes", "record")
+"""Keys under which portals put the whole of a record."""
+BATCH = 50_000
+
+Record = dict[str, Any]
+
+
+def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry, scratch: Path) -> list[Sheet]:
+    """The one sheet of `path`, in `table`. Raises Unreadable where it is no JSON or holds no objects."""
+    content = path.read_bytes()
+    if not content.strip():
+        raise Unreadable("empty_file", "is empty. Save the registry again, or delete the file.")
+    try:
+        written = content.decode(json.detect_encoding(content))
+        lines = path.suffix.lower() in (".jsonl", ".ndjson")
+        data = [_parsed(line) for line in written.splitlines() if line.strip()] if lines else _parsed(written)
+    except (ValueError, RecursionError) as e:
+        raise Unreadable("bad_json", f"can't be read as JSON ({e}): perhaps it was not copied whole. Export it again.") from None
+    _, _, found = max(_candidates(data, 0), key=lambda candidate: candidate[:2], default=(0, True, []))
+    if not found:
+        raise Unreadable("no_header", "holds no list of objects. Export the registry as a list with one object an organisation.")
+    records, rejects, numbers = [], [], []
+    for n, item in enumerate(found, 1):
+        if isinstance(item, dict):
+            numbers.append(n)
+            records.append(_flat(item))
+        else:
+            rejects.append(RowReject(n, "ragged_row", "is no object as the others are. Mend it: it was set aside.", text(item) or ""))
+    headers = list(dict.fromkeys(header for record in records for header in record))
+    create_cells(db, table, len(headers))
+    for start in range(0, len(records), BATCH):
+        some = records[start : start + BATCH]
+        insert_cells(db, table, numbers[start : start + BATCH], [[record.get(h) for record in some] for h in headers])
+    return [Sheet("", 0, tuple(headers), table, rejects)]
+
+
+def _parsed(written: str) -> Any:
+    return json.loads(written.removeprefix("\ufeff"), parse_int=str, parse_float=str)
+
+
+def _candidates(data: Any, depth: int) -> Iterator[tuple[int, bool, list[Any]]]:
+    """What may be the records: lists of objects; dictionaries of several objects, whose keys then name them.
+
+    Each with how many there are, and whether it is a list.
+    """
+    if depth > DEPTH:
+        return
+    if isinstance(data, list):
+        if any(isinstance(item, dict) for item in data):
+            yield len(data), True, data
+    elif isinstance(data, dict):
+        if len(data) > 1 and all(isinstance(item, dict) for item in data.values()):
+            yield len(data), False, [item if key in item.values() else {"key": key, **item} for key, item in data.items()]
+        for value in data.values():
+            yield from _candidates(value, depth + 1)
+
+
+def _flat(item: Record) -> dict[str, str | None]:
+    """A record as columns: what wraps it taken off, one level of objects spread out, a point as longitude and latitude."""
+    for wrapper in WRAPPERS:
+        if isinstance(inner := item.get(wrapper), dict):
+            item = {**inner, **{key: value for key, value in item.items() if key != wrapper and key not in inner}}
+    flat: dict[str, str | None] = {}
+    for key, value in item.items():
+        if key == "geometry" and isinstance(value, dict):
+            flat |= _point(value)
+        elif isinstance(value, dict):
+            flat |= {f"{key}{WITHIN}{inner}": text(v) for inner, v in value.items()}
+        elif not (key == "type" and value == "Feature"):
+            flat[key] = text(value)
+    return flat
+
+
+def _point(geometry: Record) -> dict[str, str | None]:
+    """Longitude and latitude of a GeoJSON point; of another geometry nothing."""
+    place = geometry.get("coordinates")
+    if geometry.get("type") != "Point" or not isinstance(place, list) or len(place) < 2:
+        return {}
+    return {"longitude": text(place[0]), "latitude": text(place[1])}
+
+
+def text(value: Any) -> str | None:
+    """A cell: words of a list joined by commas, what is deeper as JSON."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list) and not any(isinstance(item, (list, dict)) for item in value):
+        return ", ".join(word for item in value if (word := text(item)))
+    return json.dumps(value, ensure_ascii=False)
