@@ -96,8 +96,6 @@ PROPERTIES: dict[str, Property] = {
         Property("coordinates", ("organisation", "place"), "text", "org", "latitude and longitude, in degrees (WGS 84)",
                  "latitude et longitude, en degrés (WGS 84)"),
         Property("department", ("organisation", "place"), "text", "org", "department", "département"),
-        Property("longitude", ("organisation", "place"), "decimal", "org", "longitude in degrees, WGS 84", "longitude en degrés, WGS 84"),
-        Property("latitude", ("organisation", "place"), "decimal", "org", "latitude in degrees, WGS 84", "latitude en degrés, WGS 84"),
         Property("founded_on", _ORG, "date", "org", "when it was founded", "date de création"),
         Property("ceased_on", _ORG, "date", "org", "when it ceased, says the national register", "date de cessation, au répertoire national"),
         Property("state", _ORG, "code", "org", "state in the national register: active, ceased",

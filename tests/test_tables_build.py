@@ -110,10 +110,13 @@ class World:
             at = f"sheet:Feuille/row:{row['row']}" if row["sheet"] else f"row:{row['row']}"
             said = {"subject_id": row["mention_id"], "subject_kind": "organisation", "stated_on": row["stated_on"], "method": "registry/1"}
             for prop in COLUMNS:
-                if prop in row:
+                if prop in row and prop not in ("longitude", "latitude"):
                     scope = "employees" if prop == "headcount" else ""
                     where = self.locator(row, prop)
                     long.append(Claim(row["document_id"], where, property=prop, value=row[prop], original="", scope=scope, **said))
+            if "latitude" in row:
+                place = f"{row['latitude']},{row['longitude']}"
+                long.append(Claim(row["document_id"], self.locator(row, "latitude"), property="coordinates", value=place, original="", **said))
             long.append(Claim(row["document_id"], at, property="tenant_of", value=hub.mention_id, original="", **said))
         text = pa.string()
         columns = [
@@ -258,8 +261,12 @@ def test_an_organisation_straight_from_its_row_is_the_one_its_claims_would_give(
     for n in (2, 4):
         where = {"property": "coordinates", "value": f"47.74,7.3{n}", "original": "30 rue du Hub"}
         world.addresses.append(Claim(digest("addresses"), f"ban:{n}", mention_id(LOCATAIRES, "organisation", f"row:{n}"), "organisation", **where))
+    for row in world.rows[:4]:  # the national base of addresses goes before what a registry gives
+        row |= {"latitude": "47.75", "longitude": "7.35", "naf25": "62.10Y"}
     world.build()
-    assert {(r["name"], r["latitude"], r["longitude"]) for r in world.rows_of("organisations") if r["latitude"]} == {("Fabrique Imaginaire", 47.74, 7.32), ("Studio Fictif", 47.74, 7.34)}
+    placed = {r["name"]: (r["latitude"], r["longitude"], r["naf25_code"]) for r in world.rows_of("organisations") if r["latitude"]}
+    assert placed.pop("Fabrique Imaginaire")[:2] == (47.74, 7.32) and placed.pop("Studio Fictif")[:2] == (47.74, 7.34)
+    assert placed and set(placed.values()) == {(47.75, 7.35, "62.10Y")}
     straight = {n: world.rows_of(n) for n in kept}
     world.shared_only = True
     world.build()

@@ -42,13 +42,20 @@ def registry_claims(project: Project) -> Made:
 
 def claims_sql(hub: str) -> str:
     """All claims of the relation `wanted`; `place` is where in a row the column of a property stands."""
-    branches = [_cell_sql(p) for p in columns.PROPERTIES]
+    own = [p for p in columns.PROPERTIES if p in PROPERTIES]
+    branches = [_cell_sql(p) for p in own]
+    branches.append(
+        """select document_id, sheet, "row", mention_id, stated_on, 'coordinates' as property, latitude || ',' || longitude as value,
+        coalesce(latitude_original, latitude) || ', ' || coalesce(longitude_original, longitude) as original, 'exact' as qualifier, '' as scope,
+        'latitude' as said_by
+        from wanted where latitude is not null and longitude is not null"""
+    )
     branches.append(
         f"""select document_id, sheet, "row", mention_id, stated_on, 'tenant_of' as property, {literal(hub)} as value,
         coalesce(name_original, name) as original, 'exact' as qualifier, '' as scope, null as said_by
         from wanted where at_hub"""
     )
-    kinds = " ".join(f"when '{p}' then '{PROPERTIES[p].value_kind}'" for p in (*columns.PROPERTIES, "tenant_of"))
+    kinds = " ".join(f"when '{p}' then '{PROPERTIES[p].value_kind}'" for p in (*own, "coordinates", "tenant_of"))
     return f"""
 with said as (
     {" union all ".join(branches)}
