@@ -202,7 +202,7 @@ def main() -> int:
             db = database(Path(spill) / "duckdb")
             world(db, folder, seconds)
             with timed("10,000 tenants: candidates", seconds):
-                candidates.search(db, "(select * exclude (truth, siren) from tenants)")
+                candidates.search(db, "(select * exclude (truth, siren), null::varchar as owner from tenants)")
             if options.learn and seed == options.seeds[0]:
                 with timed("learning", seconds):
                     measure(db)
@@ -224,7 +224,10 @@ def main() -> int:
             else:
                 missed += measured(db, found, positives, chosen)
                 with timed("one tenant", seconds):
-                    candidates.search(db, "(select * exclude (truth, siren) from tenants order by sought limit 1)")
+                    candidates.search(
+                        db,
+                        "(select * exclude (truth, siren), null::varchar as owner from tenants order by sought limit 1)",
+                    )
                     score(db)
             db.close()
     gigabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

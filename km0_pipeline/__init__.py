@@ -18,6 +18,8 @@ with this value. All that is published is a view of the claims.
     tables      claims + entities -> the DuckDB tables, one .sql and one .yaml each
     explain     why a published cell says what it says
     publish     tables            -> a snapshot people download
+    terminal    what its commands share
+    reviewing   the `km0 review` command
     cli         the `km0` command
 
 A package imports only what stands above it in this list. Nothing here knows Dagster:

@@ -40,10 +40,12 @@ def likeliest(index: Path, name: str, commune: str = "Mulhouse", postcode: str =
     with duckdb.connect() as db:
         candidates.use(db, index)
         db.execute(
-            "create table sought (sought integer, name varchar, commune varchar, postcode varchar, street varchar, naf varchar, block varchar)"
+            "create table sought (sought integer, name varchar, commune varchar, postcode varchar, block varchar)"
         )
-        db.execute("insert into sought values (1, ?, ?, ?, null, null, ?)", [name, commune, postcode, postcode[:2]])
-        candidates.search(db, "sought")
+        db.execute("insert into sought values (1, ?, ?, ?, ?)", [name, commune, postcode, postcode[:2]])
+        candidates.search(
+            db, "(select *, null::varchar as street, null::varchar as naf, null::varchar as owner from sought)"
+        )
         score(db)
         rows = db.execute("select owner, probability from scored order by probability desc limit 1").fetchall()
         return rows[0] if rows else ("", 0.0)

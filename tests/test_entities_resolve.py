@@ -171,7 +171,7 @@ def test_each_mention_has_one_row_in_order_and_single_means_alone(world: World) 
 
 def test_an_empty_project_has_the_hub_its_commune_and_its_site(world: World) -> None:
     world.resolve()
-    assert made(world.project, "entity_mentions").figures == {"entities": {"organisation": 1, "place": 2}}
+    assert made(world.project, "entity_mentions").figures == {"entities": {"organisation": 1, "place": 2}, "to_review": 0}
 
 
 def test_the_folder_of_the_project_may_have_any_name(project: Project) -> None:

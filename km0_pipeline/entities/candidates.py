@@ -179,7 +179,8 @@ left join (
     select f.sought, max(jaro_winkler_similarity(glued(w.key), glued(n.key))) as likeness
     from found as f
     join wanted as w on w.sought = f.sought
-    join (select id, key from names where id in (select id from found)) as n on n.id = f.id
+    join (select id, owner, key from names where id in (select id from found)) as n on n.id = f.id
+    where n.owner is distinct from w.owner
     group by f.sought
 ) as f on f.sought = w.sought
 where coalesce(f.likeness, 0) < 0.97;
@@ -219,7 +220,8 @@ def search(
     most: int = MOST,
     alike: bool = True,
 ) -> None:
-    """Look up the names of the relation `sought`: its key sought, name, commune, postcode, street, naf, block.
+    """Look up the names of the relation `sought`: its key sought, name, commune, postcode, street, naf, block,
+    and owner, whose own names are no candidates (or NULL).
 
     Makes the tables `wanted` (those, with their words as key), `sought_words` and `pairs` (sought, id). The numbers are those above; `alike` is
     whether names that share no word are looked for too.
@@ -227,4 +229,13 @@ def search(
     db.execute(f"create or replace temp table wanted as select *, words_of(text_key(name)) as key from {sought}")
     for part in (_SEARCH, _ALIKE)[: 1 + alike]:
         db.execute(part.format(near=near, rare=rare, most=most))
-    db.execute("create or replace temp table pairs as select distinct sought, id from found")
+    db.execute(
+        """
+        create or replace temp table pairs as
+        select distinct f.sought, f.id
+        from found as f
+        join wanted as w on w.sought = f.sought
+        join (select id, owner from names where id in (select id from found)) as n on n.id = f.id
+        where n.owner is distinct from w.owner
+        """
+    )

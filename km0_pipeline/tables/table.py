@@ -50,6 +50,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "entity_mentions": (
         *("mention_id", "document_id", "kind", "name", "name_key", "place_key", "siren", "entity_id", "stage", "single", "is_hub"),
     ),
+    "entity_rejects": tuple(REJECTS.names),
     "entity_redirects": ("old_id", "new_id", "reason"),
 }
 """Steps whose Parquet a table's SQL may read, and their columns that may be published."""
