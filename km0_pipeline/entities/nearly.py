@@ -89,12 +89,16 @@ select
 from (
     select
         *,
-        changed = 0 or changed <= 1 and longest >= {long} and (ours_left = 0 and theirs_left = 0)
-        or list_sort(string_split(words_of(one_key), ' ')) = list_sort(string_split(words_of(other_key), ' ')) as sure
+        -- namesakes that are two by their numbers or forms have been told apart before
+        probability > 0.5 and one_key <> other_key and (
+            changed = 0
+            or (changed <= 1 and longest >= {long} and ours_left = 0 and theirs_left = 0)
+            or list_sort(string_split(words_of(one_key), ' ')) = list_sort(string_split(words_of(other_key), ' '))
+        ) as sure
     from alike
     where not numbers_differ and not forms_differ
 )
-where sure and probability > 0.5 or probability >= {doubtful} and (likeness >= {likeness} or ours_left = 0 or theirs_left = 0)
+where probability >= {doubtful} and (sure or likeness >= {likeness} or ours_left = 0 or theirs_left = 0)
 order by probability desc, one, other, one_key, other_key
 """
 
