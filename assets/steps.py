@@ -258,13 +258,21 @@ STEPS = (
         resolve.VERSION,
         "4_entities",
         frozenset({"duckdb", "parquet"}),
-        ("press_reviewed", "registry_rows", "register_rows", "hub_claims"),
+        ("press_reviewed", "registry_rows", "register_rows", "hub_claims", "decisions"),
         {
             "entity_mentions": ("Which mentions are the same one.", "Quelles mentions désignent le même."),
             "entity_redirects": ("Published ids that were joined or parted.", "Identifiants publiés réunis ou séparés."),
             "entity_withheld": (
                 "Natural persons that the national register withholds: nothing is published of them.",
                 "Personnes physiques que le répertoire national ne diffuse pas : rien n'en est publié.",
+            ),
+            "entity_doubts": (
+                "Pairs of organisations that may be one and wait for a decision: `km0 review entities`.",
+                "Paires d'organisations qui n'en sont peut-être qu'une, en attente d'une décision : `km0 review entities`.",
+            ),
+            "entity_rejects": (
+                "Lines of decisions on organisations that can't be used, and why.",
+                "Lignes de décisions sur des organisations, inutilisables, et pourquoi.",
             ),
         },
     ),

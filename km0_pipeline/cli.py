@@ -1,40 +1,35 @@
 """The `km0` command: what a steward types.
 
 Belongs here: commands, their options and how they print. What they do is a function of the
-library, so that it can be had without a terminal. Whatever goes wrong is said in a sentence,
+library, so that it can be had without a terminal; `km0 review` stands in `reviewing`. Whatever goes wrong is said in a sentence,
 with exit status 1 (2 where the command was typed wrongly).
 """
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
-import shutil
 import sys
-import textwrap
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from km0_pipeline.reviewing import review
+from km0_pipeline.terminal import place, project_in, width_of_terminal, wrapped
+
 if TYPE_CHECKING:
     from km0_pipeline.explain import Cell, Row
     from km0_pipeline.explain.said import Said
-    from km0_pipeline.explain.waiting import Waiting
     from km0_pipeline.press.understood import Understood
-    from km0_pipeline.steps import Project
 
 TABLES = ("organisations", "people", "places", "events", "headcounts", "funding", "tenancies", "relationships", "discrepancies")
 
 MOST = 3
 """Statements of one sort that are shown of a cell where all columns are asked for."""
-
-PLACES = {"page": "page", "char": "characters", "sheet": "sheet", "cell": "cell", "row": "row", "column": "column", "key": "key", "line": "line"}
-"""Parts of a locator, in words."""
 
 COLOURS = {"organisation": "green", "person": "magenta", "place": "blue", "event": "yellow", "figure": "cyan", "date": "bright_cyan", "statement": "bright_black"}
 """Colour of what is found in a document."""
@@ -89,10 +84,10 @@ def explain(root: Path, table: str, name_or_id: str, column: str | None) -> None
     from km0_pipeline.explain import explain as explained
 
     try:
-        rows = explained(_project(root), table, name_or_id, column)
+        rows = explained(project_in(root), table, name_or_id, column)
     except CannotExplain as e:
         raise click.ClickException(str(e)) from None
-    width = min(shutil.get_terminal_size((100, 24)).columns, 120)
+    width = width_of_terminal()
     most = None if column else MOST
     click.echo("\n\n".join("\n".join(_row(row, width, most)) for row in rows))
 
@@ -108,18 +103,18 @@ def read(context: click.Context, file: Path) -> None:
     """
     from km0_pipeline.press.understood import read_aside
 
-    project = _project(context.obj)
+    project = project_in(context.obj)
     picture = read_aside(replace(project, day=datetime.now(project.hub.zone).date()), file)
     if not picture.documents:
         hidden = f"{file} is hidden (its name begins with a dot): a run leaves it out; rename it."
         raise click.ClickException("\n".join([r.sentence for r in picture.left_out] or [hidden]))
-    width = min(shutil.get_terminal_size((100, 24)).columns, 120)
+    width = width_of_terminal()
     colour = sys.stdout.isatty() if context.color is None else context.color
     lines = [line for document in picture.documents for line in (*_document(document, width, colour), "")]
     if picture.left_out:
         lines.append(click.style("Left out or not trusted", bold=True))
         for r in picture.left_out:
-            lines += _wrapped(f"{r.reason}: {r.sentence}" + (f" ({_place(r.locator)})" if r.locator else ""), width, "  ")
+            lines += wrapped(f"{r.reason}: {r.sentence}" + (f" ({place(r.locator)})" if r.locator else ""), width, "  ")
     elif picture.documents:
         lines.append("Nothing was left out.")
     click.echo("\n".join(lines))
@@ -141,8 +136,8 @@ def map_columns(root: Path, file: Path, registry: str, write: bool) -> None:
     from km0_pipeline.registries.mapping import write as write_mapping
 
     try:
-        made = made_of(_project(root), file, registry)
-        click.echo("\n".join(lines(made, min(shutil.get_terminal_size((100, 24)).columns, 120))))
+        made = made_of(project_in(root), file, registry)
+        click.echo("\n".join(lines(made, width_of_terminal())))
         if write:
             write_mapping(root / "hub.toml", made)
             click.echo(f"\nWritten into {root / 'hub.toml'}: look at it, and mend what is not so.")
@@ -150,99 +145,7 @@ def map_columns(root: Path, file: Path, registry: str, write: bool) -> None:
         raise click.ClickException(str(e)) from None
 
 
-@main.group()
-def review() -> None:
-    """Decide on what the programme is not sure of. Decisions are kept in data/raw/decisions; the next `make run` heeds them."""
-
-
-KEYS = "a accept   r reject   s skip   u undo   q quit   ? help"
-
-
-@review.command()
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Ask about the first N claims only.")
-@click.option("--list", "listed", is_flag=True, help="Show the claims that wait, and ask nothing.")
-@click.option("--by", default=getpass.getuser, show_default="the user of this machine", help="Who decides; kept with the decision, never published.")
-@click.pass_context
-def claims(context: click.Context, limit: int | None, listed: bool, by: str) -> None:
-    """Accept or reject what was understood of the press, where the programme is not sure.
-
-    A claim whose confidence is below press.review_below of hub.toml waits here and is not published. Asked first: names that
-    most other claims wait for, then what is most likely right. Who accepts a claim accepts the names in it. Answer with a letter and
-    Enter; a reason may follow it: "r another company of that name".
-    """
-    from km0_pipeline.explain.waiting import CannotReview, waiting
-
-    project = _project(context.obj)
-    try:
-        found = waiting(project)
-    except CannotReview as e:
-        raise click.ClickException(str(e)) from None
-    if not found:
-        click.echo("Nothing to review: no claim of the press waits for a decision.")
-        return
-    some, width = found[:limit], min(shutil.get_terminal_size((100, 24)).columns, 120)
-    click.echo(f"{len(found):,} claim{'s wait' if len(found) > 1 else ' waits'} for a decision.")
-    if listed:
-        click.echo("\n\n".join("\n".join(_waiting(c, width)) for c in some))
-        return
-    try:
-        answered, decided = _ask(project, some, by, width)
-    except OSError as e:
-        raise click.ClickException(f"The decision could not be written to data/raw/decisions: {e}. Mend that and decide again.") from None
-    if not answered:
-        raise click.ClickException("No answer could be read. Run `km0 review claims` in a terminal, or with --list to see what waits.")
-    click.echo(f"{decided:,} decided, {len(found) - decided:,} left." + (" The next `make run` publishes what you accepted." if decided else ""))
-
-
-def _ask(project: Project, some: list[Waiting], by: str, width: int) -> tuple[int, int]:
-    """Ask about each claim in turn; returns how many answers were read, and how many claims are decided."""
-    from km0_pipeline.explain.waiting import decide
-
-    decisions: list[str] = []  # one for each claim passed; '' where it was skipped
-    answered, shown = 0, -1
-    while len(decisions) < len(some):
-        claim, n = some[len(decisions)], len(decisions)
-        if shown != n:
-            click.echo("\n" + "\n".join([f"{n + 1} of {len(some)}", *_waiting(claim, width)]))
-            shown = n
-        click.echo(f"{KEYS} > ", nl=False)
-        line = sys.stdin.readline()
-        if not line:
-            click.echo()
-            break
-        answered += 1
-        key, _, why = line.strip().partition(" ")
-        if key in ("a", "r"):
-            decision = "accept" if key == "a" else "reject"
-            decide(project, claim, decision, by=by, why=why.strip(), when=datetime.now(UTC))
-            decisions.append(decision)
-        elif key == "s":
-            decisions.append("")
-        elif key == "u" and decisions:
-            if decisions.pop():
-                decide(project, some[len(decisions)], "withdraw", by=by, why="", when=datetime.now(UTC))
-        elif key == "u":
-            click.echo("Nothing to undo.")
-        elif key == "q":
-            break
-        else:
-            click.echo("a: it says so, publish it.  r: it does not, or not of this one.  s: leave it for later.  u: back to the one before, its decision\n"
-                       "withdrawn.  q: stop; what was decided stays.  A reason may follow a or r: r another company of that name")  # fmt: skip
-    return answered, sum(map(bool, decisions))
-
-
-def _waiting(claim: Waiting, width: int) -> list[str]:
-    """A claim to decide on: what it says, its words, where they stand, and who else speaks of it."""
-    before, words, after = claim.sentence
-    waits = f"; {claim.waiting} other{'s wait' if claim.waiting > 1 else ' waits'} for it" if claim.waiting else ""
-    document = ", ".join(part for part in (claim.title, claim.publisher, claim.published_on or "undated") if part)
-    lines = [click.style(line, bold=True) for line in _wrapped(claim.says, width, "")]
-    lines += _wrapped(f"“{before}[{words}]{after}”", width, "  ")
-    lines += _wrapped(document, width, "  ") + _wrapped(f"{claim.path}, {_place(claim.locator)}", width, "  ")
-    lines.append(f"  confidence {claim.confidence:.2f}{waits}")
-    for label, said in (("also said by", claim.also), ("otherwise:", claim.otherwise)):
-        lines += [line for other in said for line in _wrapped(f"{label} {other}", width, "  ")]
-    return lines
+main.add_command(review)
 
 
 @main.command()
@@ -257,7 +160,7 @@ def verify(root: Path, path: Path | None) -> None:
     from km0_pipeline.steps import PublishedError
 
     try:
-        folder = path or _project(root).last_snapshot()
+        folder = path or project_in(root).last_snapshot()
     except PublishedError as e:
         raise click.ClickException(str(e)) from None
     if folder is None:
@@ -279,7 +182,7 @@ def serve(root: Path, port: int, host: str) -> None:
     from km0_pipeline.publish.serve import CannotServe
     from km0_pipeline.publish.serve import serve as serve_folder
 
-    folder = _project(root).published
+    folder = project_in(root).published
     if not folder.is_dir():
         raise click.ClickException(f"{folder}: there is no such folder; run `make run` first.")
     click.echo(f"{folder} is served at http://{host}:{port}/ until you press Ctrl-C.", err=True)
@@ -289,22 +192,11 @@ def serve(root: Path, port: int, host: str) -> None:
         raise click.ClickException(str(e)) from None
 
 
-def _project(root: Path) -> Project:
-    """The project in `root`; what is wrong with its hub.toml is said, and the command ends."""
-    from km0_pipeline.hub import HubError
-    from km0_pipeline.steps import Project
-
-    try:
-        return Project.at(root)
-    except HubError as e:
-        raise click.ClickException(str(e)) from None
-
-
 def _row(row: Row, width: int, most: int | None) -> list[str]:
     """A row and its cells, as lines; at most `most` statements of one sort a cell."""
     lines = [f"{click.style(row.name, bold=True)}  ({row.table}, {row.row_id})"]
     if row.note:
-        lines += _wrapped(row.note, width, "")
+        lines += wrapped(row.note, width, "")
     for cell in row.cells:
         lines += ["", *_cell(cell, width, most)]
     return lines
@@ -317,7 +209,7 @@ def _cell(cell: Cell, width: int, most: int | None) -> list[str]:
     if cell.rests_on:
         lines += _said(cell.rests_on, width, "rests on")
     if cell.why:
-        lines += _wrapped(f"why: {cell.why}", width, "  ")
+        lines += wrapped(f"why: {cell.why}", width, "  ")
     label = "also said by" if cell.rests_on else "said by"
     other = "also written" if cell.column.property == "name" else "otherwise"
     for sort, labels, colour in (
@@ -329,7 +221,7 @@ def _cell(cell: Cell, width: int, most: int | None) -> list[str]:
         for said, words in list(zip(sort, labels, strict=True))[:most]:
             lines += _said(said, width, words, colour)
         if most is not None and len(sort) > most:
-            lines += _wrapped(f"… and {len(sort) - most} more; ask for the column {cell.column.name} to see all", width, "  ")
+            lines += wrapped(f"… and {len(sort) - most} more; ask for the column {cell.column.name} to see all", width, "  ")
     return lines
 
 
@@ -338,16 +230,16 @@ def _said(said: Said, width: int, label: str, colour: str | None = None) -> list
     document = ", ".join(part for part in (said.title, said.publisher, said.published_on or said.stated_on) if part)
     qualifier = "" if said.qualifier == "exact" else f" ({said.qualifier.replace('_', ' ')})"
     quoted = f", quoting {said.said_by}" if said.said_by else ""
-    lines = _wrapped(f"{label} {document}{quoted}{qualifier}", width, "  ")
+    lines = wrapped(f"{label} {document}{quoted}{qualifier}", width, "  ")
     lines[0] = lines[0].replace(label, click.style(label, fg=colour), 1)
     if said.also_in:
-        lines += _wrapped(f"also in: {', '.join(said.also_in)}", width, "    ")
+        lines += wrapped(f"also in: {', '.join(said.also_in)}", width, "    ")
     if said.sentence:
         before, words, after = said.sentence
-        lines += _wrapped(f"“{before}[{words}]{after}”", width, "    ")
+        lines += wrapped(f"“{before}[{words}]{after}”", width, "    ")
     elif said.words:
-        lines += _wrapped(f"“{said.words}”", width, "    ")
-    lines += _wrapped(f"{said.path}, {_place(said.locator)}", width, "    ")
+        lines += wrapped(f"“{said.words}”", width, "    ")
+    lines += wrapped(f"{said.path}, {place(said.locator)}", width, "    ")
     return [*lines, f"    {said.url}"] if said.url else lines
 
 
@@ -356,7 +248,7 @@ def _document(document: Understood, width: int, colour: bool) -> list[str]:
     from km0_pipeline.press.understood import pieces
 
     d = document
-    lines = _wrapped(d.title or d.path, width, "")
+    lines = wrapped(d.title or d.path, width, "")
     lines = [click.style(line, bold=True) for line in lines]
     known = ((n, getattr(d, n)) for n in ("path", "format", "language", "publisher", "author", "published_on", "url", "licence"))
     lines += [f"  {name}: {value or 'unknown'}" for name, value in known]
@@ -372,18 +264,8 @@ def _document(document: Understood, width: int, colour: bool) -> list[str]:
         lines.append(f"  {click.style(subject, fg=COLOURS[kind] if colour else None)} ({kind})")
         for c in claims:
             held = f" – {HELD[c.status]}" if c.status in HELD else ""
-            lines += _wrapped(f"{c.confidence:.2f}  {c.property}: {c.shown} – “{' '.join(c.words.split())}”, {_place(c.locator)}{held}", width, "    ")
+            lines += wrapped(f"{c.confidence:.2f}  {c.property}: {c.shown} – “{' '.join(c.words.split())}”, {place(c.locator)}{held}", width, "    ")
     return lines
-
-
-def _place(locator: str) -> str:
-    """A locator in words: `sheet Locataires, cell F12`, `page 2, characters 1024-1090`."""
-    parts = [part.partition(":") for part in re.split("/(?=char:|row:|cell:|column:)", locator)]
-    return ", ".join(f"{PLACES.get(name, name)} {value}" for name, _, value in parts)
-
-
-def _wrapped(text: str, width: int, indent: str) -> list[str]:
-    return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False, break_on_hyphens=False)
 
 
 if __name__ == "__main__":

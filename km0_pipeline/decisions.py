@@ -4,7 +4,7 @@
 
 What is decided on stands under the name of its sort (`claim`), in words, as it was when it was decided. A file only
 grows: of two lines that speak of the same, the later one counts. Who decided, when and why stay in the file; no step
-writes them. Belongs here: reading and writing lines; whom a decision concerns is for the step that replays it.
+publishes them. Belongs here: reading and writing lines; whom a decision concerns is for the step that replays it.
 """
 
 from __future__ import annotations
@@ -36,10 +36,11 @@ class Sort:
 
 @dataclass(frozen=True)
 class Decision:
-    """One line: its number in the file, what was decided, and on what."""
+    """One line: its number in the file, what was decided, by whom, and on what."""
 
     line: int
     decision: str
+    by: str
     about: Mapping[str, str]
 
 
@@ -72,7 +73,7 @@ def read(raw: Path, sort: Sort) -> tuple[list[Decision], list[Reject]]:
             )
             rejects.append(Reject("", where, f"line:{number}", "bad_decision", sentence, line.decode(errors="replace")))
         else:
-            found.append(Decision(number, record["decision"], record[sort.name]))
+            found.append(Decision(number, record["decision"], record["by"], record[sort.name]))
     return found, rejects
 
 

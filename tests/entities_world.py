@@ -24,8 +24,15 @@ copy (
     select entity_id as {key}, min(name) as name,
         nullif(string_agg(distinct name, '|' order by name), min(name)) as other_names, {more}
     from mentions where kind = '{kind}' group by entity_id
+    {before}
 ) to '{path}' (format parquet)
 """
+
+BEFORE = """
+union all by name
+from '{path}' where {key} not in (select entity_id from mentions) and {key} not in (select old_id from redirects)
+"""
+"""Who was published before and is not spoken of any more stays in the table, as in tables/organisations.sql."""
 
 
 @dataclass
@@ -78,14 +85,17 @@ class World:
         version = f"2026.1.{len(index['versions']) + 1}"
         folder = self.project.published / version
         folder.mkdir(parents=True)
+        last = self.project.last_snapshot()
         with duckdb.connect() as db:
             db.execute(f"create view mentions as from '{made(self.project, 'entity_mentions').path}'")
+            db.execute(f"create view redirects as from '{made(self.project, 'entity_redirects').path}'")
             for table, key, kind, more in (
                 ("organisations", "organisation_id", "organisation", "min(siren) as siren, null::varchar as commune_code"),
                 ("people", "person_id", "person", "null as roles"),
                 ("places", "place_id", "place", "null as commune_code"),
             ):
-                db.execute(PUBLISHED.format(key=key, kind=kind, more=more, path=folder / f"{table}.parquet"))
+                before = BEFORE.format(path=last / f"{table}.parquet", key=key) if last else ""
+                db.execute(PUBLISHED.format(key=key, kind=kind, more=more, path=folder / f"{table}.parquet", before=before))
             db.execute(f"copy (from '{made(self.project, 'entity_redirects').path}') to '{folder / 'redirects.parquet'}' (format parquet)")
         write_json(self.project.published / "index.json", {"latest": version, "versions": [*index["versions"], {"version": version}]})
 

@@ -136,6 +136,7 @@ class World:
             "registry_claims": claims_table(long),
             "press_rejects": rejects_table(self.rejects),
             "decision_rejects": rejects_table([]),
+            "entity_rejects": rejects_table([]),
             "registry_rejects": rejects_table([]),
             "press_documents": pa.Table.from_pylist(self.documents, texts("document_id", "path", "format", "title", "publisher", "url", "published_on", "language", "licence", "text", characters=pa.int64())),
             "press_stories": pa.Table.from_pylist([{"document_id": d["document_id"], "story_id": d["document_id"], "superseded_by": ""} for d in self.documents], texts("document_id", "story_id", "superseded_by")),

@@ -1,7 +1,7 @@
 """Which mentions are the same organisation, person, place or event.
 
 A mention is one subject as one document speaks of it. The stages of `STAGES` are asked in order;
-the first that knows decides, and is noted beside the link:
+the first that knows decides, and is noted beside the link; what a person decided goes before all:
 
     hub         its name is the hub's name or an alias of it, at the hub
     identifier  the same SIREN is the same organisation
@@ -9,6 +9,8 @@ the first that knows decides, and is noted beside the link:
                 that name there without another form, that organisation
     name        the same normalised name at the same place; where one SIREN or one kind of form bears that
                 name there, mentions without either are that organisation; where two do, they are neither
+    decision    what a person decided, whatever the others say (`nearly`)
+    scored      names at one place that nearly agree (`nearly`)
 
 A person, a place is known by its normalised name; an event by what it is, whom it concerns and
 its date, but for what happens once (`ONCE`): dates said of an opening are of that one opening,
@@ -27,12 +29,14 @@ from typing import Any, NamedTuple
 import duckdb
 
 from km0_pipeline import claims, hub
-from km0_pipeline.claims import DIGEST_SQL, claims_table
-from km0_pipeline.entities import ids
+from km0_pipeline.claims import DIGEST_SQL, claims_table, rejects_table
+from km0_pipeline.decisions import path_of
+from km0_pipeline.entities import decided, ids, nearly, score
 from km0_pipeline.entities.names import NAMES_SQL
 from km0_pipeline.reference import institutions, places
 from km0_pipeline.sql import connect, literal
 from km0_pipeline.steps import Made, Project, code_version, make, modules_version
+from km0_pipeline.storage import content_id
 
 ONCE = ("opening",)
 """Kinds of events that an organisation has but one of."""
@@ -274,6 +278,18 @@ copy (
 ) to {path} (format parquet, compression zstd, compression_level 1)
 """
 
+_ENTITY_DOUBTS = """
+copy (
+    select
+        coalesce(e.entity_id, d.one) as one_id, coalesce(o.entity_id, d.other) as other_id, d.one_name, d.other_name, d.place, d.one_siren, d.other_siren,
+        round(d.probability, 4) as probability, ? as model
+    from doubts as d
+    left join named_entities as e on e.cluster = d.one
+    left join named_entities as o on o.cluster = d.other
+    order by probability desc, one_id, other_id
+) to {path} (format parquet, compression zstd)
+"""
+
 
 def hub_claims(project: Project) -> Made:
     """What hub.toml says of the hub, as claims: the step `hub_claims`."""
@@ -287,28 +303,36 @@ def hub_claims(project: Project) -> Made:
 
 
 def entity_mentions(project: Project) -> Made:
-    """Which entity each mention is: the steps `entity_mentions`, `entity_redirects` and `entity_withheld`.
+    """Which entity each mention is: the steps `entity_mentions`, `entity_redirects`, `entity_withheld`, `entity_doubts` and `entity_rejects`.
 
     Mentions are those of hub.toml, the registries, the national register and, where its claims are accepted, the press. Columns of `entity_mentions`, sorted by mention_id:
     mention_id, document_id, kind, name, name_key, place_key, siren, entity_id, stage (the stage that linked it, or `only`
     where nothing else speaks of the entity), single (the entity has no other mention), is_hub. Of `entity_redirects`:
     old_id, new_id, reason (`merge`, `split`). Of `entity_withheld`: entity_id, of whom `entity_mentions` says nothing because
-    the national register withholds that natural person.
+    the national register withholds that natural person. Of `entity_doubts`, pairs that wait for a decision, likeliest first: one_id, other_id, one_name,
+    other_name, place, one_siren, other_siren, probability, model (version of `score`). `entity_rejects` are lines of decisions that can't be used.
     """
     known, snapshot = known_names(project), project.last_snapshot()
+    decisions = path_of(project.raw, decided.ENTITY)
+    content = content_id(decisions) if decisions.exists() else ""
 
-    def build(mentions: Path, redirects: Path, withheld: Path) -> Mapping[str, Any]:
+    def build(mentions: Path, redirects: Path, withheld: Path, doubts: Path, rejects: Path) -> Mapping[str, Any]:
+        import pyarrow.parquet as pq
+
+        pairs, refused = decided.read(project.raw)
+        pq.write_table(rejects_table(refused), rejects, compression="zstd")
         with connect(project.warehouse) as db:
             _prepare(db, project, known)
-            return _resolve(db, snapshot, mentions, redirects, withheld)
+            figures = _resolve(db, snapshot, pairs, mentions, redirects, withheld, doubts)
+        return figures | {"passing": (content_id(decisions) if decisions.exists() else "") != content}
 
     return make(
         project,
-        ("entity_mentions", "entity_redirects", "entity_withheld"),
+        ("entity_mentions", "entity_redirects", "entity_withheld", "entity_doubts", "entity_rejects"),
         build,
         inputs=("hub_claims", "press_reviewed", "registry_rows", "register_rows"),
         version=VERSION,
-        parameters=[project.hub.document_id, *(f"{own}|{kind}|{name}|{alias}" for own, kind, name, alias in known), *ids.identity(snapshot)],
+        parameters=[content, project.hub.document_id, *(f"{own}|{kind}|{name}|{alias}" for own, kind, name, alias in known), *ids.identity(snapshot)],
     )
 
 
@@ -342,11 +366,14 @@ def _prepare(db: duckdb.DuckDBPyConnection, project: Project, known: list[tuple[
     db.execute(_ALIASES)
 
 
-def _resolve(db: duckdb.DuckDBPyConnection, snapshot: Path | None, mentions: Path, redirects: Path, withheld: Path) -> Mapping[str, Any]:
-    """Ask the stages, give ids, write the files; returns the number of entities by kind."""
+def _resolve(
+    db: duckdb.DuckDBPyConnection, snapshot: Path | None, pairs: list[decided.Pair], mentions: Path, redirects: Path, withheld: Path, doubts: Path
+) -> dict[str, Any]:
+    """Ask the stages, give ids, write the files; returns the number of entities by kind, and of pairs `to_review`."""
     db.execute(_MENTIONS)
     for stage in STAGES:
         db.execute(stage.sql)
+    nearly.join(db, pairs)
     db.execute("create temp view named_mentions as select * from mentions where kind <> 'event'")
     found = ids.assign(db, "named_mentions", "named_entities", ("organisation", "person", "place"), snapshot)
     db.execute(_EVENTS)
@@ -358,7 +385,9 @@ def _resolve(db: duckdb.DuckDBPyConnection, snapshot: Path | None, mentions: Pat
         f"to {literal(withheld)} (format parquet, compression zstd)"
     )
     db.execute(f"copy (from redirects order by all) to {literal(redirects)} (format parquet, compression zstd)")
-    return {"entities": found}
+    db.execute(_ENTITY_DOUBTS.format(path=literal(doubts)), [score.version()])
+    ((waiting,),) = db.execute("select count(*) from doubts").fetchall()
+    return {"entities": found, "to_review": waiting}
 
 
 def known_names(project: Project) -> list[tuple[bool, str, str, str]]:

@@ -18,7 +18,7 @@ MOST = 4
 """Reasons of rejects, and unknown columns, that are spelt out."""
 DOCUMENTS = (("press", "press_documents", "press_documents"), ("registries", "registry_documents", "registry_rows"))
 """Documents, the step that lists them, and the first output of the step that reads them: figures stand with it."""
-REJECTS = ("press_rejects", "registry_rejects", "press_feed_rejects", "decision_rejects", "register_file_rejects", "register_drift", "register_rejects", "address_rejects")
+REJECTS = ("press_rejects", "registry_rejects", "press_feed_rejects", "decision_rejects", "entity_rejects", "register_file_rejects", "register_drift", "register_rejects", "address_rejects")
 CLAIMS = (("press", "press_claims"), ("registries", "registry_claims"), ("register", "register_claims"), ("hub.toml", "hub_claims"))
 Rows = list[tuple[Any, ...]]
 Query = Callable[[str], Rows]
@@ -116,7 +116,10 @@ def _entities(project: Project, query: Query) -> list[str]:
         return []
     counts: dict[str, int] = dict(query(f"select kind, count(distinct entity_id) from read_parquet({literal(str(found.path))}) group by kind"))
     kinds = ", ".join(f"{plural} {counts[kind]:,}" for kind, plural in KINDS.items() if kind in counts)
-    return [f"{'entities':<14}{sum(counts.values()):,} of {found.rows:,} mentions ({kinds})"]
+    lines = [f"{'entities':<14}{sum(counts.values()):,} of {found.rows:,} mentions ({kinds})"]
+    if waiting := found.figures.get("to_review"):
+        lines.append(f"{'':<14}{_counted(waiting, 'pair')} of organisations may be one; to decide: .venv/bin/km0 review entities")
+    return lines
 
 
 def _tables(published: Published) -> list[str]:

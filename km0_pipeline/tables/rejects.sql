@@ -4,6 +4,8 @@ with refused as (
     union all
     select document_id, path, locator, reason from decision_rejects
     union all
+    select document_id, path, locator, reason from entity_rejects
+    union all
     select document_id, path, locator, reason from registry_rejects
 )
 select

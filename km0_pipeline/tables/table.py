@@ -55,6 +55,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "entity_mentions": (
         *("mention_id", "document_id", "kind", "name", "name_key", "place_key", "siren", "entity_id", "stage", "single", "is_hub"),
     ),
+    "entity_rejects": tuple(REJECTS.names),
     "entity_redirects": ("old_id", "new_id", "reason"),
     "entity_withheld": ("entity_id",),
 }

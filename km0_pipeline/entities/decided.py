@@ -1,0 +1,116 @@
+"""What stewards decided of two organisations: the same, different, or that they can't tell.
+
+A line of data/raw/decisions/entities.jsonl speaks of two *sides*, each known by a name (as `names.name_key` writes it), the place it is known at
+(`entity_mentions.place_key`) and its SIREN, or '' where it has none: so it holds in every edition and whatever the mentions' ids. Of what one steward
+decides of two sides the later line counts. Where two stewards contradict one another, on the same sides or through others (one and two are the same, two
+and three are, one and three are not), a reject names both lines: on the same sides neither counts until they agree, through others *different* does.
+
+Belongs here: which decisions stand. How mentions follow them belongs to `nearly`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from km0_pipeline import decisions
+from km0_pipeline.claims import Reject
+from km0_pipeline.decisions import FOLDER, Decision, Sort
+from km0_pipeline.entities.names import keys
+
+ENTITY = Sort(
+    "entity",
+    "entities.jsonl",
+    ("same", "different", "unsure", "withdraw"),
+    ("one", "one_place", "one_siren", "other", "other_place", "other_siren", "model"),
+)
+"""Decisions on two organisations; `withdraw` takes back what the same steward decided of them, `model` is the version of `score` that was shown."""
+
+T = TypeVar("T")
+
+Side = tuple[str, str, str]
+"""Normalised name, place, SIREN or ''."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A decision that stands, and its line."""
+
+    line: int
+    decision: str
+    one: Side
+    other: Side
+
+
+def read(raw: Path) -> tuple[list[Pair], list[Reject]]:
+    """The decisions that stand, in the order of their lines, and the lines that can't be used or contradict one another."""
+    found, rejects = decisions.read(raw, ENTITY)
+    names = keys("organisation", [d.about[side] for d in found for side in ("one", "other")]) if found else []
+    last: dict[tuple[frozenset[Side], str], tuple[Decision, Side, Side]] = {}
+    for d, one_key, other_key in zip(found, names[::2], names[1::2], strict=True):
+        one, other = (
+            (one_key, d.about["one_place"], d.about["one_siren"]),
+            (other_key, d.about["other_place"], d.about["other_siren"]),
+        )
+        if one == other:
+            rejects.append(
+                _reject(d.line, "its two sides have the same name, place and SIREN: no decision can tell them apart")
+            )
+        else:
+            last[frozenset((one, other)), d.by] = (d, one, other)
+    stand: dict[frozenset[Side], Pair] = {}
+    refused: set[frozenset[Side]] = set()
+    for (sides, _), (d, one, other) in sorted(last.items(), key=lambda entry: entry[1][0].line):
+        before = stand.get(sides)
+        if d.decision == "withdraw" or sides in refused:
+            continue
+        if before is None or before.decision == "unsure":
+            stand[sides] = Pair(d.line, d.decision, one, other)
+        elif d.decision not in (before.decision, "unsure"):
+            refused.add(sides)
+            wrong = f"it contradicts line {before.line} ({before.decision}, by another steward): neither counts until they agree"
+            rejects.append(_reject(d.line, wrong, "contradicting_decisions"))
+            del stand[sides]
+    pairs, through = _consistent(sorted(stand.values(), key=lambda p: p.line))
+    return pairs, rejects + through
+
+
+def _consistent(pairs: list[Pair]) -> tuple[list[Pair], list[Reject]]:
+    """The pairs less each *same* that would join, through others, what a *different* keeps apart."""
+    group: dict[Side, Side] = {}
+    apart = [p for p in pairs if p.decision == "different"]
+    kept: list[Pair] = []
+    rejects: list[Reject] = []
+    for pair in pairs:
+        if pair.decision == "same":
+            together = {**group, find(group, pair.one): find(group, pair.other)}
+            broken = next((a for a in apart if find(together, a.one) == find(together, a.other)), None)
+            if broken is not None:
+                wrong = (
+                    f"with the lines before it, it joins what line {broken.line} says is different: it does not count"
+                )
+                rejects.append(_reject(pair.line, wrong, "contradicting_decisions"))
+                continue
+            group = together
+        kept.append(pair)
+    return kept, rejects
+
+
+def find(group: dict[T, T], member: T) -> T:
+    """Whom `member` is one with, in `group`: each is mapped to another of its group, the last to itself or nowhere."""
+    while group.get(member, member) != member:
+        member = group[member]
+    return member
+
+
+def _reject(line: int, wrong: str, reason: str = "bad_decision") -> Reject:
+    where = f"{FOLDER}/{ENTITY.file}"
+    sentence = f"data/raw/{where}, line {line}: {wrong}. Mend that line or delete it; the other decisions count."
+    return Reject("", where, f"line:{line}", reason, sentence)
+
+
+def settled(pairs: Iterable[Pair]) -> set[frozenset[Side]]:
+    """Sides of which something was decided, be it that one can't tell: they are not asked again."""
+    return {frozenset((p.one, p.other)) for p in pairs}
