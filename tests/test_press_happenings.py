@@ -78,7 +78,9 @@ CLAIMED = [  # sentence, (subject, property, value, qualifier, scope)
 
 @pytest.mark.parametrize(("text", "fact"), CLAIMED, ids=[f"{f[1]}: {t}" for t, f in CLAIMED])
 def test_a_figure_or_date_is_claimed_of_whom_it_belongs_to(
-    project: Project, text: str, fact: tuple[str, str, str, str, str]
+    project: Project, text: str, fact: tuple[str, str, str, str, str    ("Le KM0 figure dans l'édition 2024 de la sélection « Dix lieux fictifs ».", ("Dix lieux fictifs", "date", "2024", "exact", "")),
+    ("Le KM0 figure dans l'édition 2024 de la sélection « Dix lieux fictifs ».", ("Dix lieux fictifs", "kind", "award", "exact", "")),
+]
 ) -> None:
     assert Fact(*fact) in said(project, text, NAMES, PUBLISHED)
 

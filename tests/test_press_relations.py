@@ -234,6 +234,23 @@ def test_a_bond_to_come_is_planned(project: Project) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Camille Exemple, directrice de Nova Fiction, présentera bientôt ses travaux.",
+        "Nova Fiction, à Colmar, devrait présenter ses travaux avec Camille Exemple, directrice de Nova Fiction.",
+    ],
+)
+def test_who_will_do_something_already_is_who_and_where_they_are_said_to_be(project: Project, text: str) -> None:
+    stated = {(f.property, f.qualifier) for f in said(project, text, NAMES) if f.property in ("heads", "role", "located_in")}
+    assert {("heads", "exact"), ("role", "exact")} <= stated and {q for _, q in stated} == {"exact"}
+
+
+def test_who_is_to_head_it_does_not_head_it_yet(project: Project) -> None:
+    found = said(project, "Camille Exemple sera directrice de Nova Fiction.", NAMES)
+    assert Fact("Camille Exemple", "heads", NOVA, "planned", "") in found
+
+
 def test_la_cantine_that_houses_us_houses_whom_the_title_names(project: Project) -> None:
     text = "Nova Fiction ouvre ses portes\n\nMerci à la Halle Modèle qui nous accueille."
     assert Fact(NOVA, "tenant_of", HALL, "exact", "") in said(

@@ -240,6 +240,10 @@ class Reader:
             return None
         return "planned" if _PLANNED.search(clause) else "exact"
 
+    def own(self, m: re.Match[str], qualifier: Qualifier) -> Qualifier:
+        """`qualifier` of words that hold their verb, or need none: who will do something already is who and where they are said to be."""
+        return "planned" if qualifier == "planned" and _PLANNED.search(m[0]) else "exact"
+
     def matches(self, form: Form, full: bool = False) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
         """Where `form` stands in the sentence (with its brackets if `full`), with its modality and its range."""
         if not _may_match(form, self.letters) or not self.may(form.cues):

@@ -69,7 +69,7 @@ _RAILWAY = rule(
     r"(?P<name>lignes? (?:de chemins? de fer|ferroviaires?))[^‹.;:]{0,60}?(?:ouvert|inaugur|mise en service|créée|date)[a-zà-ÿ]*(?: (?:de|en|le|dès|au))? ?<d:D>"
 )
 _EDITION = rule(
-    r"‹H(?P<o>\d+)›[^.;:]{0,40}?dans l'édition (?P<y>20\d\d) de (?:la sélection )?(?P<name>[^.]{8,120}?) ?(?:\.|$)"
+    r"<o:H>[^.;:]{0,40}?dans l'édition <d:D> de (?:la sélection )?(?P<name>[^.]{8,120}?) ?(?:\.|$)"
 )
 
 # --- what an organisation does on a day -----------------------------------------------------------
@@ -208,12 +208,10 @@ def happenings(r: Reader) -> Iterator[Said]:
         railway = Mention(start, end, "L", name, "railway", 0.9)
         yield Said(d.start, d.end, railway, "opened_on", d.value, qualifier)
     for m, qualifier, start, end in r.matches(_EDITION):
-        o = r.mention(m["o"])
+        d = r.mention(m["d"])
         start, end = r.sentence.flat.span(m.start("name"), m.end("name"))
-        event = Mention(start, end, "V", f"edition {m['y']}", "award", 0.8)
-        yield from _about(event, o, qualifier)
-        at, _ = r.sentence.flat.span(m.start("y"), m.end("y"))
-        yield Said(at, at + 4, event, "date", m["y"], qualifier)
+        event = Mention(start, end, "V", f"edition {d.value}", "award", 0.8)
+        yield from _dated_event(event, r.mention(m["o"]), d, qualifier)
 
 
 def _opened(r: Reader, m: re.Match[str]) -> Mention | None:

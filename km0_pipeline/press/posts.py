@@ -77,14 +77,14 @@ def posts(r: Reader) -> Iterator[Said]:
     """Who founded, heads or works for what, in which role."""
     for pattern in _OF_NAMED:
         for m, qualifier, start, end in r.matches(pattern):
-            yield from _role(r, m, qualifier, start, end, r.sentence.flat, r.mention(m["o"]))
+            yield from _role(r, m, r.own(m, qualifier), start, end, r.sentence.flat, r.mention(m["o"]))
     for m, qualifier, start, end in r.matches(_IN_BRACKETS, full=True):
-        yield from _role(r, m, qualifier, start, end, r.sentence.full, r.mention(m["o"]))
+        yield from _role(r, m, r.own(m, qualifier), start, end, r.sentence.full, r.mention(m["o"]))
     for pattern in _OF_IMPLIED:
         for m, qualifier, start, end in r.matches(pattern):
             if not _ITS.match(m[0]):
                 founded = r.hub if r.hub and r.hub.start < end and _relation(m["role"]) == "founder_of" else None
-                yield from _role(r, m, qualifier, start, end, r.sentence.flat, r.whose(m) or founded)
+                yield from _role(r, m, r.own(m, qualifier), start, end, r.sentence.flat, r.whose(m) or founded)
     for m, qualifier, start, end in r.matches(_HIS):
         whose = r.sentence.about if "‹" in m.string[: m.start()] else r.sentence.within or r.sentence.subject
         if (
@@ -94,7 +94,7 @@ def posts(r: Reader) -> Iterator[Said]:
             and whose.key != r.topic.key in {b.key for b in r.sentence.before}
         ):
             continue  # it may be of either
-        yield from _role(r, m, qualifier, start, end, r.sentence.flat, whose)
+        yield from _role(r, m, r.own(m, qualifier), start, end, r.sentence.flat, whose)
     for m, qualifier, start, end in r.matches(_NAMED):
         target = r.mention(m["o"]) if m["o"] else r.sentence.about
         yield from _role(r, m, qualifier, start, end, r.sentence.flat, target)
@@ -107,7 +107,7 @@ def posts(r: Reader) -> Iterator[Said]:
     yield from _held(r, _LEADS, "heads")
     yield from _held(r, _WORKS, "works_for")
     for m, qualifier, start, end in r.matches(_OF_IN_BRACKETS, full=True):
-        yield Said(start, end, r.mention(m["s"]), "works_for", r.mention(m["o"]), qualifier, confidence=0.7)
+        yield Said(start, end, r.mention(m["s"]), "works_for", r.mention(m["o"]), r.own(m, qualifier), confidence=0.7)
 
 
 def _held(r: Reader, patterns: tuple[Form, ...], prop: str) -> Iterator[Said]:

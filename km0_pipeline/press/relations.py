@@ -176,18 +176,18 @@ def places(r: Reader) -> Iterator[Said]:
     for pattern in _LOCATED:
         for m, qualifier, start, end in r.clauses(pattern):
             if _somewhere(r.mention(m["o"])):
-                yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
+                yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), r.own(m, qualifier))
     for pattern in _LOCATED_SILENT:
         for m, qualifier, start, end in r.matches(pattern):
             if (s := r.whose(m)) is not None and _somewhere(r.mention(m["o"])):
-                yield Said(start, end, s, "located_in", r.mention(m["o"]), qualifier, confidence=0.75)
+                yield Said(start, end, s, "located_in", r.mention(m["o"]), r.own(m, qualifier), confidence=0.75)
     for m, qualifier, start, end in r.matches(_BESIDE):
         if _somewhere(r.mention(m["o"])):
             start, end = r.sentence.flat.span(m.start("s") - 2, m.end())
-            yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
+            yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), r.own(m, qualifier))
     for m, qualifier, start, end in r.matches(_IN_BRACKETS, full=True):
         if _somewhere(r.mention(m["o"])):
-            yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
+            yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), r.own(m, qualifier))
     for m, _, start, end in r.matches(_DEPARTMENT, full=True):
         s, o = r.mention(m["s"]), r.mention(m["o"])
         if s.kind == "commune" and o.kind == "department":
@@ -195,10 +195,10 @@ def places(r: Reader) -> Iterator[Said]:
             yield Said(start, end, s, "located_in", o, confidence=0.95)
     for m, qualifier, _, _ in r.clauses(_ADDRESS):
         if (o := r.mention(m["o"])).kind == "address":
-            yield Said(o.start, o.end, r.mention(m["s"]), "address", "", qualifier)
+            yield Said(o.start, o.end, r.mention(m["s"]), "address", "", r.own(m, qualifier))
     for m, qualifier, start, end in r.clauses(_IN_SITE):
         if r.mention(m["o"]).kind == "site":
-            yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), qualifier)
+            yield Said(start, end, r.mention(m["s"]), "located_in", r.mention(m["o"]), r.own(m, qualifier))
 
 
 # --- who with whom ----------------------------------------------------------------------------
