@@ -52,7 +52,7 @@ create or replace temp macro withheld(x) as case
 """DuckDB macros: `withheld(x)`, a text without its contacts; `may_hold_contact(x)`, whether there may be one in the lines of a text."""
 
 TEXTS = frozenset({"title", "publisher", "url", "path", "sheet", "locator", "value", "original"}) | {
-    c.property for c in COLUMNS if c.kind in ("text", "url")
+    c.property for c in COLUMNS if c.kind in ("name", "text", "url", "legal_form")
 }
 """Columns of steps whose words are those of a source."""
 
