@@ -11,6 +11,7 @@
     read        steps registry_files and registry_rows: one wide row an organisation
     rows        the SQL of those rows
     rejects     what was refused, where and why
+    editions    the date of a file, by its name
     drift       how the columns of an edition differ from those of the one before
     mapping     what is made of one file, and its mapping written into hub.toml
     statements  step registry_claims: the same rows as claims, one a cell

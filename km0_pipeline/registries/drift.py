@@ -1,7 +1,7 @@
 """Drift: how the columns of a registry differ from those of its edition before.
 
 That edition is the file that lay at the same path when it was last read; else, of several files of
-one registry, the one before it by path. Reported always; where hub.toml says `strict`, it stops the
+one registry, the one before it by date and path. Reported always; where hub.toml says `strict`, it stops the
 run until a person has looked, for good or until `columns` in hub.toml names every column.
 
 Belongs here: the comparison and its sentences. What a column looks like: `looks`.

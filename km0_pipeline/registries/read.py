@@ -64,7 +64,7 @@ _TABLES = f"""
 create table rows ({_ROWS});
 create table columns (document_id varchar, sheet varchar, position bigint, header varchar, property varchar, locator varchar, how varchar, looks varchar);
 create table documents (document_id varchar, path varchar, source varchar, title varchar, publisher varchar, url varchar,
-    stated_on varchar, licence varchar, format varchar, rows bigint, at_hub boolean);
+    stated_on varchar, licence varchar, format varchar, rows bigint, at_hub boolean, left_after bigint);
 create table rejects (document_id varchar, path varchar, locator varchar, reason varchar, sentence varchar, original varchar,
     sheet varchar, row bigint, position bigint);
 create table keys (document_id varchar, key varchar);
@@ -72,7 +72,7 @@ create table keys (document_id varchar, key varchar);
 _FIELDS = {
     "rows": [c.split()[0] for c in _ROWS.split(", ")],
     "columns": ["document_id", "sheet", "position", "header", "property", "locator", "how", "looks"],
-    "documents": ["document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format", "rows", "at_hub"],
+    "documents": ["document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format", "rows", "at_hub", "left_after"],
     "rejects": REJECTS.names,
     "keys": ["document_id", "key"],
 }
@@ -233,7 +233,7 @@ def _drift(db: duckdb.DuckDBPyConnection, project: Project, documents: Iterable[
     seen |= anew
     found: dict[str, list[str]] = {}
     before: dict[str, Document] = {}
-    for document in sorted(documents, key=lambda d: d.path):
+    for document in sorted(documents, key=lambda d: (d.stated_on, d.path)):
         source, now = document.entry.name, seen.get(document.document_id, [])
         earlier = last.get(document.path, document.document_id)
         if earlier != document.document_id and earlier in seen:
@@ -296,8 +296,8 @@ def _load(db: duckdb.DuckDBPyConnection, document: Document, path: Path, scratch
     except Unreadable as e:
         reject(e.reason, str(e))
     record = (
-        document.document_id, document.path, entry.name, entry.title, entry.publisher, entry.url, entry.stated_on, entry.licence,
-        suffix.removeprefix("."), 0, entry.at_hub,
+        document.document_id, document.path, entry.name, entry.title, entry.publisher, entry.url, document.stated_on, entry.licence,
+        suffix.removeprefix("."), 0, entry.at_hub, entry.left_after,
     )  # fmt: skip
     db.execute(f"insert into documents values ({', '.join('?' * len(record))})", record)
     db.execute("insert into keys values (?, ?)", [document.document_id, document.key])

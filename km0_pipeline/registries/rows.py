@@ -17,6 +17,7 @@ from km0_pipeline.claims import digest
 from km0_pipeline.hub import Registry
 from km0_pipeline.registries.cells import Sheet
 from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Mapped
+from km0_pipeline.registries.editions import edition_date
 from km0_pipeline.registries.values import KINDS, expression
 from km0_pipeline.sql import literal
 from km0_pipeline.steps import code_version
@@ -36,6 +37,11 @@ class Document:
     path: str
     stamp: int
     entry: Registry
+
+    @property
+    def stated_on(self) -> str:
+        """Date of the edition."""
+        return edition_date(self.path, self.entry.stated_on)
 
     @property
     def key(self) -> str:
@@ -106,7 +112,7 @@ def rows_sql(table: Table) -> str:
     value["legal_form"] = f"coalesce({form}, legal_form_in(v_name))"
     in_name = f"case when {form} is null and legal_form_in(v_name) is not null then x_name"
     original["legal_form"] = f"{in_name} {'when x_legal_form <> v_legal_form then x_legal_form' if 'legal_form' in stated else ''} end"
-    edition = literal(document.entry.stated_on)
+    edition = literal(document.stated_on)
     outputs = ", ".join(f"{value.get(p, 'null')}::varchar as {p}, {original.get(p, 'null')}::varchar as {p}_original" for p in PROPERTIES)
     return f"""
 with numbered as (

@@ -133,12 +133,12 @@ _COUNT = literal(
     rf" ?(?:(?:-|–|—|a|to) ?({_NUMBER}))? ?(\+|et plus|ou plus|and more|env\.?|environ|max\.?|min\.?)? ?(?:{_PEOPLE})?\.?$"
 )
 
-_MONTHS = (
+MONTHS = (
     "jan|janv|janvier|january|januar", "fev|fevr|fevrier|feb|february|februar", "mar|mars|march|marz|maerz", "avr|avril|apr|april", "mai|may",
     "juin|jun|june|juni", "juil|juillet|jul|july|juli", "aou|aout|aug|august", "sep|sept|septembre|september",
     "oct|octobre|october|okt|oktober", "nov|novembre|november", "dec|decembre|december|dez|dezember",
 )  # fmt: skip
-_MONTH_CASES = " ".join(f"when regexp_full_match(w, '{names}') then '{n:02}'" for n, names in enumerate(_MONTHS, 1))
+_MONTH_CASES = " ".join(f"when regexp_full_match(w, '{names}') then '{n:02}'" for n, names in enumerate(MONTHS, 1))
 
 
 def _any_of(words: tuple[str, ...]) -> str:

@@ -1,4 +1,5 @@
--- Who is in which space, from when to when; a tenancy that no source lists any more stays, closed.
+-- Who is in which space, from when to when; a tenancy that no source lists any more stays, closed. Of a registry that comes in
+-- several editions, `listings` says which rows are one stay: the newest of them speaks for it.
 with hub as (
     select min(entity_id) as host_id
     from entity_mentions
@@ -8,11 +9,23 @@ listed as not materialized (
     select
         m.entity_id as organisation_id, h.host_id, m.single, r.space, r.occupied_from as valid_from, r.occupied_until as valid_until,
         r.area_m2, 'registry' as basis, false as planned, nullif(r.stated_on, '') as stated_on, r.document_id,
-        case when r.sheet = '' then '' else 'sheet:' || r.sheet || '/' end || 'row:' || r."row" as locator
+        case when r.sheet = '' then '' else 'sheet:' || r.sheet || '/' end || 'row:' || r."row" as locator,
+        null as again, null as listed_as, null as began, null as since, null as ended, null as until, false as missing, false as former
     from registry_rows as r
     join entity_mentions as m on m.mention_id = r.mention_id
     cross join hub as h
-    where r.at_hub and not m.is_hub
+    where r.at_hub and not m.is_hub and not exists (select 1 from listings as l where l.mention_id = r.mention_id)
+    union all
+    select
+        m.entity_id as organisation_id, h.host_id, m.single, l.space, l.valid_from, l.valid_until, l.area_m2, 'registry' as basis, false as planned,
+        nullif(r.stated_on, '') as stated_on, r.document_id,
+        case when r.sheet = '' then '' else 'sheet:' || r.sheet || '/' end || 'row:' || r."row" as locator,
+        l.again, l.listed_as, l.began, l.since, l.ended, l.until, l.missing, l.former
+    from listings as l
+    join registry_rows as r on r.mention_id = l.mention_id
+    join entity_mentions as m on m.mention_id = l.mention_id
+    cross join hub as h
+    where l.newest
 ),
 -- what a press document says of the space and the dates of an organisation that it calls a tenant
 details as (
@@ -28,7 +41,8 @@ details as (
 reported as (
     select
         c.entity_id as organisation_id, c.object_entity_id as host_id, false as single, d.space, d.valid_from, d.valid_until,
-        null as area_m2, 'press' as basis, c.qualifier = 'planned' as planned, c.stated_on, c.document_id, c.locator
+        null as area_m2, 'press' as basis, c.qualifier = 'planned' as planned, c.stated_on, c.document_id, c.locator,
+        null as again, null as listed_as, null as began, null as since, null as ended, null as until, false as missing, false as former
     from ranked_claims as c
     join organisations as h on h.organisation_id = c.object_entity_id
     left join details as d on d.document_id = c.document_id and d.entity_id = c.entity_id
@@ -45,7 +59,7 @@ statements as (
             order by s.basis desc, s.planned, replace(coalesce(s.stated_on, ''), 'X', '0') desc, d.path, length(s.locator), s.locator, s.space
         ) as place
     from (
-        select * from listed where not single
+        select * from listed where not single and not former
         union all
         select * from reported
     ) as s
@@ -64,7 +78,7 @@ covered as (
         and (s.area_m2 is null or s.area_m2 = t.area_m2)
         and (
             s.valid_until is not null
-            or coalesce(left(s.stated_on, least(length(s.stated_on), length(t.valid_until))) <= left(t.valid_until, length(s.stated_on)), true)
+            or coalesce(left(s.stated_on, length(coalesce(t.until, t.valid_until))) <= left(coalesce(t.until, t.valid_until), length(s.stated_on)), true)
         )
         and (
             t.facts > s.facts
@@ -86,7 +100,7 @@ kept_apart as (
         on c.organisation_id = s.organisation_id and c.host_id = s.host_id and c.place = s.place
         and exists (select 1 from whole as w where w.organisation_id = c.organisation_id and w.host_id = c.host_id and w.place = c.by)
     where c.place is null
-    qualify s.document_id = first(s.document_id) over (partition by s.organisation_id, s.host_id, s.words, s.valid_from order by s.place)
+    qualify s.ended is not null or s.missing or s.document_id = first(s.document_id) over (partition by s.organisation_id, s.host_id, s.words, s.valid_from order by s.place)
 ),
 -- the newest statement that says so, in whatever detail, tells when it was so last
 newest as (
@@ -102,23 +116,50 @@ newest as (
 merged as (
     select
         k.organisation_id, k.host_id, k.space, k.valid_from, k.valid_until, k.area_m2, k.basis, s.planned, s.stated_on, s.document_id, s.locator,
-        row_number() over (partition by k.organisation_id, k.host_id, k.space, k.valid_from order by k.place) as same
+        k.again, s.listed_as, s.began, s.since, s.ended, s.until, s.missing, k.place
     from kept_apart as k
     join newest as n on n.organisation_id = k.organisation_id and n.host_id = k.host_id and n.place = k.place
     join statements as s on s.organisation_id = k.organisation_id and s.host_id = k.host_id and s.place = n.said_in
 ),
+-- stays that another one of the same tenant in the same space follows; what two registries tell alike, once
+former as (
+    select
+        organisation_id, host_id, space, valid_from, valid_until, area_m2, basis, planned, stated_on, document_id, locator, again, listed_as, began,
+        since, ended, until, missing, 0 as place
+    from listed
+    where former
+    qualify row_number() over (
+        partition by organisation_id, host_id, space, valid_from, again, coalesce(until, valid_until), area_m2
+        order by stated_on desc, document_id, locator
+    ) = 1
+),
+several as (
+    select
+        *,
+        row_number() over (
+            partition by organisation_id, host_id, space, valid_from, again order by place, coalesce(until, valid_until), area_m2
+        ) as same
+    from (from former union all from merged)
+),
 present as not materialized (
-    select organisation_id, host_id, space, valid_from, valid_until, area_m2, basis, planned, stated_on, document_id, locator, 1 as same
+    select
+        organisation_id, host_id, space, valid_from, valid_until, area_m2, basis, planned, stated_on, document_id, locator, again, listed_as, began,
+        since, ended, until, missing, 1 as same
     from listed
     where single
     union all
-    select organisation_id, host_id, space, valid_from, valid_until, area_m2, basis, planned, stated_on, document_id, locator, same
-    from merged
+    select
+        organisation_id, host_id, space, valid_from, valid_until, area_m2, basis, planned, stated_on, document_id, locator, again, listed_as, began,
+        since, ended, until, missing, same
+    from several
 ),
 -- a row that is merged into another is still said
 spoken as not materialized (
-    select organisation_id, host_id, space
-    from listed
+    select m.entity_id as organisation_id, h.host_id, r.space
+    from registry_rows as r
+    join entity_mentions as m on m.mention_id = r.mention_id
+    cross join hub as h
+    where r.at_hub and not m.is_hub
     union all
     select organisation_id, host_id, space
     from reported
@@ -132,7 +173,7 @@ moved as (
 past as (
     select
         t.tenancy_id, coalesce(o.new_id, t.organisation_id) as organisation_id, coalesce(h.new_id, t.host_id) as host_id, t.space,
-        t.valid_from, t.valid_until, t.area_m2, t.basis, t.stated_on, t.document_id, t.locator, t.closed_version
+        t.valid_from, t.valid_until, t.area_m2, t.listed_as, t.began, t.ended, t.basis, t.stated_on, t.document_id, t.locator, t.closed_version
     from previous_tenancies as t
     left join moved as o on o.old_id = t.organisation_id
     left join moved as h on h.old_id = t.host_id
@@ -141,8 +182,8 @@ past as (
 -- dates may be a year or a month: compared as far as both go
 kept as (
     select
-        p.tenancy_id, p.organisation_id, p.host_id, p.space, p.valid_from, p.valid_until, p.area_m2,
-        case when p.valid_until < left(getvariable('day'), length(p.valid_until)) then 'left' else 'unknown' end as status,
+        p.tenancy_id, p.organisation_id, p.host_id, p.space, p.valid_from, p.valid_until, p.area_m2, p.listed_as, p.began, p.ended,
+        case when p.ended is not null or p.valid_until < left(getvariable('day'), length(p.valid_until)) then 'left' else 'unknown' end as status,
         p.basis, p.stated_on, p.document_id, p.locator, coalesce(p.closed_version, getvariable('version')) as closed_version
     from past as p
     join organisations as o on o.organisation_id = p.organisation_id
@@ -156,17 +197,24 @@ kept as (
 -- the id begins as the organisation's, so that rows and keys lie in the same order
 select
     'ten-' || right(organisation_id, 16) || '-' || left(case
-        when same = 1 then digest3(host_id, coalesce(space, ''), coalesce(valid_from, ''))
-        else digest5(host_id, coalesce(space, ''), coalesce(valid_from, ''), coalesce(valid_until, ''), coalesce(area_m2, ''))
+        when same > 1
+            then digest5(host_id, coalesce(space, ''), concat_ws('|', coalesce(valid_from, ''), again), coalesce(until, valid_until, ''), coalesce(area_m2, ''))
+        when again is not null then digest4(host_id, coalesce(space, ''), coalesce(valid_from, ''), again)
+        else digest3(host_id, coalesce(space, ''), coalesce(valid_from, ''))
     end, 8) as tenancy_id,
     organisation_id,
     host_id,
     space,
-    valid_from,
-    valid_until,
+    coalesce(since, valid_from) as valid_from,
+    coalesce(until, valid_until) as valid_until,
     area_m2,
+    listed_as,
+    began,
+    ended,
     case
+        when ended is not null then 'left'
         when valid_until < left(getvariable('day'), length(valid_until)) then 'left'
+        when missing then 'not_seen'
         when valid_from > left(getvariable('day'), length(valid_from)) or planned then 'planned'
         -- a list that is years old no longer tells who is there
         when basis = 'registry' and coalesce(try_cast(left(stated_on, 4) as int) >= left(getvariable('day'), 4)::int - 2, true) then 'current'
@@ -180,6 +228,6 @@ select
 from present
 union all
 select
-    tenancy_id, organisation_id, host_id, space, valid_from, valid_until, area_m2, status, basis, stated_on, document_id, locator,
+    tenancy_id, organisation_id, host_id, space, valid_from, valid_until, area_m2, listed_as, began, ended, status, basis, stated_on, document_id, locator,
     closed_version
 from kept
