@@ -53,6 +53,8 @@ CLAIMED = [  # sentence, (subject, property, value, qualifier, scope)
     ("Créée en 2012 par Camille Exemple, Ficta Robotique grandit.", (FICTA, "founded_on", "2012", "exact", "")),
     ("Ficta Robotique, fondée à Mulhouse en 2015, grandit.", (FICTA, "founded_on", "2015", "exact", "")),
     ("Nova Fiction existe depuis 2019.", (NOVA, "founded_on", "2019", "exact", "")),
+    ("Le KM0 figure dans l'édition 2024 de la sélection « Dix lieux fictifs ».", ("Dix lieux fictifs", "date", "2024", "exact", "")),
+    ("Le KM0 figure dans l'édition 2024 de la sélection « Dix lieux fictifs ».", ("Dix lieux fictifs", "kind", "award", "exact", "")),
     ("Nova Fiction a rejoint le KM0 en septembre 2021.", ("Arrivée de Nova Fiction", "date", "2021-09", "exact", "")),
     ("Nova Fiction a quitté le KM0 fin 2022.", ("Départ de Nova Fiction", "date", "2022", "exact", "")),
     ("Ficta Robotique a levé 2 M€ en mars 2023.", ("Financement de Ficta Robotique", "date", "2023-03", "exact", "")),
@@ -78,9 +80,7 @@ CLAIMED = [  # sentence, (subject, property, value, qualifier, scope)
 
 @pytest.mark.parametrize(("text", "fact"), CLAIMED, ids=[f"{f[1]}: {t}" for t, f in CLAIMED])
 def test_a_figure_or_date_is_claimed_of_whom_it_belongs_to(
-    project: Project, text: str, fact: tuple[str, str, str, str, str    ("Le KM0 figure dans l'édition 2024 de la sélection « Dix lieux fictifs ».", ("Dix lieux fictifs", "date", "2024", "exact", "")),
-    ("Le KM0 figure dans l'édition 2024 de la sélection « Dix lieux fictifs ».", ("Dix lieux fictifs", "kind", "award", "exact", "")),
-]
+    project: Project, text: str, fact: tuple[str, str, str, str, str]
 ) -> None:
     assert Fact(*fact) in said(project, text, NAMES, PUBLISHED)
 
