@@ -171,6 +171,15 @@ def test_two_stewards_who_contradict_one_another_are_told_both_lines_and_neither
     assert "line 2" in reject["sentence"] and "line 1" in reject["sentence"]
 
 
+def test_what_two_stewards_contradict_one_another_on_is_not_joined_for_being_alike(world: World) -> None:
+    row, article = world.row(2, "Technifictif", siren=A), world.said("article", "Techni Fictif")
+    decide(world, "same", "Techni Fictif", "Technifictif", other_siren=A)
+    decide(world, "different", "Techni Fictif", "Technifictif", by="dominique", other_siren=A)
+    entities = world.resolve()
+    assert entities[row] != entities[article]
+    assert doubts(world) == [] and len(rejects(world)) == 1
+
+
 def test_a_contradiction_through_a_third_names_both_lines_and_different_counts(world: World) -> None:
     one, two, three = (world.said("article", name) for name in ("La Fabrique", "Le Moulin", "Le Four"))
     decide(world, "different", "La Fabrique", "Le Four")
