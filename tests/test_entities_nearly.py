@@ -102,6 +102,16 @@ def test_what_is_likely_and_not_sure_waits(world: World) -> None:
     assert made(world.project, "entity_mentions").figures["to_review"] == 1
 
 
+def test_nobody_is_asked_about_a_row_that_may_not_be_published(world: World) -> None:
+    world.said("article", "Atelier Marin")
+    world.row(2, "Atelier Martin")
+    world.resolve()
+    assert doubts(world) == [{"Atelier Martin", "Atelier Marin"}]
+    world.kept_back = [world.rows.pop()]
+    world.resolve()
+    assert doubts(world) == []
+
+
 def test_names_at_two_places_are_not_compared(world: World) -> None:
     here, there = (
         world.said("article", "Technifictif"),

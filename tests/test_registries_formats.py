@@ -248,6 +248,7 @@ def test_who_does_not_agree_to_be_published_is_not(place: Place) -> None:
     rows = place.put("Nom;Publication autorisée\nAtelier Fictif;oui\nForge Fictive;NON\nFour Fictif;à voir\nMoulin Fictif;\n").read()
     assert [r["name"] for r in rows] == ["Atelier Fictif", "Moulin Fictif"]
     assert _said(place) == [("row:3", "not_to_publish"), ("row:4", "not_to_publish")]
+    assert [r["name"] for r in place.stored("registry_kept_back")] == ["Forge Fictive", "Four Fictif"], "so that what was published of them leaves"
 
 
 def test_the_legal_form_in_a_name_is_said_by_the_name(place: Place) -> None:
