@@ -171,6 +171,10 @@ STEPS = (
             "registry_rows": ("Rows of the registries, normalised.", "Lignes des registres, normalisées."),
             "registry_columns": ("Columns of the registries, and what each was taken for.", "Colonnes des registres, et leur sens retenu."),
             "registry_documents": ("The registries as documents.", "Les registres, comme documents."),
+            "registry_kept_back": (
+                "Rows that may not be published, says their registry: they only tell what is to leave.",
+                "Lignes dont le registre refuse la publication : elles disent seulement ce qui doit sortir.",
+            ),
             "registry_rejects": ("Rows and cells that could not be used, and why.", "Lignes et cellules inutilisables, et pourquoi."),
         },
     ),
@@ -258,13 +262,13 @@ STEPS = (
         resolve.VERSION,
         "4_entities",
         frozenset({"duckdb", "parquet"}),
-        ("press_reviewed", "registry_rows", "register_rows", "hub_claims", "decisions"),
+        ("press_reviewed", "registry_rows", "registry_kept_back", "register_rows", "hub_claims", "decisions"),
         {
             "entity_mentions": ("Which mentions are the same one.", "Quelles mentions désignent le même."),
             "entity_redirects": ("Published ids that were joined or parted.", "Identifiants publiés réunis ou séparés."),
             "entity_withheld": (
-                "Natural persons that the national register withholds: nothing is published of them.",
-                "Personnes physiques que le répertoire national ne diffuse pas : rien n'en est publié.",
+                "Natural persons that the national register withholds, and who is only in rows that may not be published: nothing is published of them.",
+                "Personnes physiques que le répertoire national ne diffuse pas, et qui n'est que dans des lignes dont la publication est refusée : rien n'en est publié.",
             ),
             "entity_doubts": (
                 "Pairs of organisations that may be one and wait for a decision: `km0 review entities`.",

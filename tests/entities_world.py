@@ -41,6 +41,7 @@ class World:
 
     project: Project
     rows: list[dict[str, Any]] = field(default_factory=list)
+    kept_back: list[dict[str, Any]] = field(default_factory=list)
     press: list[Claim] = field(default_factory=list)
 
     def row(self, n: int, name: str, edition: str = "registre", at_hub: bool = True, stated_on: str = "", **cells: str | None) -> str:
@@ -62,7 +63,7 @@ class World:
     def resolve(self) -> dict[str, str]:
         """Mention -> entity."""
         schema = pa.schema([*((c, pa.string()) for c in (*COLUMNS, "document_id", "mention_id", "stated_on")), ("at_hub", pa.bool_())])
-        inputs = {"registry_rows": pa.Table.from_pylist(self.rows, schema), "register_rows": ROWS.empty_table(), "press_reviewed": accepted(self.press)}
+        inputs = {"registry_rows": pa.Table.from_pylist(self.rows, schema), "registry_kept_back": pa.Table.from_pylist(self.kept_back, schema), "register_rows": ROWS.empty_table(), "press_reviewed": accepted(self.press)}
         for name, data in inputs.items():
             content = digest(*(str(r) for r in data.to_pylist()), length=64)
             make(self.project, name, lambda path, data=data: pq.write_table(data, path), version="t/1", parameters=[content])

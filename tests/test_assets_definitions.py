@@ -9,7 +9,8 @@ import pytest
 
 from assets.definitions import definitions, defs
 from km0_pipeline.tables.checks import checks
-from km0_pipeline.tables.table import STEPS, Table, all_tables
+from km0_pipeline.tables.inputs import STEPS
+from km0_pipeline.tables.table import Table, all_tables
 from tests.conftest import ROOT
 
 DEFINITIONS = definitions()

@@ -102,6 +102,16 @@ def test_what_is_likely_and_not_sure_waits(world: World) -> None:
     assert made(world.project, "entity_mentions").figures["to_review"] == 1
 
 
+def test_nobody_is_asked_about_a_row_that_may_not_be_published(world: World) -> None:
+    world.said("article", "Atelier Marin")
+    world.row(2, "Atelier Martin")
+    world.resolve()
+    assert doubts(world) == [{"Atelier Martin", "Atelier Marin"}]
+    world.kept_back = [world.rows.pop()]
+    world.resolve()
+    assert doubts(world) == []
+
+
 def test_names_at_two_places_are_not_compared(world: World) -> None:
     here, there = (
         world.said("article", "Technifictif"),
@@ -169,6 +179,15 @@ def test_two_stewards_who_contradict_one_another_are_told_both_lines_and_neither
     (reject,) = rejects(world)
     assert reject["reason"] == "contradicting_decisions"
     assert "line 2" in reject["sentence"] and "line 1" in reject["sentence"]
+
+
+def test_what_two_stewards_contradict_one_another_on_is_not_joined_for_being_alike(world: World) -> None:
+    row, article = world.row(2, "Technifictif", siren=A), world.said("article", "Techni Fictif")
+    decide(world, "same", "Techni Fictif", "Technifictif", other_siren=A)
+    decide(world, "different", "Techni Fictif", "Technifictif", by="dominique", other_siren=A)
+    entities = world.resolve()
+    assert entities[row] != entities[article]
+    assert doubts(world) == [] and len(rejects(world)) == 1
 
 
 def test_a_contradiction_through_a_third_names_both_lines_and_different_counts(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pyarrow.parquet as pq
 import pytest
 from entities_world import World, edit
 
@@ -201,3 +202,14 @@ def test_a_stage_can_be_added_to_the_list(world: World, monkeypatch: pytest.Monk
     entities = world.resolve()
     assert entities[one] == entities[other]
     assert world.mention(other)["stage"] == "decision"
+
+
+def test_who_is_only_in_rows_that_may_not_be_published_any_more_leaves_and_the_press_may_still_speak_of_others(world: World) -> None:
+    both, gone = world.row(2, "Forge Fictive"), world.row(3, "Fonderie Imaginaire")
+    article = world.said("article", "Forge Fictive")
+    before = world.resolve()
+    world.publish()
+    world.rows, world.kept_back = [], world.rows
+    assert world.resolve() == {**{m: e for m, e in before.items() if m not in (both, gone)}, article: before[both]}
+    withheld = pq.read_table(made(world.project, "entity_withheld").path).to_pylist()
+    assert withheld == [{"entity_id": before[gone]}]

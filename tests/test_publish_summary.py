@@ -36,7 +36,7 @@ def steps(project: Project, notes: int) -> None:
     step(project, "registry_claims", CLAIMS.empty_table())
     step(project, "registry_documents", pa.table({"document_id": [REGISTRY], "path": ["registries/locataires.csv"]}))
     step(project, "registry_rows", pa.table({"row": [2, 3]}), files=1, read=1, drift=["registries/locataires.csv: the column “Bail” is gone (before: the file that lay there)."])
-    columns = {"document_id": [REGISTRY] * 3, "position": [1, 2, 3], "header": ["Nom", "Étage préféré", "Humeur"], "how": ["alias", "unmapped", "unmapped"]}
+    columns = {"document_id": [REGISTRY] * 4, "position": [1, 2, 3, 4], "header": ["Nom", "Étage préféré", "", "Humeur"], "how": ["alias", "unmapped", "unmapped", "unmapped"]}
     step(project, "registry_columns", pa.table(columns))
     rejects = [Reject(REGISTRY, "registries/locataires.csv", f"row:{n}", "no_name", f"registries/locataires.csv, row {n}: no name; give it one.", "x") for n in (4, 5)]
     step(project, "registry_rejects", rejects_table(rejects))

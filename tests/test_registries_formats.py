@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 from registry_world import Place, write_book
 
+from km0_pipeline.registries.cells import cell_text
 from km0_pipeline.registries.columns import join_headers, map_columns
-from km0_pipeline.registries.workbook import _texts, cell_text
+from km0_pipeline.registries.workbook import _texts
 from km0_pipeline.steps import Project
 
 
@@ -80,7 +81,8 @@ def _feature(name: str, *at: float) -> dict[str, Any]:
 
 def test_a_point_is_longitude_and_latitude_and_swapped_ones_are_found(place: Place) -> None:
     places = [_feature("Atelier Fictif", 7.3389, 47.7508), _feature("Forge Fictive", 47.7508, 7.3389), _feature("Four Fictif", 55.45, -20.88), _feature("Moulin Fictif", 45.2, -12.8)]
-    rows = _json(place, {"type": "FeatureCollection", "features": places}, "loc.geojson")
+    rows = _json(place, {"type": "FeatureCollection", "features": [*places, {"type": "Feature", "properties": None, "geometry": None}]}, "loc.geojson")
+    assert {c["header"] for c in place.stored("registry_columns")} == {"nom", "longitude", "latitude"}, "a feature without either is no column"
     assert [(r["longitude"], r["latitude"]) for r in rows] == [("7.3389", "47.7508"), (None, None), ("55.45", "-20.88"), ("45.2", "-12.8")]
     assert _said(place) == [("row:2/column:longitude", "swapped_coordinates")]
 
@@ -95,6 +97,15 @@ def test_parquet_is_read_with_its_structs_and_lists(place: Place) -> None:
     assert (row["name"], row["siret"], row["address"], row["postcode"], row["activity"], row["occupied_from"], row["row"]) == (
         "Atelier Fictif", "73282932000074", "1 rue Inventée", "68100", "bois, métal", "2019-04-14", 1,
     )  # fmt: skip
+    assert place.rejects() == []
+
+
+def test_numbers_of_parquet_that_have_holes_are_whole(place: Place) -> None:
+    """A column of whole numbers with holes comes as floats out of many programs."""
+    table = pa.table({"nom": ["Atelier Fictif", "Forge Fictive"], "siret": pa.array([73282932000074.0, None]), "surface": pa.array([27.5, None], pa.float32())})
+    pq.write_table(table, place.folder / "loc.parquet")
+    first, second = place.read()
+    assert (first["siret"], first["area_m2"], second["siret"]) == ("73282932000074", "27.5", None)
     assert place.rejects() == []
 
 
@@ -237,6 +248,7 @@ def test_who_does_not_agree_to_be_published_is_not(place: Place) -> None:
     rows = place.put("Nom;Publication autorisée\nAtelier Fictif;oui\nForge Fictive;NON\nFour Fictif;à voir\nMoulin Fictif;\n").read()
     assert [r["name"] for r in rows] == ["Atelier Fictif", "Moulin Fictif"]
     assert _said(place) == [("row:3", "not_to_publish"), ("row:4", "not_to_publish")]
+    assert [r["name"] for r in place.stored("registry_kept_back")] == ["Forge Fictive", "Four Fictif"], "so that what was published of them leaves"
 
 
 def test_the_legal_form_in_a_name_is_said_by_the_name(place: Place) -> None:

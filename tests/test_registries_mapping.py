@@ -142,6 +142,12 @@ def test_the_mapping_is_written_and_all_else_of_hub_toml_stays(project: Project,
     assert Hub.load(toml).registries[0].columns == {"Nom": "name", "Numéro": "siret", "humeur": "comment", "Effectif": "headcount"}
 
 
+def test_a_sheet_of_notes_is_not_written_into_the_mapping(project: Project, tmp_path: Path) -> None:
+    file = tmp_path / "registre.xlsx"
+    write_book(file, {"Locataires": [["Nom", "Effectif"], ["Atelier Fictif", 3]], "Notes": [["rappeler Camille 06 00 00 00 00", "lundi"], ["fait", "non"]]})
+    assert made_of(project, file).columns == {"Nom": "name", "Effectif": "headcount"}
+
+
 def test_the_command_shows_a_workbook_and_writes_a_registry_of_its_own(project: Project, tmp_path: Path) -> None:
     write_book(tmp_path / "Étage 2.xlsx", {"A": [["Nom", "Bidule"], ["Atelier Fictif", "x"]]})
     done = CliRunner().invoke(main, ["--root", str(project.root), "map", str(tmp_path / "Étage 2.xlsx"), "--write"])

@@ -168,7 +168,7 @@ def test_a_full_row_above_the_header_is_a_reject_and_a_title_is_not(place: Place
 # --- rows and cells that can't be used
 
 
-@pytest.mark.parametrize("name", ["TOTAL", "Total général :", "Sous-total B23", "sous total", "Nombre d'entreprises", "Total 2019", "Moyenne", "Total locataires"])
+@pytest.mark.parametrize("name", ["TOTAL", "Total général :", "Sous-total B23", "sous total", "Nombre d'entreprises", "Total 2019", "Moyenne", "Total locataires", "Total B23", "Total R+1"])
 def test_a_total_is_no_organisation(place: Place, name: str) -> None:
     assert len(place.put(f"{CSV}{name};;;;;;32;\n").read()) == 2
     (reject,) = place.stored("registry_rejects")

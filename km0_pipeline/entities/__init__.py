@@ -2,6 +2,7 @@
 
     names       when two names are the same name
     resolve     which mentions are one organisation, person, place or event
+    events      which mentions are one event
     decided     what people decided of two organisations
     nearly      decisions, and names that nearly agree, applied to mentions
     candidates  which of many names may be meant by a name: of mentions, or of a national register

@@ -3,7 +3,8 @@
 A line of data/raw/decisions/entities.jsonl speaks of two *sides*, each known by a name (as `names.name_key` writes it), the place it is known at
 (`entity_mentions.place_key`) and its SIREN, or '' where it has none: so it holds in every edition and whatever the mentions' ids. Of what one steward
 decides of two sides the later line counts. Where two stewards contradict one another, on the same sides or through others (one and two are the same, two
-and three are, one and three are not), a reject names both lines: on the same sides neither counts until they agree, through others *different* does.
+and three are, one and three are not), a reject names both lines: on the same sides neither counts until they agree, nor does
+likeness join the two meanwhile; through others *different* does.
 
 Belongs here: which decisions stand. How mentions follow them belongs to `nearly`.
 """
@@ -72,7 +73,7 @@ def read(raw: Path) -> tuple[list[Pair], list[Reject]]:
             refused.add(sides)
             wrong = f"it contradicts line {before.line} ({before.decision}, by another steward): neither counts until they agree"
             rejects.append(_reject(d.line, wrong, "contradicting_decisions"))
-            del stand[sides]
+            stand[sides] = Pair(before.line, "unsure", one, other)
     pairs, through = _consistent(sorted(stand.values(), key=lambda p: p.line))
     return pairs, rejects + through
 

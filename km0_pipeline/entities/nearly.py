@@ -149,7 +149,8 @@ def join(db: duckdb.DuckDBPyConnection, pairs: list[Pair]) -> None:
     _follow(db, group, "scored")
     left_open = [row for row in asked.values() if find(group, str(row[0])) != find(group, str(row[1]))]
     if left_open:
-        db.executemany("insert into doubts values (?, ?, ?, ?, ?, ?, ?, ?)", left_open)
+        columns = [list(column) for column in zip(*left_open, strict=True)]
+        db.execute(f"insert into doubts select {', '.join(['unnest(?)'] * len(columns))}", columns)
 
 
 def _decide(db: duckdb.DuckDBPyConnection, decisions: list[Pair]) -> set[frozenset[str]]:

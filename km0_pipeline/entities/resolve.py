@@ -17,7 +17,7 @@ its date, but for what happens once (`ONCE`): dates said of an opening are of th
 planned or held, and may disagree. Names that `reference` or hub.toml give as aliases are one name.
 
 Belongs here: the two steps of the package, and the stages. When two names are one belongs to
-`names`, what id an entity gets to `ids`.
+`names`, what id an entity gets to `ids`, when two events are one to `events`.
 """
 
 from __future__ import annotations
@@ -32,14 +32,12 @@ from km0_pipeline import claims, hub
 from km0_pipeline.claims import DIGEST_SQL, claims_table, rejects_table
 from km0_pipeline.decisions import path_of
 from km0_pipeline.entities import decided, ids, nearly, score
+from km0_pipeline.entities.events import EVENTS_SQL, ONCE
 from km0_pipeline.entities.names import NAMES_SQL
 from km0_pipeline.reference import institutions, places
 from km0_pipeline.sql import connect, literal
 from km0_pipeline.steps import Made, Project, code_version, make, modules_version
 from km0_pipeline.storage import content_id
-
-ONCE = ("opening",)
-"""Kinds of events that an organisation has but one of."""
 
 VERSION = code_version(__file__)
 
@@ -138,7 +136,7 @@ where coalesce(status, 'accepted') = 'accepted';
 
 -- a document's id is long, and sorted with each row: as a number it costs nothing; numbered in order, as the numbers are written
 create type document as enum (
-    select document_id from claim union select document_id from read_parquet(getvariable('rows'))
+    select document_id from claim union select document_id from read_parquet(getvariable('rows')) union select document_id from read_parquet(getvariable('kept_back'))
     union select document_id from read_parquet(getvariable('register')) order by document_id
 );
 
@@ -175,7 +173,7 @@ named as (
     from (from subjects union all by name from objects)
     union all by name
     select
-        mention_id, document_id, 'organisation' as kind, name, name_key(name) as name_key,
+        mention_id, document_id, 'organisation' as kind, name, kept_back, name_key(name) as name_key,
         case
             when at_hub then getvariable('commune')
             when commune_code is not null then commune_code
@@ -185,7 +183,9 @@ named as (
         end as place_key,
         coalesce(siren, left(siret, 9)) as siren
     from (
-        from read_parquet(getvariable('rows'))
+        select *, false as kept_back from read_parquet(getvariable('rows'))
+        union all by name
+        select *, true as kept_back from read_parquet(getvariable('kept_back'))
         union all by name
         select mention_id, document_id, name, siren, siret, commune_code, at_hub
         from read_parquet(getvariable('register'))
@@ -205,57 +205,23 @@ owned as (
     from keyed
 )
 select
-    mention_id, document_id::document as document_id, kind, coalesce(name, '') as name, name_key, place_key, siren, key, form, own, own as cluster,
+    mention_id, document_id::document as document_id, kind, coalesce(name, '') as name, coalesce(kept_back, false) as kept_back, name_key, place_key, siren, key, form, own, own as cluster,
     case when siren is not null then 'identifier' end as stage
 from owned;
 """
 
-# Of natural persons who object to the register's diffusion nothing is published, whatever source names them.
+# Of natural persons who object to the register's diffusion nothing is published, whatever source names them; nor of whom only
+# rows speak that their registry keeps back.
 _WITHHELD = """
-create temp table withheld as
-select distinct cluster from mentions
-where siren in (select siren from read_parquet(getvariable('register')) where diffusion = 'withheld');
-"""
+create temp table kept_back as
+select distinct cluster from mentions where kept_back and cluster not in (select cluster from mentions where not kept_back);
 
-# Events wait until the organisations they are about have their ids.
-_EVENTS = """
-create temp table event_mentions as
-with facts as (
-    select
-        subject_id as mention_id, min(value) filter (where property = 'kind') as what,
-        min(value) filter (where property = 'about') as about,
-        coalesce(min(value) filter (where property = 'date'), min(value) filter (where property = 'opened_on'), '') as held_on
-    from claim
-    where subject_kind = 'event'
-    group by subject_id
-),
-abouts as (
-    select m.mention_id, coalesce(e.entity_id, m.cluster) as entity_id
-    from mentions as m
-    left join named_entities as e on e.cluster = m.cluster
-    where m.mention_id in (select about from facts)
-),
-known as (
-    select m.*, case when f.what not in (select unnest(getvariable('once'))) then nullif(f.held_on, '') end as held_on, concat_ws('|', coalesce(f.what, ''), coalesce(a.entity_id, m.key)) as family
-    from mentions as m
-    left join facts as f on f.mention_id = m.mention_id
-    left join abouts as a on a.mention_id = f.about
-    where m.kind = 'event'
-),
--- what is said without a date is the one event of its kind that has a date, if there is but one
-dated as (
-    select family, min(held_on) as held_on
-    from known
-    group by family
-    having min(held_on) = max(held_on)
-),
-whole as (
-    select k.*, k.family || '|' || coalesce(k.held_on, d.held_on, '') as known_by
-    from known as k
-    left join dated as d on d.family = k.family
-)
-select * exclude (held_on, family, known_by) replace (known_by as key, mint(kind, known_by) as own, mint(kind, known_by) as cluster)
-from whole;
+delete from doubts where one in (from kept_back) or other in (from kept_back);
+
+create temp table withheld as
+from kept_back
+union
+select cluster from mentions where siren in (select siren from read_parquet(getvariable('register')) where diffusion = 'withheld');
 """
 
 _ENTITY_MENTIONS = """
@@ -273,7 +239,7 @@ copy (
         m.cluster = getvariable('hub_id') as is_hub
     from linked as m
     left join entities as e on e.cluster = m.cluster
-    where m.cluster not in (from withheld)
+    where not m.kept_back and m.cluster not in (from withheld)
     order by m.mention_id
 ) to {path} (format parquet, compression zstd, compression_level 1)
 """
@@ -309,7 +275,7 @@ def entity_mentions(project: Project) -> Made:
     mention_id, document_id, kind, name, name_key, place_key, siren, entity_id, stage (the stage that linked it, or `only`
     where nothing else speaks of the entity), single (the entity has no other mention), is_hub. Of `entity_redirects`:
     old_id, new_id, reason (`merge`, `split`). Of `entity_withheld`: entity_id, of whom `entity_mentions` says nothing because
-    the national register withholds that natural person. Of `entity_doubts`, pairs that wait for a decision, likeliest first: one_id, other_id, one_name,
+    the national register withholds that natural person, or the only rows that speak of it may not be published. Of `entity_doubts`, pairs that wait for a decision, likeliest first: one_id, other_id, one_name,
     other_name, place, one_siren, other_siren, probability, model (version of `score`). `entity_rejects` are lines of decisions that can't be used.
     """
     known, snapshot = known_names(project), project.last_snapshot()
@@ -330,7 +296,7 @@ def entity_mentions(project: Project) -> Made:
         project,
         ("entity_mentions", "entity_redirects", "entity_withheld", "entity_doubts", "entity_rejects"),
         build,
-        inputs=("hub_claims", "press_reviewed", "registry_rows", "register_rows"),
+        inputs=("hub_claims", "press_reviewed", "registry_rows", "registry_kept_back", "register_rows"),
         version=VERSION,
         parameters=[content, project.hub.document_id, *(f"{own}|{kind}|{name}|{alias}" for own, kind, name, alias in known), *ids.identity(snapshot)],
     )
@@ -347,6 +313,7 @@ def _prepare(db: duckdb.DuckDBPyConnection, project: Project, known: list[tuple[
         "hub_name": hub.name,
         "claims": [str(project.made("hub_claims")), str(project.made("press_reviewed"))],
         "rows": str(project.made("registry_rows")),
+        "kept_back": str(project.made("registry_kept_back")),
         "register": str(project.made("register_rows")),
         "once": list(ONCE),
     }
@@ -376,7 +343,7 @@ def _resolve(
     nearly.join(db, pairs)
     db.execute("create temp view named_mentions as select * from mentions where kind <> 'event'")
     found = ids.assign(db, "named_mentions", "named_entities", ("organisation", "person", "place"), snapshot)
-    db.execute(_EVENTS)
+    db.execute(EVENTS_SQL)
     found |= ids.assign(db, "event_mentions", "event_entities", ("event",), snapshot)
     db.execute(_WITHHELD)
     db.execute(_ENTITY_MENTIONS.format(path=literal(mentions)))

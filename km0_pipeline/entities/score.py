@@ -79,7 +79,7 @@ join ours as o on o.sought = t.sought;
 
 create or replace temp table evidence as
 with ours as (
-    select sought, id, max(near) as near, first(ours_told) as told, arg_max(theirs_told, near) as met from beside group by sought, id, ours
+    select sought, id, max(near) as near, first(ours_told) as told, max(theirs_told) filter (where near = 1) as met from beside group by sought, id, ours
 ),
 theirs as (
     select sought, id, max(near) as near, first(theirs_told) as told from beside group by sought, id, theirs

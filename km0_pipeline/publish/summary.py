@@ -157,7 +157,7 @@ def _unknown_columns(project: Project, query: Query) -> list[str]:
     found = query(
         f"select d.path, string_agg(c.header, ', ' order by c.position) from read_parquet({literal(str(columns.path))}) c "
         f"join read_parquet({literal(str(documents.path))}) d using (document_id) "
-        "where c.how = 'unmapped' group by d.path order by d.path"
+        "where c.how = 'unmapped' and c.header <> '' group by d.path order by d.path"
     )
     if not found:
         return []

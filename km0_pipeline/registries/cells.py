@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -105,6 +106,19 @@ def insert_cells(db: duckdb.DuckDBPyConnection, table: str, rows: Sequence[int],
     db.register("batch", batch)
     db.execute(f"insert into {table} from batch")
     db.unregister("batch")
+
+
+def cell_text(value: Any) -> str:
+    """A cell as text: ISO dates (with the time where it is not midnight), numbers as short as they can be."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 def column_letters(position: int) -> str:

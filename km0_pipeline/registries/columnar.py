@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from km0_pipeline.hub import Registry
-from km0_pipeline.registries.cells import Sheet, Unreadable
+from km0_pipeline.registries.cells import Sheet, Unreadable, cell_text
 from km0_pipeline.registries.columns import WITHIN
 
 SUFFIXES = (".parquet",)
@@ -54,6 +54,8 @@ def _texts(column: Any) -> Any:
     kind = column.type
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_null(kind):
         return pa.nulls(len(column), pa.string())
+    if pa.types.is_floating(kind):  # Arrow writes exponents: numbers with holes, as SIRETs often are, come as floats
+        return pa.array([None if value is None else cell_text(value) for value in column.to_pylist()], pa.string())
     if pa.types.is_dictionary(kind):
         return _texts(column.cast(kind.value_type))
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_nested(kind):

@@ -71,8 +71,9 @@ class FileMade:
 
     @property
     def columns(self) -> dict[str, str]:
-        """Header -> property, '' for what is left out: all of them, as hub.toml has it."""
-        return {c.mapped.header: c.mapped.property for sheet in self.sheets for c in sheet.columns if c.mapped.header}
+        """Header -> property, '' for what is left out, as hub.toml has it: all those of sheets that name organisations, or of all where none does."""
+        named = [sheet for sheet in self.sheets if any(c.mapped.property == "name" for c in sheet.columns)]
+        return {c.mapped.header: c.mapped.property for sheet in named or self.sheets for c in sheet.columns if c.mapped.header}
 
 
 def made_of(project: Project, path: Path, name: str = "") -> FileMade:

@@ -91,7 +91,7 @@ def _flat(item: Record) -> dict[str, str | None]:
             flat |= _point(value)
         elif isinstance(value, dict):
             flat |= {f"{key}{WITHIN}{inner}": text(v) for inner, v in value.items()}
-        elif not (key == "type" and value == "Feature"):
+        elif not (key == "type" and value == "Feature") and not (value is None and key in ("geometry", *WRAPPERS)):
             flat[key] = text(value)
     return flat
 

@@ -52,8 +52,9 @@ BY_SUFFIX = {suffix: reader for reader in READERS for suffix in reader.SUFFIXES}
 FILES = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("document_id", pa.string()), ("source", pa.string())])
 STAMPS = pa.schema([("path", pa.string()), ("stamp", pa.int64())])
 
-OUTPUTS = ("registry_rows", "registry_columns", "registry_documents", "registry_rejects", "registry_keys")
-"""What `registry_rows` writes; the last is its own: document_id, and the key it was read under."""
+OUTPUTS = ("registry_rows", "registry_kept_back", "registry_columns", "registry_documents", "registry_rejects", "registry_keys")
+"""What `registry_rows` writes: the rows; those that may not be published, which only tell what is to leave; the last is its own: document_id, and
+the key it was read under."""
 
 _VALUES = ", ".join(f"{p} varchar, {p}_original varchar" for p in PROPERTIES)
 _ROWS = (
@@ -62,6 +63,7 @@ _ROWS = (
 )
 _TABLES = f"""
 create table rows ({_ROWS});
+create table kept_back ({_ROWS});
 create table columns (document_id varchar, sheet varchar, position bigint, header varchar, property varchar, locator varchar, how varchar, looks varchar);
 create table documents (document_id varchar, path varchar, source varchar, title varchar, publisher varchar, url varchar,
     stated_on varchar, licence varchar, format varchar, rows bigint, at_hub boolean, left_after bigint);
@@ -71,6 +73,7 @@ create table keys (document_id varchar, key varchar);
 """
 _FIELDS = {
     "rows": [c.split()[0] for c in _ROWS.split(", ")],
+    "kept_back": [c.split()[0] for c in _ROWS.split(", ")],
     "columns": ["document_id", "sheet", "position", "header", "property", "locator", "how", "looks"],
     "documents": ["document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format", "rows", "at_hub", "left_after"],
     "rejects": REJECTS.names,
@@ -326,8 +329,8 @@ def _write(
         if not anew:
             same = " and reason <> 'same_file'" if name == "rejects" else ""
             branches.append(f"select {fields} from read_parquet({location(project.made(output))}) where {these}{same}")
-        elif name == "rows":
-            branches += [rows_sql(table) for i in ids for table in tables[i]]
+        elif name in ("rows", "kept_back"):
+            branches += [rows_sql(table, name == "kept_back") for i in ids for table in tables[i]]
         else:
             by = "document_id, sheet, row, position, reason" if name == "rejects" else ", ".join(_FIELDS[name][:3])
             same = " and reason <> 'same_file'" if name == "rejects" else ""
@@ -347,7 +350,7 @@ def _write(
 
 
 def _figures(db: duckdb.DuckDBPyConnection, outputs: tuple[Path, ...]) -> dict[str, Any]:
-    rows, columns, documents, rejects, _ = outputs
+    rows, _, columns, documents, rejects, _ = outputs
     unknown = db.execute(
         f"""select distinct d.path || ': ' || c.header from read_parquet({location(columns)}) as c
         join read_parquet({location(documents)}) as d using (document_id)

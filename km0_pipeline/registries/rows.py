@@ -64,8 +64,8 @@ class Table:
         return f"sums_up({name}){''.join(known)}"
 
 
-def rows_sql(table: Table) -> str:
-    """The usable rows of a sheet, as `registry_rows` has them. `x_` is a cell as found, `v_` its value."""
+def rows_sql(table: Table, kept_back: bool = False) -> str:
+    """The usable rows of a sheet, as `registry_rows` has them; or else those that may not be published. `x_` is a cell as found, `v_` its value."""
     document, sheet, stated = table.document, table.sheet, table.stated
     found, numbers = [], []
     for prop, columns in stated.items():
@@ -129,7 +129,7 @@ select
     {"case when v_headcount is not null then count_qualifier(x_headcount) end" if "headcount" in stated else "null"} as headcount_qualifier,
     ({" + ".join(refused) or "0"})::bigint as refused
 from found
-where v_name <> {literal(stated["name"][0].header)}{" and " + publishable("x_publication_ok") if "publication_ok" in stated else ""} and not ({table.sums_up("v_name", lambda p: f"v_{p}")})"""
+where v_name <> {literal(stated["name"][0].header)}{f" and {'not ' * kept_back}{publishable('x_publication_ok')}" if "publication_ok" in stated else " and false" * kept_back} and not ({table.sums_up("v_name", lambda p: f"v_{p}")})"""
 
 
 def publishable(cell: str) -> str:

@@ -73,7 +73,7 @@ NOTHING = (
 _SUMS = literal(
     r"(?i)[^\pL]*(?:(?:sous[ -]?|sub-?)tota(?:l|ux).*|(?:(?:grand )?tota(?:l|ux)|moyennes?|m[ée]diane?|somme|nombre|nb|average|median|sum)"
     r"(?: (?:g[ée]n[ée]ral|global|partiel|cumul[ée])| (?:de |des |du |par |of |d['’]).*"
-    r"| (?:effectifs?|salari[ée]s|locataires|occupants|entreprises|structures|surfaces?|b[âa]timent.*|[ée]tage.*))?[^\pL]*)"
+    r"| (?:\pL{1,3}[ .+-]?[0-9]+|effectifs?|salari[ée]s|locataires|occupants|entreprises|structures|surfaces?|b[âa]timent.*|[ée]tage.*))?[^\pL]*)"
 )
 """What stands in the place of a name where a row sums up the others, from end to end."""
 

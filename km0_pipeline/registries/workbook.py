@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
@@ -23,7 +23,7 @@ import duckdb
 import pyarrow as pa
 
 from km0_pipeline.hub import Registry, nearest
-from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, column_letters, refused_above
+from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, cell_text, column_letters, refused_above
 from km0_pipeline.registries.columns import BY_PROPERTY, HEADER_WITHIN, find_header, join_headers, map_columns
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -140,19 +140,6 @@ def _texts(column: Sequence[Any]) -> Any:
         if highest < 1e9 and pc.min(pc.if_else(pc.equal(sizes, 0), 1, sizes)).as_py() >= 1e-3:
             return numbers.cast(pa.string())  # beyond, Arrow writes exponents
     return pa.array([cell_text(cell) or None for cell in column], pa.string())
-
-
-def cell_text(value: Any) -> str:
-    """A cell as text: ISO dates (with the time where it is not midnight), numbers as short as they can be."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 _ERROR = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]* t="e"[^>]*>(?:(?!</c>).)*?<v>(#[^<]+)</v>', re.DOTALL)

@@ -4,6 +4,7 @@
 Frictionless Table Schema with titles and descriptions in French and English, keys, constraints
 and, for each column, its privacy class. Adding a table is adding these two files.
 
+    inputs   steps that tables may read, and their columns that may be published
     table    the pair read as a `Table`; all that is derived from it (Arrow, DDL, lineage, descriptor)
     build    a table run in DuckDB over upstream Parquet; km0.duckdb assembled from all of them
     contacts e-mail addresses and telephone numbers, withheld from all that tables read

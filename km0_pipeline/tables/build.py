@@ -23,9 +23,8 @@ from km0_pipeline.sql import connect, literal, settings
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import read_json, sha256, write_aside, write_json
 from km0_pipeline.tables.contacts import CONTACTS_SQL, kept_from
+from km0_pipeline.tables.inputs import DERIVED, STEPS
 from km0_pipeline.tables.table import (
-    DERIVED,
-    STEPS,
     TYPES,
     Table,
     TableError,

@@ -24,48 +24,11 @@ from typing import Any, Literal
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from km0_pipeline.claims import CLAIMS, PROPERTIES, REJECTS, RELEASABLE, Privacy
-from km0_pipeline.press.review import REVIEWED
-from km0_pipeline.registries.columns import PROPERTIES as COLUMNS
+from km0_pipeline.claims import PROPERTIES, RELEASABLE, Privacy
 from km0_pipeline.sql import literal
+from km0_pipeline.tables.inputs import DERIVED, STEPS
 
 FOLDER = Path(__file__).parent
-
-STEPS: dict[str, tuple[str, ...]] = {
-    "press_documents": ("document_id", "path", "format", "title", "publisher", "url", "published_on", "language", "licence"),
-    "press_stories": ("document_id", "story_id", "superseded_by"),
-    "press_reviewed": tuple(REVIEWED.names),
-    "decision_rejects": tuple(REJECTS.names),
-    "press_rejects": tuple(REJECTS.names),
-    "registry_documents": ("document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format", "rows", "at_hub", "left_after"),
-    "registry_columns": ("document_id", "sheet", "position", "header", "property", "locator", "how"),
-    "registry_rows": (
-        *("document_id", "source", "sheet", "row", "mention_id", "at_hub", "stated_on"),
-        *COLUMNS,
-        "headcount_qualifier",
-    ),
-    "registry_claims": tuple(CLAIMS.names),
-    "registry_rejects": tuple(REJECTS.names),
-    "register_claims": tuple(CLAIMS.names),
-    "register_documents": ("document_id", "path", "title", "publisher", "url", "stated_on", "licence", "format"),
-    "register_rows": ("mention_id", "diffusion"),
-    "address_claims": tuple(CLAIMS.names),
-    "address_documents": ("document_id", "path", "title", "publisher", "url", "stated_on", "licence", "format"),
-    "hub_claims": tuple(CLAIMS.names),
-    "entity_mentions": (
-        *("mention_id", "document_id", "kind", "name", "name_key", "place_key", "siren", "entity_id", "stage", "single", "is_hub"),
-    ),
-    "entity_rejects": tuple(REJECTS.names),
-    "entity_redirects": ("old_id", "new_id", "reason"),
-    "entity_withheld": ("entity_id",),
-}
-"""Steps whose Parquet a table's SQL may read, and their columns that may be published."""
-
-DERIVED: dict[str, tuple[str, ...]] = {
-    "vocabulary": ("property", "value_kind", "releasable"),
-    "differences": ("table_name", "row_id", "change", "column_name", "old_value", "new_value"),
-}
-"""Relations that `build` makes: the properties of `claims.py`; what differs from the last snapshot in tracked tables."""
 
 TYPES = {
     "string": (pa.string(), "varchar"),
