@@ -38,6 +38,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
         f"Boréale;{BOREALE};;9 rue Cachée;68100;Mulhouse",
         f"Le Verger;{VERGER};;;;",
         "Sans Numéro Fictif;;;;;",
+        f"Atelier Secret;{PAUL};{siret(VERGER)};;68100;Mulhouse",
     )
     off = make_run(root)
     assert off.returncode == 0, off.stdout + off.stderr
@@ -89,7 +90,8 @@ def test_a_person_who_objects_leaves_every_table_and_a_company_that_does_its_add
     before, now = (project.published / v for v in ("2026.3.1", "2026.3.2"))
     assert "Paul Imaginé" in (before / "organisations.csv").read_text(encoding="utf-8")
     assert "rue Cachée" in (before / "organisations.csv").read_text(encoding="utf-8")
+    assert "Atelier Secret" in (before / "organisations.csv").read_text(encoding="utf-8")
     for path in now.glob("*.csv"):
-        for private in ("Paul Imaginé", PAUL, "rue Inventée", "rue Cachée"):
+        for private in ("Paul Imaginé", "Atelier Secret", PAUL, "rue Inventée", "rue Cachée"):
             assert private not in path.read_text(encoding="utf-8"), f"{path.name} holds {private}"
     assert "Boréale" in (now / "organisations.csv").read_text(encoding="utf-8")

@@ -221,7 +221,15 @@ delete from doubts where one in (from kept_back) or other in (from kept_back);
 create temp table withheld as
 from kept_back
 union
-select cluster from mentions where siren in (select siren from read_parquet(getvariable('register')) where diffusion = 'withheld');
+select cluster from mentions where siren in (select siren from read_parquet(getvariable('register')) where diffusion = 'withheld')
+union
+-- a row of which the number was refused, since it contradicts another or is shared, names that person all the same
+select m.cluster
+from read_parquet(getvariable('rows')) as r
+join read_parquet(getvariable('register')) as w
+    on w.diffusion = 'withheld'
+    and (r.siren is null and w.siren = r.siren_original or r.siret is null and w.siren = left(r.siret_original, 9))
+join mentions as m on m.mention_id = r.mention_id;
 """
 
 _ENTITY_MENTIONS = """

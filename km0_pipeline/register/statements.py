@@ -134,11 +134,19 @@ from read_parquet({rows})
 where siren is not null or siret is not null;
 
 create temp table wanted as select siren, bool_or(at_hub) as at_hub from given group by siren;
+
+-- numbers that were refused, since they contradict each other or are shared: asked for only to know whom the register withholds
+create temp table refused as
+select siren_original as siren from read_parquet({rows}) where siren is null and siren_original is not null
+union
+select left(siret_original, 9) from read_parquet({rows}) where siret is null and siret_original is not null
+except
+select siren from wanted;
 """
 
 
 def _wanted(db: duckdb.DuckDBPyConnection, project: Project) -> None:
-    """Tables `given`, the numbers of each row of registries that has one, and `wanted`, one row a SIREN."""
+    """Tables `given`, the numbers of each row of registries that has one, `wanted`, one row a SIREN, and `refused`, SIRENs of rows that were refused."""
     db.execute(_WANTED.format(rows=location(project.made("registry_rows"))))
     db.execute(
         f"create temp view registry_documents as from read_parquet({location(project.made('registry_documents'))})"
@@ -150,7 +158,7 @@ def _numbers(project: Project) -> list[str]:
     with connect(project.warehouse) as db:
         _wanted(db, project)
         rows = db.execute(
-            "select siret from given where siret is not null union select siren from given group by siren having count(siret) = 0 order by all"
+            "select siret from given where siret is not null union select siren from given group by siren having count(siret) = 0 union from refused order by all"
         )
         return [number for (number,) in rows.fetchall()]
 
@@ -160,7 +168,7 @@ def _from_stock(db: duckdb.DuckDBPyConnection, project: Project, edition: dict[s
     columns = ", ".join(_UNITS)
     units, names = (location(project.made(n)) for n in ("register_units", "register_names"))
     db.execute(
-        f"create temp table units as select {columns}, $id as document_id from read_parquet({units}) where siren in (select siren from wanted)",
+        f"create temp table units as select {columns}, $id as document_id from read_parquet({units}) where siren in (from refused union select siren from wanted)",
         {"id": edition["document_id"]},
     )
     db.execute(
@@ -278,7 +286,7 @@ def _write(
     unknown = [Reject(*row) for row in db.execute(_UNKNOWN.format(asked=asked)).fetchall()]
     pq.write_table(rejects_table([*rejects, *unknown]), rejected, compression="zstd")
     counts = db.execute(
-        "select (select count(*) from wanted), (select count(*) from units), (select count(*) from units where diffusion = 'withheld')"
+        "select (select count(*) from wanted), (select count(*) from units where siren in (select siren from wanted)), (select count(*) from units where diffusion = 'withheld')"
     ).fetchall()[0]
     return dict(zip(("given", "found", "withheld"), counts, strict=True))
 

@@ -97,10 +97,11 @@ def rows_sql(table: Table, kept_back: bool = False) -> str:
         value["siren"] = f"case when {clash} then null else coalesce(v_siren, left({siret}, 9)) end"
         value["siret"] = f"case when {clash} then null else {siret} end"
         taken = f"v_siren is null and {siret} is not null"
-        original["siren"] = f"case when {clash} then null when {taken} then x_siret when x_siren <> v_siren then x_siren end"
-        original["siret"] = f"case when {clash} then null when x_siret <> {siret} then x_siret end"
+        # what is refused is kept beside no value: who it names may be one of whom the national register says nothing
+        original["siren"] = f"case when {clash} then v_siren when {taken} then x_siret when x_siren <> v_siren then x_siren end"
+        original["siret"] = f"case when {clash} or {siret} is null then v_siret when x_siret <> {siret} then x_siret end"
     elif "siret" in stated:
-        value["siret"], original["siret"] = siret, f"case when x_siret <> {siret} then x_siret end"
+        value["siret"], original["siret"] = siret, f"case when {siret} is null then v_siret when x_siret <> {siret} then x_siret end"
         value["siren"], original["siren"] = f"left({siret}, 9)", f"case when {siret} is not null then x_siret end"
     if {"longitude", "latitude"} <= stated.keys():
         # no place of France is found where one of its places lies once the two are swapped
