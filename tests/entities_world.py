@@ -62,7 +62,7 @@ class World:
 
     def resolve(self) -> dict[str, str]:
         """Mention -> entity."""
-        schema = pa.schema([*((c, pa.string()) for c in (*COLUMNS, "document_id", "mention_id", "stated_on")), ("at_hub", pa.bool_())])
+        schema = pa.schema([*((c, pa.string()) for c in (*COLUMNS, "siren_original", "siret_original", "document_id", "mention_id", "stated_on")), ("at_hub", pa.bool_())])
         inputs = {"registry_rows": pa.Table.from_pylist(self.rows, schema), "registry_kept_back": pa.Table.from_pylist(self.kept_back, schema), "register_rows": ROWS.empty_table(), "press_reviewed": accepted(self.press)}
         for name, data in inputs.items():
             content = digest(*(str(r) for r in data.to_pylist()), length=64)
