@@ -22,7 +22,10 @@ test: .venv/made ## all checks and tests
 	@echo "ruff: style and likely mistakes"; $(bin)/ruff check .
 	@echo "mypy: types"; $(bin)/mypy -p km0_pipeline -p assets
 	@echo "import-linter: which package may import which"; $(bin)/lint-imports --no-logo
-	@echo "pytest: behaviour"; $(bin)/python -m pytest
+	@echo "pytest: behaviour, in two halves side by side"; log=$$(mktemp); \
+	$(bin)/python -m pytest tests/test_pu*.py tests/test_[q-z]*.py >$$log 2>&1 & half=$$!; \
+	$(bin)/python -m pytest --ignore-glob='*/test_pu*' --ignore-glob='*/test_[q-z]*'; first=$$?; \
+	wait $$half; second=$$?; cat $$log; rm -f $$log; exit $$((first ? first : second))
 
 ui: .venv/made .dagster/dagster.yaml ## Dagster in the browser, with the daily schedule and the watch on data/raw (PORT=3000)
 	@echo "http://127.0.0.1:$(PORT) (stop with Ctrl-C)"
