@@ -13,7 +13,7 @@ import string
 import time
 from collections.abc import Mapping
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 from importlib.metadata import version
@@ -273,3 +273,8 @@ def _retry_after(value: str) -> float:
         return 0
     seconds = ((until if until.tzinfo else until.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
     return min(max(seconds, 0), LONGEST_WAIT)
+
+
+def moment(later: timedelta = timedelta()) -> str:
+    """When it is now, or so much later, ISO 8601 in UTC to the second: for when a server was or may be asked, never for what is published."""
+    return (datetime.now(UTC) + later).isoformat(timespec="seconds")

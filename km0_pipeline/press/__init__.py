@@ -9,6 +9,7 @@
         metadata    what a web page says of itself
         layout      printed lines -> running text
     duplicates  the same story in several papers; corrections      -> press_stories
+      sketching   what tells fast which texts may be alike
     mentions    what the language model alone finds                -> press_spans
     statements  who says what, where                               -> press_claims
       folding     the text as rules read it, character for character

@@ -29,7 +29,7 @@ import pyarrow as pa
 from km0_pipeline import storage
 from km0_pipeline.claims import Reject, digest, rejects_table
 from km0_pipeline.deadline import Crashed, Deadline, Overdue
-from km0_pipeline.fetch import Answer, Fetcher, Unfetched
+from km0_pipeline.fetch import Answer, Fetcher, Unfetched, moment
 from km0_pipeline.hub import Feed
 from km0_pipeline.press import sidecar
 from km0_pipeline.press.document import Unreadable
@@ -118,7 +118,7 @@ class _Visit:
         state = dict(before)
         if state.get("gone"):
             self._gone()
-        elif state.get("not_before", "") > _now():
+        elif state.get("not_before", "") > moment():
             self.row["outcome"] = "resting"
             self._reject("unavailable", f"asked to be left alone until {state['not_before']}; it is asked again then.")
         else:
@@ -237,7 +237,7 @@ class _Visit:
             feed=self.feed.url,
             item=item.id,
             updated=item.updated,
-            fetched_at=_now(),
+            fetched_at=moment(),
             content_type=type_,
             sha256=sha,
             same_as="" if same == file.name else same,
@@ -251,7 +251,7 @@ class _Visit:
     def _unfetched(self, problem: Unfetched, state: dict[str, Any], item: Item | None = None) -> None:
         self._reject(problem.reason, problem.sentence, item.url if item else "")
         if problem.wait > self.feed.max_seconds:
-            state["not_before"] = _now(timedelta(seconds=problem.wait))
+            state["not_before"] = moment(timedelta(seconds=problem.wait))
 
     def _reject(self, reason: str, sentence: str, item: str = "") -> None:
         feed = f"The feed {self.feed.name} ({self.feed.url})"
@@ -316,7 +316,3 @@ def _suffix(content_type: str, url: str) -> str:
     declared = _SUFFIXES.get(content_type.partition(";")[0].strip().lower(), "")
     ending = PurePosixPath(urlsplit(url).path).suffix.lower()
     return declared or (ending if re.fullmatch(r"\.[a-z0-9]{1,5}", ending) else ".html")
-
-
-def _now(later: timedelta = timedelta()) -> str:
-    return (datetime.now(UTC) + later).isoformat(timespec="seconds")

@@ -44,24 +44,6 @@ FIGURE = re.compile(
     rf"{_TIMES.format('multiple')}(?P<after>[ ]environ)?[ ]?(?:d'|de )?",
     re.I,
 )
-WORD = "|".join(sorted([*_UNITS, "cents?", "mille"], key=lambda w: (-len(w), w)))
-NUMBER_WORDS = rf"(?:{WORD})(?:(?:[ -]et)?[ -](?:{WORD})){{0,3}}"
-_APART = "".join(rf"(?<!\b{word}[ -])" for word in (*_UNITS, "cent", "cents", "mille"))
-"""Not right after a number word: a number is read from its first word on. None needs more than 13 of them (999 999)."""
-_NUMBER = (
-    rf"(?:\d{{1,3}}(?:[ .]\d{{3}}){{1,4}}(?![\d]|[ .]\d{{3}})(?:,\d+)?|\d+(?:[.,]\d+)?(?!\d)|\b(?=(?:{WORD})\b){_APART}(?:{WORD})(?:(?:[ -]et)?[ -](?:{WORD})){{0,12}}\b"
-    rf"|\b(?:{'|'.join(COLLECTIVE)})s?\b)"
-)
-_MULTIPLE = {"milliards?": 10**9, "Mds?": 10**9, "millions?": 10**6, "M": 10**6, "milliers": 1000, "k": 1000}
-_TIMES = rf"(?:[ ]?(?:de )?(?P<{{}}>{'|'.join(_MULTIPLE)})(?!\w|\.\w))?"
-FIGURE = re.compile(
-    rf"\b(?<![\w.,/-])(?=\d|z|un|d[eioé]|tr|c[ei]|qu|s[eio]|h|n|on|v|m[io]|p[rla]|à|au|ap|en|j|l'o|b)(?:(?P<qualifier>{'|'.join(q for _, q in QUALIFIERS)})[ ]?)?"
-    rf"(?:(?P<passed>pass\w+ )?(?:entre|de)[ ](?P<low>{_NUMBER}){_TIMES.format('few')}(?:[ ](?:et|à)[ ])(?P<high>{_NUMBER})"
-    rf"|(?P<low2>\d[\d ]{{0,12}})[ ]?(?:à|-|–)[ ]?(?P<high2>\d[\d ]{{0,12}})"
-    rf"|(?:une?[ ](?:bonne[ ]|petite[ ]|grosse[ ])?(?={'|'.join(COLLECTIVE)}))?(?P<n>{_NUMBER}))"
-    rf"{_TIMES.format('multiple')}(?P<after>[ ]environ)?[ ]?(?:d'|de )?",
-    re.I,
-)
 
 
 def times(multiple: str | None) -> int:

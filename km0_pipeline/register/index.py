@@ -37,6 +37,11 @@ from km0_pipeline.steps import Made, Project, made, make, modules_version
 
 MEMORY = "1600MB"
 """What reducing the stock may hold in memory, beside what the process has: the rest is spilled."""
+COLUMNS = (
+    *("siren", "diffusion", "person", "name", "legal_form", "naf", "naf_nomenclature"),
+    *("naf25", "size_band", "size_year", "state", "since", "created_on", "seat"),
+)
+"""Those of `register_units`."""
 VERSION = modules_version(__file__, stock.__file__, names.__file__, str(Path(__file__).with_name("nomenclatures.py")))
 
 
@@ -200,25 +205,7 @@ with kept as (
         size_band, size_year, state, since, created_on, siren || seat as seat
     from judged
 )
-select siren, diffusion, {
-    ", ".join(
-        f"case when diffusion <> 'withheld' then {c} end as {c}"
-        for c in (
-            "person",
-            "name",
-            "legal_form",
-            "naf",
-            "naf_nomenclature",
-            "naf25",
-            "size_band",
-            "size_year",
-            "state",
-            "since",
-            "created_on",
-            "seat",
-        )
-    )
-}
+select siren, diffusion, {", ".join(f"case when diffusion <> 'withheld' then {c} end as {c}" for c in COLUMNS[2:])}
 from kept
 """
 

@@ -10,17 +10,16 @@ Belongs here: asking, and what an answer says, in the shape of `index`'s units. 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from km0_pipeline import storage
 from km0_pipeline.claims import Reject
-from km0_pipeline.fetch import Fetcher, Unfetched
+from km0_pipeline.fetch import Fetcher, Unfetched, moment
 from km0_pipeline.steps import Project
 
 SERVICE = "register/service"
@@ -49,7 +48,7 @@ def _ask(project: Project, numbers: Iterable[str]) -> Answers:
         kept = _kept(folder / f"{number}.json")
         if kept is not None:
             said[number] = kept["said"]
-        if kept is None or kept["ask_from"] <= _now():
+        if kept is None or kept["ask_from"] <= moment():
             stale.append(number)
     rejects = list(_refresh(project, folder, stale, said)) if stale else []
     return Answers(said, rejects)
@@ -58,10 +57,10 @@ def _ask(project: Project, numbers: Iterable[str]) -> Answers:
 def _refresh(project: Project, folder: Path, numbers: list[str], said: dict[str, dict[str, Any]]) -> Iterator[Reject]:
     """Ask for `numbers` into `said`, as far as the service lets itself be asked; yields what went wrong."""
     settings, rest = project.hub.register, folder / "rest.json"
-    again = _now(timedelta(days=settings.days))
+    again = moment(timedelta(days=settings.days))
     until = (storage.read_json(rest) or {}).get("until", "") if rest.exists() else ""
     late, asked = 0, 0  # late in a row
-    if until <= _now():
+    if until <= moment():
         with Fetcher(project.hub, settings, {}) as fetcher:
             for number in numbers:
                 asked += 1
@@ -80,12 +79,12 @@ def _refresh(project: Project, folder: Path, numbers: list[str], said: dict[str,
                     )
                     late = late + 1 if e.passing else 0
                     if e.wait > settings.max_seconds:
-                        until = _now(timedelta(seconds=e.wait))
+                        until = moment(timedelta(seconds=e.wait))
                         storage.write_json(rest, {"until": until})
-                if late == settings.attempts or until > _now():
+                if late == settings.attempts or until > moment():
                     break
     if asked < len(numbers):
-        why = f"asks to be left alone until {until}" if until > _now() else "does not answer"
+        why = f"asks to be left alone until {until}" if until > moment() else "does not answer"
         left = (
             f"{len(numbers) - asked:,} of {len(numbers):,} numbers are not asked for in this refresh, but at the next"
         )
@@ -157,7 +156,3 @@ def _kept(path: Path) -> dict[str, Any] | None:
         kept: dict[str, Any] | None = storage.read_json(path)
         return kept
     return None
-
-
-def _now(later: timedelta = timedelta()) -> str:
-    return (datetime.fromtimestamp(time.time(), UTC) + later).isoformat(timespec="seconds")

@@ -26,6 +26,7 @@ import pyarrow as pa
 
 from km0_pipeline.claims import CLAIMS, DIGEST_SQL, PROPERTIES, Reject, rejects_table
 from km0_pipeline.register import nomenclatures, service, stock
+from km0_pipeline.register.index import COLUMNS
 from km0_pipeline.register.nomenclatures import NAF_2025, NAF_REV2, legal_form_sql, naf_sql, size_band_sql
 from km0_pipeline.sql import connect, literal, location
 from km0_pipeline.steps import Made, Project, made, make, modules_version
@@ -46,21 +47,7 @@ ROWS = pa.schema(
         ("at_hub", pa.bool_()),
     ]
 )
-_UNITS = (
-    "siren",
-    "diffusion",
-    "name",
-    "legal_form",
-    "naf",
-    "naf_nomenclature",
-    "naf25",
-    "size_band",
-    "size_year",
-    "state",
-    "since",
-    "created_on",
-    "seat",
-)
+_UNITS = tuple(c for c in COLUMNS if c != "person")
 _FOUND = pa.schema([(n, _TEXT) for n in (*_UNITS, "document_id")])
 _ESTABLISHMENTS = pa.schema([(n, _TEXT) for n in ("siret", "siren", "commune_code")])
 OUTPUTS = ("register_claims", "register_rows", "register_documents", "register_rejects")
