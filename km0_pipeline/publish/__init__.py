@@ -3,7 +3,8 @@
 The tour, in the order of the work:
 
     privacy      which tables and columns may leave: an allow-list
-    formats      one small writer a format: Parquet, CSV
+    formats      one small writer a format of tables: Parquet, CSV
+    files        the files that are not one table's own, in their order, and `staged`, what they are written from
     datapackage  datapackage.json: what each file and column is, for machines
     readme       README.md: the same for people, in French and English
     verify       a snapshot read back whole, with what is in it alone

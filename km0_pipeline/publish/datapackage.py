@@ -31,8 +31,11 @@ def descriptor(
     rows: Mapping[str, int],
     files: Mapping[str, tuple[int, str]],
     checks: int,
+    exports: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
     """The descriptor, keys in the order a reader wants them; `files` gives bytes and SHA-256 by path.
+
+    `exports` gives, by path, what is said of the files of data that are not one table's own, where there are such `files`.
 
     `created` is midnight UTC of `day`; `km0:contentDigest` is the same for two snapshots that
     say the same, whatever their version and date.
@@ -58,14 +61,18 @@ def descriptor(
     package["resources"] = [
         _resource(release, n, rows[release.name], files) for release in releases for n in range(len(FORMATS))
     ]
+    package["resources"] += [
+        {"path": path} | dict(said) | {"bytes": files[path][0], "hash": f"sha256:{files[path][1]}"} for path, said in exports.items() if path in files
+    ]
+    package["km0:exports"] = list(exports)
     package["km0:checks"] = checks
     package["km0:contentDigest"] = _content_digest(package)
     return package
 
 
-def text(package: Mapping[str, Any]) -> str:
-    """The descriptor as it is written: indented UTF-8 JSON with a final newline."""
-    return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+def write(path: Path, package: Mapping[str, Any]) -> None:
+    """Write the descriptor: indented UTF-8 JSON with a final newline."""
+    path.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -99,10 +106,10 @@ def _resource(release: Release, n: int, rows: int, files: Mapping[str, tuple[int
 
 
 def _content_digest(package: Mapping[str, Any]) -> str:
-    """Digest of what the CSV files hold and of all that is said of it, without version, date, number of checks and history."""
+    """Digest of what the tables' CSV files hold and of all that is said of it, without version, date, number of checks and history."""
     said = {k: v for k, v in package.items() if k not in ("version", "created", "id", "km0:checks")}
     said["resources"] = [
-        {k: v for k, v in r.items() if k not in ("bytes", "hash", "km0:rows") or (r["format"] == "csv" and r["km0:table"] not in HISTORY)}
+        {k: v for k, v in r.items() if k not in ("bytes", "hash", "km0:rows") or (r["format"] == "csv" and r.get("km0:table", HISTORY[0]) not in HISTORY)}
         for r in package["resources"]
     ]
     return digest(json.dumps(said, ensure_ascii=False, sort_keys=True), length=64)

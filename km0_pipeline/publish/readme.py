@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from pathlib import Path
 
-from km0_pipeline.hub import Hub
 from km0_pipeline.publish.formats import FORMATS
-from km0_pipeline.publish.privacy import Release
+from km0_pipeline.publish.staged import Staged
 
 
-def readme(hub: Hub, version: str, day: date, releases: Iterable[Release], rows: Mapping[str, int]) -> str:
-    """The Markdown text; the same for the same arguments wherever it is made."""
+def write(staged: Staged, path: Path) -> bool:
+    """Write the Markdown text; the same for the same snapshot wherever it is made."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -20,9 +18,13 @@ def readme(hub: Hub, version: str, day: date, releases: Iterable[Release], rows:
     )
     environment.filters["cell"] = _cell
     environment.filters["grouped"] = lambda n, separator: f"{n:,}".replace(",", separator)
-    return environment.get_template("README.md.j2").render(
-        hub=hub.hub, publisher=hub.publisher, version=version, day=day, tables=[r.table for r in releases], rows=rows, formats=FORMATS
-    )
+    hub = staged.project.hub
+    text = environment.get_template("README.md.j2").render(
+        hub=hub.hub, publisher=hub.publisher, version=staged.version, day=staged.day,
+        tables=[r.table for r in staged.releases], rows=staged.rows, formats=FORMATS,
+    )  # fmt: skip
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return True
 
 
 def _cell(text: str) -> str:

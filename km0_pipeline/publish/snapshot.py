@@ -29,9 +29,10 @@ from pathlib import Path
 from typing import Any
 
 from km0_pipeline.publish import datapackage
+from km0_pipeline.publish.files import descriptor, write_all
 from km0_pipeline.publish.formats import FORMATS
 from km0_pipeline.publish.privacy import PublicationStopped, Release, releases
-from km0_pipeline.publish.readme import readme
+from km0_pipeline.publish.staged import Staged
 from km0_pipeline.publish.verify import SUMS, read_sums, verify
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Project
@@ -79,10 +80,10 @@ def publish(project: Project, day: date, tables: Iterable[Table] | None = None) 
         checks = _check(project, tables)
         staging = project.published / f"{STAGING}{version}"
         try:
-            package, sums = _write(project, staging, version, day, leaving, checks)
-            if last is not None and last.content_digest == package["km0:contentDigest"]:
+            staged = _write(project, staging, version, day, leaving, last.folder if last else None, checks)
+            if last is not None and last.content_digest == datapackage.read(staging)["km0:contentDigest"]:
                 return last
-            wrong = verify(staging, sums)
+            wrong = verify(staging, {path: digest for path, (_, digest) in staged.written.items()})
             if wrong:
                 raise PublicationStopped("The snapshot could not be read back as it was meant; nothing was published.", *wrong)
             _announce(project, staging, version)
@@ -182,33 +183,24 @@ def _check(project: Project, tables: Iterable[Table]) -> int:
     return sum(r.passed for r in results)
 
 
-def _write(
-    project: Project, staging: Path, version: str, day: date, leaving: list[Release], checks: int
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """Write every file of the snapshot to `staging`; returns its descriptor and the SHA-256 of its tables' files, read back."""
+def _write(project: Project, staging: Path, version: str, day: date, leaving: list[Release], last: Path | None, checks: int) -> Staged:
+    """Write every file of the snapshot to `staging`."""
     staging.mkdir()
     jobs = [(form, release) for form in FORMATS for release in leaving]
     with connect(project.warehouse) as connection, ThreadPoolExecutor(os.cpu_count()) as pool:
+        staged = Staged(project, connection, version, day, staging, last, tuple(leaving), _rows(leaving), checks)
 
-        def write(job: tuple[Any, Release]) -> tuple[str, tuple[int, str]]:
+        def write(job: tuple[Any, Release]) -> None:
             form, release = job
-            path = staging / f"{release.name}.{form.name}"
-            form.write(connection.cursor(), release, path)
-            return path.name, (path.stat().st_size, sha256(path))
+            path = f"{release.name}.{form.name}"
+            form.write(connection.cursor(), release, staging / path)
+            staged.note(path)
 
-        files = dict(pool.map(write, jobs))
-    rows = _rows(leaving)
-    package = datapackage.descriptor(project.hub, version, day, leaving, rows, files, checks)
-    texts = {
-        datapackage.NAME: datapackage.text(package),
-        "README.md": readme(project.hub, version, day, leaving, rows),
-    }
-    sums = {name: digest for name, (_, digest) in files.items()}
-    for name, text in texts.items():
-        (staging / name).write_text(text, encoding="utf-8", newline="\n")
-        sums[name] = sha256(staging / name)
-    (staging / SUMS).write_text("".join(f"{sums[name]}  {name}\n" for name in sorted(sums)), encoding="utf-8", newline="\n")
-    return package, {name: digest for name, (_, digest) in files.items()}
+        list(pool.map(write, jobs))
+        write_all(staged)
+    sums = "".join(f"{digest}  {path}\n" for path, (_, digest) in sorted(staged.written.items()))
+    (staging / SUMS).write_text(sums, encoding="utf-8", newline="\n")
+    return staged
 
 
 def _announce(project: Project, staging: Path, version: str) -> None:
@@ -244,12 +236,12 @@ def _says_the_same(project: Project, last: Path, day: date, leaving: list[Releas
     """
     package = datapackage.read(last)
     files = {r["path"]: (r["bytes"], r["hash"].removeprefix("sha256:")) for r in package["resources"]}
-    if files.keys() != {f"{r.name}.{form.name}" for r in leaving for form in FORMATS}:
+    if {r["path"] for r in package["resources"] if "km0:table" in r} != {f"{r.name}.{form.name}" for r in leaving for form in FORMATS}:
         return False
     moving = [r for r in leaving if r.name not in datapackage.HISTORY]
     if any(files[f"{r.name}.parquet"] != (r.source.stat().st_size, sha256(r.source)) for r in moving):
         return False
-    same = datapackage.descriptor(project.hub, package["version"], day, leaving, _rows(leaving), files, 0)
+    same = descriptor(project, package["version"], day, leaving, _rows(leaving), files, 0)
     return bool(same["km0:contentDigest"] == package["km0:contentDigest"])
 
 
