@@ -16,7 +16,8 @@ from collections.abc import Iterable
 import duckdb
 
 from km0_pipeline.entities import candidates
-from km0_pipeline.entities.decided import Pair, find, settled
+from km0_pipeline.entities.decided import Pair, find, settled, sides
+from km0_pipeline.entities.names import NAMES_SQL
 from km0_pipeline.entities.score import DOUBTFUL, score
 
 LONG, LIKE = 8, 0.75
@@ -37,10 +38,18 @@ long word only; `numbers_in(key)`."""
 
 _SIDES = """
 create or replace temp table sides as
+with decided as (
+    select unnest(range(len($names))) as side, unnest($names) as name_key, unnest($places) as place_key, unnest($sirens) as siren
+)
 select s.side, m.cluster, m.mention_id
-from (select unnest(range(len($names))) as side, unnest($names) as name_key, unnest($places) as place_key, unnest($sirens) as siren) as s
+from decided as s
 join mentions as m
     on m.kind = 'organisation' and m.name_key = s.name_key and m.place_key = s.place_key and coalesce(m.siren, '') = s.siren
+union
+select s.side, m.cluster, m.mention_id
+from decided as s
+join mentions as m on m.siren = s.siren
+where s.name_key = ''
 """
 
 _LEFT = """
@@ -109,7 +118,8 @@ order by probability desc, one, other, one_key, other_key
 
 _DOUBTS = """
 create or replace temp table doubts (
-    one varchar, other varchar, one_name varchar, other_name varchar, place varchar, one_siren varchar, other_siren varchar, probability double
+    one varchar, other varchar, one_name varchar, other_name varchar, one_place varchar, other_place varchar, one_siren varchar, other_siren varchar,
+    probability double
 )
 """
 
@@ -117,9 +127,10 @@ create or replace temp table doubts (
 def join(db: duckdb.DuckDBPyConnection, pairs: list[Pair]) -> None:
     """Set `cluster` and `stage` of the `mentions` that the decisions `pairs` and near names join or part; make the table `doubts`.
 
-    Its columns: one and other (clusters), one_name, other_name, place, one_siren, other_siren, probability; each pair once, likeliest first.
+    Its columns: one and other (clusters), one_name, other_name, one_place, other_place, one_siren, other_siren, probability; each pair once, likeliest first.
     """
     db.execute(_DOUBTS)
+    db.execute(NAMES_SQL + candidates.WORDS_SQL + NEARLY_SQL)
     decisions = [p for p in pairs if p.decision in ("same", "different")]
     apart = _decide(db, decisions) if decisions else set()
     db.execute(_LEFT)
@@ -128,7 +139,6 @@ def join(db: duckdb.DuckDBPyConnection, pairs: list[Pair]) -> None:
         return
     db.execute(_SAID)
     candidates.prepare(db, _NAMES.format(where="true"))
-    db.execute(NEARLY_SQL)
     candidates.search(db, _NAMES.format(where="left_over"), near=50, rare=0, most=10)
     score(db)
     db.execute(_ALIKE)
@@ -142,7 +152,7 @@ def join(db: duckdb.DuckDBPyConnection, pairs: list[Pair]) -> None:
     asked: dict[frozenset[str], tuple[object, ...]] = {}
     done = settled(pairs)
     for one, other, one_name, other_name, one_key, other_key, place, one_siren, other_siren, probability, sure in found:
-        if frozenset(((one_key, place, one_siren), (other_key, place, other_siren))) in done or _kept_apart(
+        if frozenset(sides((one_key, place, one_siren), (other_key, place, other_siren))) in done or _kept_apart(
             group, apart, one, other
         ):
             continue
@@ -150,7 +160,7 @@ def join(db: duckdb.DuckDBPyConnection, pairs: list[Pair]) -> None:
             _unite(group, known, one, other)
         else:
             asked.setdefault(
-                frozenset((one, other)), (one, other, one_name, other_name, place, one_siren, other_siren, probability)
+                frozenset((one, other)), (one, other, one_name, other_name, place, place, one_siren, other_siren, probability)
             )
     _follow(db, group, "scored")
     left_open = [row for row in asked.values() if find(group, str(row[0])) != find(group, str(row[1]))]
@@ -161,8 +171,8 @@ def join(db: duckdb.DuckDBPyConnection, pairs: list[Pair]) -> None:
 
 def _decide(db: duckdb.DuckDBPyConnection, decisions: list[Pair]) -> set[frozenset[str]]:
     """Let the mentions follow the decisions; returns the pairs of clusters that are to stay apart."""
-    sides = [side for p in decisions for side in (p.one, p.other)]
-    names, places, sirens = ([side[n] for side in sides] for n in range(3))
+    spoken = [side for p in decisions for side in (p.one, p.other)]
+    names, places, sirens = ([side[n] for side in spoken] for n in range(3))
     db.execute(_SIDES, {"names": names, "places": places, "sirens": sirens})
     for n, pair in enumerate(decisions):
         if pair.decision == "different":  # who has no SIREN leaves the cluster of both
