@@ -246,7 +246,7 @@ STEPS = (
     Step(
         register_statements.register_claims,
         register_statements.VERSION,
-        "2_registries",
+        "4_entities",
         frozenset({"duckdb", "parquet"}),
         ("registry_rows", "registry_documents", "register_files", "register_units", "register_names", "register_links", "hub_toml"),
         {
@@ -263,7 +263,7 @@ STEPS = (
     Step(
         addresses.address_claims,
         addresses.VERSION,
-        "2_registries",
+        "4_entities",
         frozenset({"python", "parquet"}),
         ("registry_rows", "register_rows", "hub_claims", "hub_toml"),
         {

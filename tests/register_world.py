@@ -151,11 +151,16 @@ def asked(project: Project, **settings: Any) -> Project:
     return replace(project, hub=project.hub.model_copy(update={"register": Register(**quick | settings)}))
 
 
-def with_stock(project: Project, zipped: bool = False) -> Project:
-    """The project with the whole stock beside it."""
+def with_stock(project: Project, zipped: bool = False, companies: Mapping[str, str] = {}) -> Project:
+    """The project with the whole stock beside it, and some more companies in it: SIREN -> name."""
+    more = [
+        {"siren": siren, "denominationUniteLegale": name, "statutDiffusionUniteLegale": "O", "etatAdministratifUniteLegale": "A", "categorieJuridiqueUniteLegale": "5710"} | SEEN
+        for siren, name in companies.items()
+    ]  # fmt: skip
+    places = [establishments()[0] | {"siren": siren, "siret": siret(siren), "nic": siret(siren)[9:]} for siren in companies]
     paths = [
         write(project.root / "sirene", f, rows, zipped=zipped)
-        for f, rows in ((UNITS, units()), (ESTABLISHMENTS, establishments()))
+        for f, rows in ((UNITS, [*units(), *more]), (ESTABLISHMENTS, [*establishments(), *places]))
     ]
     return asked(project, stock=tuple(p.relative_to(project.root).as_posix() for p in paths))
 

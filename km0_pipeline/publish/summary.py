@@ -75,7 +75,7 @@ def _register(project: Project) -> list[str]:
     edition = f", stock of {found.figures['edition']}" if found.figures["edition"] else ""
     kept_back = f"; {withheld:,} withheld, at that person's wish" if withheld else ""
     named = f"; {linked:,} more linked by name" if (linked := found.figures["linked"]) else ""
-    return [f"{'register':<14}{known:,} of {_counted(given, 'SIREN number')} found{named}{edition}{kept_back}"]
+    return [f"{'register':<14}{known:,} of {_counted(given, 'SIREN number')} found{edition}{named}{kept_back}"]
 
 
 def _addresses(project: Project) -> list[str]:

@@ -82,7 +82,7 @@ def register_links(project: Project) -> Made:
             names = _sought(db, project)
             rejects = lookup.find(db, project, _before(project, stock))
             sure, waiting = _judge(db, project, names, decided.read(project.raw)[0])
-            db.execute(f"copy (from found order by all) to {literal(found)} (format parquet, compression zstd)")
+            db.execute(f"copy (from likely order by all) to {literal(found)} (format parquet, compression zstd)")
         linked = [
             {"own": j.name.own, "siren": j.found["siren"], "name": j.found["name"], "probability": round(j.found["probability"], 2), "decided": j.decided,
              "at_hub": j.name.side[1] == hub.commune}
@@ -245,8 +245,8 @@ _CLAIMANTS = pa.schema([(n, _TEXT) for n in ("siren", "own", "name", "legal_name
 def _judge(
     db: duckdb.DuckDBPyConnection, project: Project, names: list[Name], pairs: list[decided.Pair]
 ) -> tuple[list[Judged], list[Judged]]:
-    """Which names are linked, and which are to be asked about, of what was `found` and decided; by name and, of one name, likeliest first."""
-    rows = db.execute("from found where siren is not null order by key, probability desc, siren")
+    """Which names are linked, and which are to be asked about, of what is `likely` and decided; by name and, of one name, likeliest first."""
+    rows = db.execute("from likely where siren is not null order by key, probability desc, siren")
     columns = [d[0] for d in rows.description or ()]
     found: dict[str, list[Found]] = defaultdict(list)
     for row in rows.fetchall():

@@ -38,13 +38,15 @@ NAMES = 5_000_000
 """How many names there are to choose from at least: as many as the weights were learnt with, though a stock be a department's or an answer's."""
 BEARERS = 500
 """In how many names a word stands at least, as far as the search service can tell."""
+SUREST = 0.99
+"""Most that the name and place of a unit are believed: of those surer than `score.SURE` 99 in 100 were right."""
 SHOWN = 25
 """Most units that it shows."""
 BATCH = 10_000
 """Names that are looked up at once: what they are compared with fits in memory."""
 
 FOUND = pa.schema([*((n, pa.string()) for n in ("key", "siren", "name", "commune", "postcode", "street", "naf", "legal_form", "legal_name")), ("probability", pa.float64())])
-"""Of a name that was looked up (`key`: what was asked) each unit that it may mean, if only at `score.DOUBTFUL`; one row without siren where there is none.
+"""Of a name that was looked up (`key`: what was asked) each unit that it may mean, if only at `score.DOUBTFUL` (then as alike as `nearly` asks about); one row without siren where there is none.
 The name as the register has it, with the place of that establishment; legal_form in words."""
 NAME = pa.schema([*((n, pa.string()) for n in ("owner", "name", "commune", "postcode", "street", "naf", "block")), ("active", pa.bool_())])
 UNIT = pa.schema([*((n, pa.string()) for n in ("siren", "diffusion", "name", "legal_form")), ("person", pa.bool_())])
@@ -72,34 +74,35 @@ def register_lookup(project: Project) -> Made:
 
 # What a name may not be: one of another number, or of another kind of legal form, which the unit has.
 _FOUND = f"""
-insert into found
-select w.key, u.siren, n.name, n.commune, n.postcode, n.street, n.naf, {legal_form_sql("u.legal_form")} as legal_form, u.name as legal_name, round({{probability}}, 4) as probability
+insert into likely
+select w.key, u.siren, n.name, n.commune, n.postcode, n.street, n.naf, {legal_form_sql("u.legal_form")} as legal_form, u.name as legal_name, round(least({{probability}}, {SUREST}), 4) as probability
 from scored as e
 join sought as w on w.sought = e.sought
 join (from names where id in (select id from scored where probability >= {score.DOUBTFUL})) as n on n.id = e.id
 join (from units where siren in (select owner from scored where probability >= {score.DOUBTFUL})) as u on u.siren = e.owner
-where e.probability >= {score.DOUBTFUL} and u.diffusion = 'full' and not u.person
+where e.probability >= {score.DOUBTFUL} and (e.probability >= {score.SURE} or e.likeness >= {nearly.LIKE} or e.ours_left = 0 or e.theirs_left = 0)
+    and u.diffusion = 'full' and not u.person
     and numbers_in(text_key(w.name)) = numbers_in(text_key(n.name))
     and coalesce(name_form(w.name) = coalesce(name_form('x ' || {legal_form_sql("u.legal_form")}), name_form(n.name)), true);
 
-insert into found (key) select key from sought where key not in (select key from found);
+insert into likely (key) select key from sought where key not in (select key from likely);
 """
 
 _TO_ASK = "create or replace temp table sought as select *, null::varchar as owner from to_find where sought >= {first} and sought < {first} + {batch}"
 
 
 def find(db: duckdb.DuckDBPyConnection, project: Project, before: Path | None) -> list[Reject]:
-    """Make the table `found` (`FOUND`) of each row of the table `to_find`: key, name, commune, postcode, street, naf, block; returns what went wrong.
+    """Make the table `likely` (`FOUND`) of each row of the table `to_find`: key, name, commune, postcode, street, naf, block; returns what went wrong.
 
     `before` is what was found in the same stock: of that nothing is looked up again.
     """
     db.execute(NAMES_SQL + candidates.WORDS_SQL + nearly.NEARLY_SQL)
     db.register("nothing_found", FOUND.empty_table())
     earlier = f"select f.* from read_parquet({location(before)}) as f where f.key in (select key from to_find)" if before else "from nothing_found"
-    db.execute(f"create or replace temp table found as {earlier}")
+    db.execute(f"create or replace temp table likely as {earlier}")
     db.execute(
         "create or replace temp table to_find as select (row_number() over (order by key) - 1)::integer as sought, * "
-        "from (select distinct * from to_find where key not in (select key from found))"
+        "from (select distinct * from to_find where key not in (select key from likely))"
     )
     ((new,),) = db.execute("select count(*) from to_find").fetchall()
     rejects: list[Reject] = []
