@@ -19,7 +19,7 @@ from tests.conftest import hub_toml
 from tests.test_pipeline import make_run, rows
 
 pytestmark = pytest.mark.pipeline
-LUNE = number("99000010")
+LUNE, ETOILE = number("99000010"), number("99000011")
 Runs = tuple[Project, subprocess.CompletedProcess[str], subprocess.CompletedProcess[str]]
 
 
@@ -44,11 +44,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
         "Sans Numéro Fictif;;;;;",
         f"Atelier Secret;{PAUL};{siret(VERGER)};;68100;Mulhouse",
         "Fonderie lunaire fictive;;;;68100;Mulhouse",
-        "Chimère Conseil;;;;68100;Mulhouse",
+        "Stellaire Conseil;;;;68100;Mulhouse",
     )
     off = make_run(root)
     assert off.returncode == 0, off.stdout + off.stderr
-    stock = ", ".join(f'"{path}"' for path in with_stock(project, companies={LUNE: "FONDERIE LUNAIRE FICTIVE"}).hub.register.stock)
+    stock = ", ".join(f'"{path}"' for path in with_stock(project, companies={LUNE: "FONDERIE LUNAIRE FICTIVE", ETOILE: "STELLAIRE"}).hub.register.stock)
     settings.write_text(settings.read_text(encoding="utf-8") + f"\n[register]\nstock = [{stock}]\n", encoding="utf-8")
     on = make_run(root, "2026-03-02")
     assert on.returncode == 0, on.stdout + on.stderr
@@ -79,7 +79,10 @@ def test_who_has_no_number_gets_it_by_name_and_it_is_said_why(runs: Runs) -> Non
     (lune,) = [r for r in rows(project, "organisations") if r["name"] == "Fonderie lunaire fictive"]
     assert (lune["siren"], lune["legal_name"], lune["legal_form"]) == (LUNE, "FONDERIE LUNAIRE FICTIVE", "SAS")
     (row,) = explain(project, "organisations", "Fonderie lunaire fictive", "siren")
-    assert row.cells[0].rests_on is not None and (row.cells[0].rests_on.method, row.cells[0].rests_on.original) == ("register-link/1", "FONDERIE LUNAIRE FICTIVE")
+    (cell,) = row.cells
+    assert cell.rests_on is not None and (cell.rests_on.words, cell.rests_on.confidence) == ("FONDERIE LUNAIRE FICTIVE", 0.99)
+    (claim,) = [c for c in rows(project, "claims") if c["value"] == LUNE]
+    assert claim["method"] == "register-link/1"
     before, now = ({r["organisation_id"] for r in csv.DictReader((project.published / v / "organisations.csv").open(encoding="utf-8")) if r["name"] == lune["name"]} for v in ("2026.3.1", "2026.3.2"))
     assert before == now, "its id stays"
 
@@ -87,8 +90,8 @@ def test_who_has_no_number_gets_it_by_name_and_it_is_said_why(runs: Runs) -> Non
 def test_what_the_register_may_mean_is_shown_beside_the_name(runs: Runs) -> None:
     project, *_ = runs
     shown = CliRunner(env={"COLUMNS": "100"}).invoke(main, ["--root", str(project.root), "review", "entities", "--list"]).output
-    assert "1 pair waits for a decision." in shown and "Chimère Conseil  |  CHIMERE" in shown
-    for evidence in (CHIMERE, "ATELIERS CHIMERE SAS", "62.01Z", "12 RUE IMAGINAIRE", "MULHOUSE"):
+    assert "1 pair waits for a decision." in shown and "Stellaire Conseil  |  STELLAIRE" in shown
+    for evidence in (ETOILE, "SAS", "12 RUE IMAGINAIRE", "MULHOUSE"):
         assert evidence in shown
 
 

@@ -78,7 +78,7 @@ insert into likely
 select w.key, u.siren, n.name, n.commune, n.postcode, n.street, n.naf, {legal_form_sql("u.legal_form")} as legal_form, u.name as legal_name, round(least({{probability}}, {SUREST}), 4) as probability
 from scored as e
 join sought as w on w.sought = e.sought
-join (from names where id in (select id from scored where probability >= {score.DOUBTFUL})) as n on n.id = e.id
+join candidates as n on n.sought = e.sought and n.id = e.id
 join (from units where siren in (select owner from scored where probability >= {score.DOUBTFUL})) as u on u.siren = e.owner
 where e.probability >= {score.DOUBTFUL} and (e.probability >= {score.SURE} or e.likeness >= {nearly.LIKE} or e.ours_left = 0 or e.theirs_left = 0)
     and u.diffusion = 'full' and not u.person
