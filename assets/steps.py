@@ -20,6 +20,8 @@ from km0_pipeline.press import statements as press_statements
 from km0_pipeline.register import addresses
 from km0_pipeline.register import files as register_files
 from km0_pipeline.register import index as register_index
+from km0_pipeline.register import links as register_links
+from km0_pipeline.register import lookup as register_lookup
 from km0_pipeline.register import statements as register_statements
 from km0_pipeline.registries import read as registry_read
 from km0_pipeline.registries import statements as registry_statements
@@ -209,15 +211,48 @@ STEPS = (
         },
     ),
     Step(
-        register_statements.register_claims,
-        register_statements.VERSION,
+        register_lookup.register_lookup,
+        register_lookup.VERSION,
         "2_registries",
         frozenset({"duckdb", "parquet"}),
-        ("registry_rows", "registry_documents", "register_files", "register_units", "register_names", "hub_toml"),
+        ("register_names",),
+        {
+            "register_lookup_names": ("Names of the register, to look names up in.", "Les noms du répertoire, où chercher des noms."),
+            "register_lookup_postings": ("In which of them each word stands.", "Dans lesquels figure chaque mot."),
+            "register_lookup_words": ("In how many names each word stands.", "Dans combien de noms figure chaque mot."),
+            "register_lookup_variants": ("Words as a slip of the pen leaves them.", "Les mots tels que les laisse une faute de frappe."),
+        },
+    ),
+    Step(
+        register_links.register_links,
+        register_links.VERSION,
+        "4_entities",
+        frozenset({"duckdb", "parquet"}),
+        ("press_reviewed", "registry_rows", "registry_kept_back", "hub_claims", "register_units", *register_lookup.INDEX.values(), "decisions", "hub_toml"),
+        {
+            "register_links": (
+                "Names without a number that the national register surely knows, or of which a person said so.",
+                "Les noms sans numéro que le répertoire national connaît sûrement, ou dont une personne l'a dit.",
+            ),
+            "register_doubts": (
+                "Names that it may know and that wait for a decision: `km0 review entities`.",
+                "Les noms qu'il connaît peut-être, en attente d'une décision : `km0 review entities`.",
+            ),
+            "register_found": ("What was found of each name, so as to look up new ones only.", "Ce qui a été trouvé de chaque nom, pour ne chercher que les nouveaux."),
+            "register_link_rejects": ("Names that the search service could not be asked for.", "Les noms que le service de recherche n'a pu être interrogé sur."),
+        },
+        AGAIN,
+    ),
+    Step(
+        register_statements.register_claims,
+        register_statements.VERSION,
+        "4_entities",
+        frozenset({"duckdb", "parquet"}),
+        ("registry_rows", "registry_documents", "register_files", "register_units", "register_names", "register_links", "hub_toml"),
         {
             "register_claims": (
-                "What the national register says of the numbers that registries give.",
-                "Ce que le répertoire national dit des numéros que donnent les registres.",
+                "What the national register says of the numbers that registries give, and of the names it knows.",
+                "Ce que le répertoire national dit des numéros que donnent les registres, et des noms qu'il connaît.",
             ),
             "register_rows": ("The legal units that it knows by these numbers.", "Les unités légales qu'il connaît sous ces numéros."),
             "register_documents": ("The edition of the stock, or the answers, as documents.", "L'édition du stock, ou les réponses, comme documents."),
@@ -228,7 +263,7 @@ STEPS = (
     Step(
         addresses.address_claims,
         addresses.VERSION,
-        "2_registries",
+        "4_entities",
         frozenset({"python", "parquet"}),
         ("registry_rows", "register_rows", "hub_claims", "hub_toml"),
         {
@@ -262,7 +297,7 @@ STEPS = (
         resolve.VERSION,
         "4_entities",
         frozenset({"duckdb", "parquet"}),
-        ("press_reviewed", "registry_rows", "registry_kept_back", "register_rows", "hub_claims", "decisions"),
+        ("press_reviewed", "registry_rows", "registry_kept_back", "register_rows", "register_links", "register_doubts", "hub_claims", "decisions"),
         {
             "entity_mentions": ("Which mentions are the same one.", "Quelles mentions désignent le même."),
             "entity_redirects": ("Published ids that were joined or parted.", "Identifiants publiés réunis ou séparés."),
@@ -271,8 +306,8 @@ STEPS = (
                 "Personnes physiques que le répertoire national ne diffuse pas, et qui n'est que dans des lignes dont la publication est refusée : rien n'en est publié.",
             ),
             "entity_doubts": (
-                "Pairs of organisations that may be one and wait for a decision: `km0 review entities`.",
-                "Paires d'organisations qui n'en sont peut-être qu'une, en attente d'une décision : `km0 review entities`.",
+                "Pairs of organisations, or of one and a unit of the national register, that may be one and wait for a decision: `km0 review entities`.",
+                "Paires d'organisations, ou d'une organisation et d'une unité du répertoire national, qui n'en sont peut-être qu'une, en attente d'une décision : `km0 review entities`.",
             ),
             "entity_rejects": (
                 "Lines of decisions on organisations that can't be used, and why.",

@@ -89,11 +89,11 @@ def world(db: duckdb.DuckDBPyConnection, folder: Path, seconds: dict[str, float]
     """The index of a register, made or found in `folder`, and its tenants."""
     if not (folder / "register.parquet").exists():
         db.execute(REGISTER.format(folder))
-    index = folder / "index"
-    if index.exists():
+    index = {relation: folder / "index" / f"{relation}.parquet" for relation in candidates.INDEX}
+    if (folder / "index").exists():
         candidates.use(db, index)
     else:
-        index.mkdir()
+        (folder / "index").mkdir()
         with timed("index", seconds):
             candidates.prepare(db, NAMES.format(folder), index)
     db.execute(TENANTS.format(folder))

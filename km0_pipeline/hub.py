@@ -183,8 +183,8 @@ class Register(Server):
     """The national register of companies, SIRENE: by its monthly stock, or by the public search service."""
 
     stock: Words = Field((), description="Files or addresses of the monthly stock, StockUniteLegale and StockEtablissement: Parquet, or CSV in a ZIP.")
-    service: Url = Field("", description="Address of the search service, where no stock is given; it is asked for each SIREN.")
-    days: int = Field(30, ge=1, description="Days after which the service is asked for a SIREN again.")
+    service: Url = Field("", description="Address of the search service, where no stock is given; it is asked for each SIREN, and for each name without one.")
+    days: int = Field(30, ge=1, description="Days after which the service is asked for a SIREN or a name again.")
     pause_seconds: float = Field(0.15, ge=0, description="Least time between two requests to one host; the service allows 7 a second.")
 
 

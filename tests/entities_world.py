@@ -13,6 +13,7 @@ from press_world import accepted
 
 from km0_pipeline.claims import Claim, digest, mention_id
 from km0_pipeline.entities.resolve import entity_mentions, hub_claims
+from km0_pipeline.register.links import DOUBTS, LINKS
 from km0_pipeline.register.statements import ROWS
 from km0_pipeline.steps import Project, made, make
 from km0_pipeline.storage import read_json, write_json
@@ -63,7 +64,7 @@ class World:
     def resolve(self) -> dict[str, str]:
         """Mention -> entity."""
         schema = pa.schema([*((c, pa.string()) for c in (*COLUMNS, "siren_original", "siret_original", "document_id", "mention_id", "stated_on")), ("at_hub", pa.bool_())])
-        inputs = {"registry_rows": pa.Table.from_pylist(self.rows, schema), "registry_kept_back": pa.Table.from_pylist(self.kept_back, schema), "register_rows": ROWS.empty_table(), "press_reviewed": accepted(self.press)}
+        inputs = {"registry_rows": pa.Table.from_pylist(self.rows, schema), "registry_kept_back": pa.Table.from_pylist(self.kept_back, schema), "register_rows": ROWS.empty_table(), "register_links": LINKS.empty_table(), "register_doubts": DOUBTS.empty_table(), "press_reviewed": accepted(self.press)}
         for name, data in inputs.items():
             content = digest(*(str(r) for r in data.to_pylist()), length=64)
             make(self.project, name, lambda path, data=data: pq.write_table(data, path), version="t/1", parameters=[content])

@@ -12,14 +12,19 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from press_world import accepted
 
+from km0_pipeline.claims import Claim
+from km0_pipeline.entities.resolve import hub_claims
 from km0_pipeline.hub import Register
 from km0_pipeline.register.files import register_files
 from km0_pipeline.register.index import register_index
+from km0_pipeline.register.links import register_links
+from km0_pipeline.register.lookup import register_lookup
 from km0_pipeline.register.statements import register_claims
 from km0_pipeline.register.stock import ESTABLISHMENTS, UNITS
 from km0_pipeline.registries.read import registry_files, registry_rows
-from km0_pipeline.steps import Made, Project, made
+from km0_pipeline.steps import Made, Project, made, make
 
 COLUMNS: dict[str, list[str]] = {}
 with (Path(__file__).parent.parent / "km0_pipeline" / "register" / "columns.csv").open(encoding="utf-8") as f:
@@ -146,18 +151,25 @@ def asked(project: Project, **settings: Any) -> Project:
     return replace(project, hub=project.hub.model_copy(update={"register": Register(**quick | settings)}))
 
 
-def with_stock(project: Project, zipped: bool = False) -> Project:
-    """The project with the whole stock beside it."""
+def with_stock(project: Project, zipped: bool = False, companies: Mapping[str, str] = {}) -> Project:
+    """The project with the whole stock beside it, and some more companies in it: SIREN -> name."""
+    more = [
+        {"siren": siren, "denominationUniteLegale": name, "statutDiffusionUniteLegale": "O", "etatAdministratifUniteLegale": "A", "categorieJuridiqueUniteLegale": "5710"} | SEEN
+        for siren, name in companies.items()
+    ]  # fmt: skip
+    places = [establishments()[0] | {"siren": siren, "siret": siret(siren), "nic": siret(siren)[9:]} for siren in companies]
     paths = [
         write(project.root / "sirene", f, rows, zipped=zipped)
-        for f, rows in ((UNITS, units()), (ESTABLISHMENTS, establishments()))
+        for f, rows in ((UNITS, [*units(), *more]), (ESTABLISHMENTS, [*establishments(), *places]))
     ]
     return asked(project, stock=tuple(p.relative_to(project.root).as_posix() for p in paths))
 
 
-def look_up(project: Project) -> Made:
-    """The steps from registries to the claims of the register."""
-    for step in (registry_files, registry_rows, register_files, register_index):
+def look_up(project: Project, press: Iterable[Claim] = ()) -> Made:
+    """The steps from registries, and these claims of the press, to the claims of the register."""
+    said = accepted(press)
+    make(project, "press_reviewed", lambda path: pq.write_table(said, path), version="t/1", parameters=[str(said.to_pylist())])
+    for step in (registry_files, registry_rows, hub_claims, register_files, register_index, register_lookup, register_links):
         step(project)
     return register_claims(project)
 
@@ -176,6 +188,6 @@ def sentences(project: Project) -> dict[str, str]:
     """Reason -> sentence of every reject of the register's steps."""
     return {
         r["reason"]: r["sentence"]
-        for name in ("register_file_rejects", "register_drift", "register_rejects")
+        for name in ("register_file_rejects", "register_drift", "register_link_rejects", "register_rejects")
         for r in rows(project, name)
     }

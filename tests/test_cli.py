@@ -26,6 +26,8 @@ from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.register.addresses import address_claims
 from km0_pipeline.register.files import register_files
 from km0_pipeline.register.index import register_index
+from km0_pipeline.register.links import register_links
+from km0_pipeline.register.lookup import register_lookup
 from km0_pipeline.register.statements import register_claims
 from km0_pipeline.registries.read import registry_files, registry_rows
 from km0_pipeline.registries.statements import registry_claims
@@ -68,7 +70,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     registries.mkdir()
     (registries / "locataires-2024.csv").write_text(REGISTRY, encoding="utf-8")
     project = Project.at(folder)
-    for step in (press_files, press_documents, press_stories, registry_files, registry_rows, register_files, register_index, register_claims, hub_claims, address_claims):
+    for step in (press_files, press_documents, press_stories, registry_files, registry_rows, register_files, register_index, register_lookup, register_links, register_claims, hub_claims, address_claims):
         step(project)
     documents = {d["title"]: d for d in pq.read_table(made(project, "press_documents").path).to_pylist()}
     figures, portrait = documents["L'atelier en chiffres"], documents["Portrait"]

@@ -24,6 +24,8 @@ from km0_pipeline.press.statements import press_claims
 from km0_pipeline.register.addresses import address_claims
 from km0_pipeline.register.files import register_files
 from km0_pipeline.register.index import register_index
+from km0_pipeline.register.links import register_links
+from km0_pipeline.register.lookup import register_lookup
 from km0_pipeline.register.statements import register_claims
 from km0_pipeline.registries.read import registry_files, registry_rows
 from km0_pipeline.registries.statements import registry_claims
@@ -69,7 +71,7 @@ def hub(made: Path, tmp_path: Path) -> Project:
 def refresh(project: Project) -> None:
     """What a run makes, up to the tables."""
     for step in (
-        registry_files, registry_rows, register_files, register_index, register_claims, press_files, press_documents, press_stories, press_spans, press_claims, claim_decisions, press_reviewed, hub_claims, address_claims,
+        registry_files, registry_rows, register_files, register_index, register_lookup, press_files, press_documents, press_stories, press_spans, press_claims, claim_decisions, press_reviewed, hub_claims, register_links, register_claims, address_claims,
         entity_mentions, registry_claims,
     ):  # fmt: skip
         step(project)

@@ -31,14 +31,18 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "insert into register select 'x' || n, 'TRANSPORT ' || chr((97 + n % 26)::int) || md5(n::varchar), 'LYON', '69003' from range(3000) as r(n)"
         )
         names = "(select *, null::varchar as street, null::varchar as naf, true as active, left(postcode, 2) as block from register)"
-        candidates.prepare(db, names, folder)
+        candidates.prepare(db, names, files(folder))
     return folder
+
+
+def files(folder: Path) -> dict[str, Path]:
+    return {relation: folder / f"{relation}.parquet" for relation in candidates.INDEX}
 
 
 def likeliest(index: Path, name: str, commune: str = "Mulhouse", postcode: str = "68100") -> tuple[str, float]:
     """Whom a name most likely means, and how likely; '' where nothing was found."""
     with duckdb.connect() as db:
-        candidates.use(db, index)
+        candidates.use(db, files(index))
         db.execute(
             "create table sought (sought integer, name varchar, commune varchar, postcode varchar, block varchar)"
         )

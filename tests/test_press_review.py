@@ -17,6 +17,7 @@ from km0_pipeline.claims import Claim, claims_table, digest, mention_id
 from km0_pipeline.entities.resolve import entity_mentions, hub_claims
 from km0_pipeline.press import review
 from km0_pipeline.press.review import CLAIM, claim_decisions, press_reviewed
+from km0_pipeline.register.links import register_links
 from km0_pipeline.register.statements import ROWS
 from km0_pipeline.registries.read import registry_files, registry_rows
 from km0_pipeline.steps import Project, make
@@ -230,6 +231,7 @@ def test_a_name_that_waits_is_no_entity_yet(press: Press) -> None:
     hub_claims(press.project)
     registry_files(press.project)
     registry_rows(press.project)
+    register_links(press.project)
     make(press.project, "register_rows", lambda out: pq.write_table(ROWS.empty_table(), out), version="t/1")
     entity_mentions(press.project)
     assert {m["name"] for m in rows(press.project, "entity_mentions") if m["kind"] == "person"} == set()

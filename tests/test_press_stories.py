@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -146,9 +147,9 @@ def put(project: Project, name: str, publisher: str, on: str, text: str, title: 
 
 def refresh(project: Project, day: date) -> None:
     """Every step and table, and what is published of them."""
-    order = [s for s in STEPS if "hub_claims" in s.outputs] + [s for s in STEPS if s.group == "2_registries"] + [s for s in STEPS if s.group == "3_press"]
-    for step in [*order, *(s for s in reversed(STEPS) if s.group == "4_entities")]:
-        step.function(project)
+    maker = {output: step.function for step in STEPS for output in step.outputs}
+    for function in TopologicalSorter({s.function: {maker[d] for d in s.deps if d in maker} for s in STEPS}).static_order():
+        function(project)
     for t in all_tables():
         build_table(project, t, version=project.next_version(day))
     for t in all_tables():

@@ -159,7 +159,7 @@ def test_who_asks_to_be_left_alone_for_long_is_and_the_run_goes_on(project: Proj
     web.otherwise = Reply(b"", 429, {"Retry-After": "3600"})
     here = served(project, web)
     given(here, f"Ateliers Chimère;{CHIMERE};;;;", f"Le Verger;{VERGER};;;;")
-    assert look_up(here).figures == {"given": 2, "found": 0, "withheld": 0, "edition": ""}
+    assert look_up(here).figures == {"given": 2, "found": 0, "withheld": 0, "linked": 0, "edition": ""}
     assert "1 of 2 numbers are not asked for in this refresh" in " ".join(
         r["sentence"] for r in rows(here, "register_rejects")
     )

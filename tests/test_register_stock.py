@@ -41,7 +41,7 @@ def stocked(project: Project, request: pytest.FixtureRequest) -> Project:
 def test_what_the_register_says_of_a_number_becomes_claims_of_the_edition(stocked: Project) -> None:
     given(stocked, f"Ateliers Chimère;{CHIMERE};;;;", f"Le Verger;{VERGER};;;;")
     found = look_up(stocked)
-    assert found.figures == {"given": 2, "found": 2, "withheld": 0, "edition": "2026-05-30"}
+    assert found.figures == {"given": 2, "found": 2, "withheld": 0, "linked": 0, "edition": "2026-05-30"}
     assert said(stocked, CHIMERE) == {
         "legal_name": "ATELIERS CHIMERE SAS", "siren": CHIMERE, "siret": siret(CHIMERE), "legal_form": "SAS", "naf": "62.01Z", "naf25": "62.10Y",
         "size_band": "10-19", "state": "active", "founded_on": "2015-04-01",
@@ -232,6 +232,9 @@ def test_without_settings_nothing_is_read_and_every_step_leaves_an_empty_file(pr
         "register_units",
         "register_names",
         "register_drift",
+        "register_lookup_names",
+        "register_links",
+        "register_doubts",
         "register_claims",
         "register_rows",
         "register_documents",

@@ -15,6 +15,7 @@ from registry_world import Place
 
 from km0_pipeline.claims import CLAIMS, rejects_table
 from km0_pipeline.entities.resolve import entity_mentions, hub_claims
+from km0_pipeline.register.links import register_links
 from km0_pipeline.register.statements import DOCUMENTS, ROWS
 from km0_pipeline.registries.editions import edition_date
 from km0_pipeline.registries.statements import registry_claims
@@ -56,6 +57,7 @@ class Hub(Place):
     def build(self) -> None:
         self.run()
         hub_claims(self.project)
+        register_links(self.project)
         entity_mentions(self.project)
         registry_claims(self.project)
         for t in all_tables():

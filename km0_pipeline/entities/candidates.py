@@ -16,6 +16,7 @@ Belongs here: what may be meant. How likely it is belongs to `score`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -54,10 +55,12 @@ create or replace macro slips(w) as case when length(w) >= {SLIPS} and not regex
     list_transform(list_append(list_transform(range(1, length(w) + 1), lambda i: left(w, i - 1) || substr(w, i + 1)), w), lambda v: hash(v)) end;
 create or replace macro slipped(v, w) as
     least(length(v), length(w)) >= {SLIPS} and abs(length(v) - length(w)) <= 1 and not regexp_matches(v || w, '[0-9]') and damerau_levenshtein(v, w) = 1;
+create or replace macro near_words(v, w) as
+    least(length(v), length(w)) > 3 and not regexp_matches(v || w, '[0-9]') and (slipped(v, w) or jaro_winkler_similarity(v, w) >= 0.9);
 create or replace macro told(bearers) as ln(getvariable('names') / coalesce(bearers, 1));
 """
 """DuckDB macros: `words_of(text_key)`, the words that count, whole; `glued` and `ends` of those; `slips(word)`; `slipped(word, word)`, whether they are
-one slip apart; `told(bearers)`, what a word says that so many names bear (nats)."""
+one slip apart; `near_words(word, word)`, whether they may be one; `told(bearers)`, what a word says that so many names bear (nats)."""
 
 _PREPARE = {
     "names": """
@@ -82,33 +85,31 @@ _PREPARE = {
 }
 
 
-def prepare(db: duckdb.DuckDBPyConnection, names: str, folder: Path | None = None) -> None:
-    """Make the index of the relation `names` (columns of `names` above, without id and key): in tables, or in `folder` and used from there."""
+def prepare(db: duckdb.DuckDBPyConnection, names: str, files: Mapping[str, Path] | None = None) -> None:
+    """Make the index of the relation `names` (columns of `names` above, without id and key): in tables, or in `files` (of each of `INDEX`) and used from there."""
     db.execute(NAMES_SQL + WORDS_SQL)
     for relation in INDEX:
         made = _PREPARE[relation].format(names=names)
-        if folder is None:
+        if files is None:
             db.execute(f"create or replace temp table {relation} as {made}")
         else:
             db.execute(
-                f"copy ({made}) to {literal(folder / f'{relation}.parquet')} (format parquet, compression zstd, row_group_size 50000)"
+                f"copy ({made}) to {literal(files[relation])} (format parquet, compression zstd, row_group_size 50000)"
             )
-            _view(db, folder, relation)
+            _view(db, files, relation)
     _count(db)
 
 
-def use(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Use the index that `prepare` left in `folder`."""
+def use(db: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> None:
+    """Use the index that `prepare` left in `files`."""
     db.execute(NAMES_SQL + WORDS_SQL)
     for relation in INDEX:
-        _view(db, folder, relation)
+        _view(db, files, relation)
     _count(db)
 
 
-def _view(db: duckdb.DuckDBPyConnection, folder: Path, relation: str) -> None:
-    db.execute(
-        f"create or replace temp view {relation} as from read_parquet({location(folder / f'{relation}.parquet')})"
-    )
+def _view(db: duckdb.DuckDBPyConnection, files: Mapping[str, Path], relation: str) -> None:
+    db.execute(f"create or replace temp view {relation} as from read_parquet({location(files[relation])})")
 
 
 def _count(db: duckdb.DuckDBPyConnection) -> None:

@@ -1,7 +1,8 @@
 """What stewards decided of two organisations: the same, different, or that they can't tell.
 
 A line of data/raw/decisions/entities.jsonl speaks of two *sides*, each known by a name (as `names.name_key` writes it), the place it is known at
-(`entity_mentions.place_key`) and its SIREN, or '' where it has none: so it holds in every edition and whatever the mentions' ids. Of what one steward
+(`entity_mentions.place_key`) and its SIREN, or '' where it has none; where one has a SIREN that the other has not, it is known by that alone (`sides`). So it
+holds in every edition of press, registries and register, and whatever the mentions' ids. Of what one steward
 decides of two sides the later line counts. Where two stewards contradict one another, on the same sides or through others (one and two are the same, two
 and three are, one and three are not), a reject names both lines: on the same sides neither counts until they agree, nor does
 likeness join the two meanwhile; through others *different* does.
@@ -32,7 +33,13 @@ ENTITY = Sort(
 T = TypeVar("T")
 
 Side = tuple[str, str, str]
-"""Normalised name, place, SIREN or ''."""
+"""Normalised name, place, SIREN or ''; name and place are '' where the SIREN is what it is known by."""
+
+
+def sides(one: Side, other: Side) -> tuple[Side, Side]:
+    """Two sides as decisions know them: by a SIREN alone, whatever it is called and wherever, which the other has not."""
+    first, second = ((("", "", side[2]) if side[2] and one[2] != other[2] else side) for side in (one, other))
+    return first, second
 
 
 @dataclass(frozen=True)
@@ -60,20 +67,21 @@ def read(raw: Path) -> tuple[list[Pair], list[Reject]]:
                 _reject(d.line, "its two sides have the same name, place and SIREN: no decision can tell them apart")
             )
         else:
+            one, other = sides(one, other)
             last[frozenset((one, other)), d.by] = (d, one, other)
     stand: dict[frozenset[Side], Pair] = {}
     refused: set[frozenset[Side]] = set()
-    for (sides, _), (d, one, other) in sorted(last.items(), key=lambda entry: entry[1][0].line):
-        before = stand.get(sides)
-        if d.decision == "withdraw" or sides in refused:
+    for (both, _), (d, one, other) in sorted(last.items(), key=lambda entry: entry[1][0].line):
+        before = stand.get(both)
+        if d.decision == "withdraw" or both in refused:
             continue
         if before is None or before.decision == "unsure":
-            stand[sides] = Pair(d.line, d.decision, one, other)
+            stand[both] = Pair(d.line, d.decision, one, other)
         elif d.decision not in (before.decision, "unsure"):
-            refused.add(sides)
+            refused.add(both)
             wrong = f"it contradicts line {before.line} ({before.decision}, by another steward): neither counts until they agree"
             rejects.append(_reject(d.line, wrong, "contradicting_decisions"))
-            stand[sides] = Pair(before.line, "unsure", one, other)
+            stand[both] = Pair(before.line, "unsure", one, other)
     pairs, through = _consistent(sorted(stand.values(), key=lambda p: p.line))
     return pairs, rejects + through
 
@@ -113,5 +121,5 @@ def _reject(line: int, wrong: str, reason: str = "bad_decision") -> Reject:
 
 
 def settled(pairs: Iterable[Pair]) -> set[frozenset[Side]]:
-    """Sides of which something was decided, be it that one can't tell: they are not asked again."""
+    """Sides (as `sides` gives them) of which something was decided, be it that one can't tell: they are not asked again."""
     return {frozenset((p.one, p.other)) for p in pairs}

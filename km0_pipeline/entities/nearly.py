@@ -16,18 +16,40 @@ from collections.abc import Iterable
 import duckdb
 
 from km0_pipeline.entities import candidates
-from km0_pipeline.entities.decided import Pair, find, settled
+from km0_pipeline.entities.decided import Pair, find, settled, sides
+from km0_pipeline.entities.names import NAMES_SQL
 from km0_pipeline.entities.score import DOUBTFUL, score
 
 LONG, LIKE = 8, 0.75
 """Letters of a word from which on one slip in it is no other name; likeness from which on names that both have words of their own are asked about."""
 
+NEARLY_SQL = f"""
+create or replace macro only_in(a, b) as list_filter(a, lambda w: not list_contains(b, w));
+create or replace macro one_slip(a, b) as len(a) = 1 and len(b) = 1 and near_words(a[1], b[1]) and damerau_levenshtein(a[1], b[1]) = 1;
+create or replace macro nearly_same(one, other) as
+    glued(one) = glued(other)
+    or list_sort(string_split(one, ' ')) = list_sort(string_split(other, ' '))
+    or list_max(list_transform(string_split(other, ' '), lambda w: length(w))) >= {LONG}
+        and one_slip(only_in(string_split(one, ' '), string_split(other, ' ')), only_in(string_split(other, ' '), string_split(one, ' ')));
+create or replace macro numbers_in(key) as list_sort(regexp_extract_all(key, '[0-9]+'));
+"""
+"""DuckDB macros: `nearly_same(words_of(key), words_of(key))`, whether two names differ by spaces, small words, abbreviations, order or one slip of the pen in a
+long word only; `numbers_in(key)`."""
+
 _SIDES = """
 create or replace temp table sides as
+with decided as (
+    select unnest(range(len($names))) as side, unnest($names) as name_key, unnest($places) as place_key, unnest($sirens) as siren
+)
 select s.side, m.cluster, m.mention_id
-from (select unnest(range(len($names))) as side, unnest($names) as name_key, unnest($places) as place_key, unnest($sirens) as siren) as s
+from decided as s
 join mentions as m
     on m.kind = 'organisation' and m.name_key = s.name_key and m.place_key = s.place_key and coalesce(m.siren, '') = s.siren
+union
+select s.side, m.cluster, m.mention_id
+from decided as s
+join mentions as m on m.siren = s.siren
+where s.name_key = ''
 """
 
 _LEFT = """
@@ -63,19 +85,15 @@ where kind = 'organisation' and cluster in (select owner from scored union selec
 group by cluster;
 
 create or replace temp table alike as
-with numbers as (
-    select sought, list_sort(regexp_extract_all(name_key, '[0-9]+')) as numbers, cluster, name_key, place_key, name, siren from said
-)
 select
     s.sought, s.cluster as one, n.owner as other, s.name as one_name, s.name_key as one_key, c.name as other_name, n.name as other_key, s.place_key as place,
     s.siren as one_siren, c.siren as other_siren,
     e.probability, e.ours_left, e.theirs_left, e.likeness,
-    damerau_levenshtein(glued(words_of(s.name_key)), glued(n.key)) as changed,
-    list_max(list_transform(string_split(n.key, ' '), lambda w: length(w))) as longest,
-    s.numbers <> list_sort(regexp_extract_all(n.name, '[0-9]+')) as numbers_differ,
+    nearly_same(words_of(s.name_key), n.key) as nearly_same,
+    numbers_in(s.name_key) <> numbers_in(n.name) as numbers_differ,
     len(wone.forms) > 0 and len(wother.forms) > 0 and not list_has_any(wone.forms, wother.forms) as forms_differ
 from scored as e
-join numbers as s on s.sought = e.sought
+join said as s on s.sought = e.sought
 join names as n on n.id = e.id
 join said as c on (c.cluster, c.name_key, c.place_key) = (n.owner, n.name, n.block)
 join whole as wone on wone.cluster = s.cluster
@@ -90,11 +108,7 @@ from (
     select
         *,
         -- namesakes that are two by their numbers or forms have been told apart before
-        probability > 0.5 and one_key <> other_key and (
-            changed = 0
-            or (changed <= 1 and longest >= {long} and ours_left = 0 and theirs_left = 0)
-            or list_sort(string_split(words_of(one_key), ' ')) = list_sort(string_split(words_of(other_key), ' '))
-        ) as sure
+        probability > 0.5 and one_key <> other_key and nearly_same as sure
     from alike
     where not numbers_differ and not forms_differ
 )
@@ -104,7 +118,8 @@ order by probability desc, one, other, one_key, other_key
 
 _DOUBTS = """
 create or replace temp table doubts (
-    one varchar, other varchar, one_name varchar, other_name varchar, place varchar, one_siren varchar, other_siren varchar, probability double
+    one varchar, other varchar, one_name varchar, other_name varchar, one_place varchar, other_place varchar, one_siren varchar, other_siren varchar,
+    probability double
 )
 """
 
@@ -112,9 +127,10 @@ create or replace temp table doubts (
 def join(db: duckdb.DuckDBPyConnection, pairs: list[Pair]) -> None:
     """Set `cluster` and `stage` of the `mentions` that the decisions `pairs` and near names join or part; make the table `doubts`.
 
-    Its columns: one and other (clusters), one_name, other_name, place, one_siren, other_siren, probability; each pair once, likeliest first.
+    Its columns: one and other (clusters), one_name, other_name, one_place, other_place, one_siren, other_siren, probability; each pair once, likeliest first.
     """
     db.execute(_DOUBTS)
+    db.execute(NAMES_SQL + candidates.WORDS_SQL + NEARLY_SQL)
     decisions = [p for p in pairs if p.decision in ("same", "different")]
     apart = _decide(db, decisions) if decisions else set()
     db.execute(_LEFT)
@@ -126,7 +142,7 @@ def join(db: duckdb.DuckDBPyConnection, pairs: list[Pair]) -> None:
     candidates.search(db, _NAMES.format(where="left_over"), near=50, rare=0, most=10)
     score(db)
     db.execute(_ALIKE)
-    found = db.execute(_PAIRS.format(doubtful=DOUBTFUL, likeness=LIKE, long=LONG)).fetchall()
+    found = db.execute(_PAIRS.format(doubtful=DOUBTFUL, likeness=LIKE)).fetchall()
     known = (
         {row[0]: (row[1] or "", bool(row[2])) for row in db.execute("select cluster, siren, hub from whole").fetchall()}
         if found
@@ -136,7 +152,7 @@ def join(db: duckdb.DuckDBPyConnection, pairs: list[Pair]) -> None:
     asked: dict[frozenset[str], tuple[object, ...]] = {}
     done = settled(pairs)
     for one, other, one_name, other_name, one_key, other_key, place, one_siren, other_siren, probability, sure in found:
-        if frozenset(((one_key, place, one_siren), (other_key, place, other_siren))) in done or _kept_apart(
+        if frozenset(sides((one_key, place, one_siren), (other_key, place, other_siren))) in done or _kept_apart(
             group, apart, one, other
         ):
             continue
@@ -144,7 +160,7 @@ def join(db: duckdb.DuckDBPyConnection, pairs: list[Pair]) -> None:
             _unite(group, known, one, other)
         else:
             asked.setdefault(
-                frozenset((one, other)), (one, other, one_name, other_name, place, one_siren, other_siren, probability)
+                frozenset((one, other)), (one, other, one_name, other_name, place, place, one_siren, other_siren, probability)
             )
     _follow(db, group, "scored")
     left_open = [row for row in asked.values() if find(group, str(row[0])) != find(group, str(row[1]))]
@@ -155,8 +171,8 @@ def join(db: duckdb.DuckDBPyConnection, pairs: list[Pair]) -> None:
 
 def _decide(db: duckdb.DuckDBPyConnection, decisions: list[Pair]) -> set[frozenset[str]]:
     """Let the mentions follow the decisions; returns the pairs of clusters that are to stay apart."""
-    sides = [side for p in decisions for side in (p.one, p.other)]
-    names, places, sirens = ([side[n] for side in sides] for n in range(3))
+    spoken = [side for p in decisions for side in (p.one, p.other)]
+    names, places, sirens = ([side[n] for side in spoken] for n in range(3))
     db.execute(_SIDES, {"names": names, "places": places, "sirens": sirens})
     for n, pair in enumerate(decisions):
         if pair.decision == "different":  # who has no SIREN leaves the cluster of both

@@ -5,6 +5,7 @@ the first that knows decides, and is noted beside the link; what a person decide
 
     hub         its name is the hub's name or an alias of it, at the hub
     identifier  the same SIREN is the same organisation
+    register    the SIREN that the national register gives that name at that place, surely or because a person said so (`register.links`)
     form        the same normalised name and kind of legal form at the same place; where one SIREN bears
                 that name there without another form, that organisation
     name        the same normalised name at the same place; where one SIREN or one kind of form bears that
@@ -16,8 +17,8 @@ A person, a place is known by its normalised name; an event by what it is, whom 
 its date, but for what happens once (`ONCE`): dates said of an opening are of that one opening,
 planned or held, and may disagree. Names that `reference` or hub.toml give as aliases are one name.
 
-Belongs here: the two steps of the package, and the stages. When two names are one belongs to
-`names`, what id an entity gets to `ids`, when two events are one to `events`.
+Belongs here: the two steps of the package, and the stages. Which mentions there are belongs to `mentions`, when two names
+are one to `names`, what id an entity gets to `ids`, when two events are one to `events`.
 """
 
 from __future__ import annotations
@@ -29,13 +30,12 @@ from typing import Any, NamedTuple
 import duckdb
 
 from km0_pipeline import claims, hub
-from km0_pipeline.claims import DIGEST_SQL, claims_table, rejects_table
+from km0_pipeline.claims import claims_table, rejects_table
 from km0_pipeline.decisions import path_of
 from km0_pipeline.entities import decided, ids, nearly, score
-from km0_pipeline.entities.events import EVENTS_SQL, ONCE
-from km0_pipeline.entities.names import NAMES_SQL
-from km0_pipeline.reference import institutions, places
-from km0_pipeline.sql import connect, literal
+from km0_pipeline.entities.events import EVENTS_SQL
+from km0_pipeline.entities.mentions import SOURCES, known_to, load
+from km0_pipeline.sql import connect, literal, location
 from km0_pipeline.steps import Made, Project, code_version, make, modules_version
 from km0_pipeline.storage import content_id
 
@@ -43,7 +43,7 @@ VERSION = code_version(__file__)
 
 
 class Stage(NamedTuple):
-    """How mentions are linked: an update of `mentions` (see `_MENTIONS`) that sets the `cluster` and `stage` of those it knows."""
+    """How mentions are linked: an update of `mentions` (see `mentions`) that sets the `cluster` and `stage` of those it knows."""
 
     name: str
     sql: str
@@ -110,126 +110,41 @@ STAGES: tuple[Stage, ...] = (
 )
 """After the identifier, which a mention is known by from the start."""
 
-# A name that could mean two is no alias; what hub.toml says goes before `reference`.
-_ALIASES = """
-create temp table aliases as
-with means as (
-    select own, kind, key_of(kind, alias) as alias, key_of(kind, name) as key from known_names
-),
-meant as (
-    select own, kind, alias, case when bool_or(alias = key) then alias when min(key) = max(key) then min(key) end as key
-    from means
-    group by own, kind, alias
-)
-select kind, alias, arg_max(key, own) as key
-from meant
-group by kind, alias;
-"""
-
-# One row a mention: of hub.toml and the press by their claims, of a registry by its rows. `own` is what it would be alone,
-# `form` the kind of legal form that its name bears, where it has no SIREN.
-_MENTIONS = """
-create temp table claim as
-select document_id, subject_id, subject_kind, property, value, value_kind, original, scope
-from read_parquet(getvariable('claims'), union_by_name = true)
-where coalesce(status, 'accepted') = 'accepted';
-
--- a document's id is long, and sorted with each row: as a number it costs nothing; numbered in order, as the numbers are written
-create type document as enum (
-    select document_id from claim union select document_id from read_parquet(getvariable('rows')) union select document_id from read_parquet(getvariable('kept_back'))
-    union select document_id from read_parquet(getvariable('register')) order by document_id
-);
-
-create temp table mentions as
-with subjects as (
-    select
-        subject_id as mention_id, min(document_id) as document_id, min(subject_kind) as kind,
-        -- the fullest of the names it has in the document
-        first(value order by length(text_key(value)) desc, value) filter (where property = 'name') as name,
-        coalesce(max(value) filter (where property = 'siren'), left(max(value) filter (where property = 'siret'), 9)) as siren
-    from claim
-    group by subject_id
-),
--- what claims only point at
-objects as (
-    select
-        mention_id, min(document_id) as document_id, min(kind) as kind, min(name) as name, null as siren
-    from (
-        select
-            value as mention_id, document_id, case property when 'located_in' then 'place' else 'organisation' end as kind,
-            original as name
-        from claim
-        where value_kind = 'mention'
-        union all
-        select scope as mention_id, document_id, 'organisation' as kind, '' as name
-        from claim
-        where property = 'funding_eur' and scope <> ''
-    )
-    where mention_id not in (select subject_id from claim)
-    group by mention_id
-),
-named as (
-    select *, key_of(kind, coalesce(name, '')) as name_key, getvariable('commune') as place_key
-    from (from subjects union all by name from objects)
-    union all by name
-    select
-        mention_id, document_id, 'organisation' as kind, name, kept_back, name_key(name) as name_key,
-        case
-            when at_hub then getvariable('commune')
-            when commune_code is not null then commune_code
-            when text_key(commune) = getvariable('commune_key') and coalesce(starts_with(postcode, getvariable('department')), true)
-                then getvariable('commune')
-            else coalesce(postcode, text_key(commune), '')
-        end as place_key,
-        coalesce(siren, left(siret, 9)) as siren
-    from (
-        select *, false as kept_back from read_parquet(getvariable('rows'))
-        union all by name
-        select *, true as kept_back from read_parquet(getvariable('kept_back'))
-        union all by name
-        select mention_id, document_id, name, siren, siret, commune_code, at_hub
-        from read_parquet(getvariable('register'))
-        where mention_id is not null
-    )
-),
-keyed as (
-    -- a name without a letter or a digit is nobody else's
-    select
-        n.*, coalesce(a.key, nullif(n.name_key, ''), n.mention_id) as key,
-        case when n.kind = 'organisation' and n.siren is null and a.key is null then name_form(n.name) end as form
-    from named as n
-    left join aliases as a on a.kind = n.kind and a.alias = n.name_key
-),
-owned as (
-    select *, mint(kind, case when siren is null then known_by(place_key, key, form) else 'siren|' || siren end) as own
-    from keyed
-)
-select
-    mention_id, document_id::document as document_id, kind, coalesce(name, '') as name, coalesce(kept_back, false) as kept_back, name_key, place_key, siren, key, form, own, own as cluster,
-    case when siren is not null then 'identifier' end as stage
-from owned;
-"""
-
 # Of natural persons who object to the register's diffusion nothing is published, whatever source names them; nor of whom only
 # rows speak that their registry keeps back.
 _WITHHELD = """
 create temp table kept_back as
 select distinct cluster from mentions where kept_back and cluster not in (select cluster from mentions where not kept_back);
 
-delete from doubts where one in (from kept_back) or other in (from kept_back);
-
 create temp table withheld as
 from kept_back
 union
-select cluster from mentions where siren in (select siren from read_parquet(getvariable('register')) where diffusion = 'withheld')
+select cluster from mentions where siren in (select siren from registered where diffusion = 'withheld')
 union
 -- a row of which the number was refused, since it contradicts another or is shared, names that person all the same
 select m.cluster
 from read_parquet(getvariable('rows')) as r
-join read_parquet(getvariable('register')) as w
+join registered as w
     on w.diffusion = 'withheld'
     and (r.siren is null and w.siren = r.siren_original or r.siret is null and w.siren = left(r.siret_original, 9))
 join mentions as m on m.mention_id = r.mention_id;
+
+-- nor is a person told apart by a name that the register finds to be somebody else's
+insert into withheld
+select distinct l.cluster
+from mentions as w
+join mentions as l on l.stage = 'register' and l.place_key = w.place_key and nearly_same(words_of(l.name_key), words_of(w.name_key))
+where w.kind = 'organisation' and w.name_key <> '' and w.cluster in (from withheld) and w.cluster not in (from kept_back);
+
+insert into doubts
+select m.cluster, mint('organisation', 'siren|' || d.siren) as unit, m.name, d.name, d.place_key, coalesce(d.commune, ''), '', d.siren, d.probability
+from read_parquet(getvariable('register_doubts')) as d
+join (select own, min(cluster) as cluster, min(name) as name from mentions where siren is null group by own) as m on m.own = d.own
+where m.cluster not in (select cluster from mentions where siren is not null)
+    and (m.cluster, unit) not in (select (one, other) from doubts) and (unit, m.cluster) not in (select (one, other) from doubts)
+qualify row_number() over (partition by m.cluster, unit order by d.probability desc, d.own) = 1;
+
+delete from doubts where one in (from withheld) or other in (from withheld);
 """
 
 _ENTITY_MENTIONS = """
@@ -255,7 +170,7 @@ copy (
 _ENTITY_DOUBTS = """
 copy (
     select
-        coalesce(e.entity_id, d.one) as one_id, coalesce(o.entity_id, d.other) as other_id, d.one_name, d.other_name, d.place, d.one_siren, d.other_siren,
+        coalesce(e.entity_id, d.one) as one_id, coalesce(o.entity_id, d.other) as other_id, d.one_name, d.other_name, d.one_place, d.other_place, d.one_siren, d.other_siren,
         round(d.probability, 4) as probability, ? as model
     from doubts as d
     left join named_entities as e on e.cluster = d.one
@@ -283,10 +198,11 @@ def entity_mentions(project: Project) -> Made:
     mention_id, document_id, kind, name, name_key, place_key, siren, entity_id, stage (the stage that linked it, or `only`
     where nothing else speaks of the entity), single (the entity has no other mention), is_hub. Of `entity_redirects`:
     old_id, new_id, reason (`merge`, `split`). Of `entity_withheld`: entity_id, of whom `entity_mentions` says nothing because
-    the national register withholds that natural person, or the only rows that speak of it may not be published. Of `entity_doubts`, pairs that wait for a decision, likeliest first: one_id, other_id, one_name,
-    other_name, place, one_siren, other_siren, probability, model (version of `score`). `entity_rejects` are lines of decisions that can't be used.
+    the national register withholds that natural person, or the only rows that speak of it may not be published: nor is anything asked about them. Of `entity_doubts`,
+    pairs that wait for a decision, likeliest first: one_id, other_id (of a unit of the register that nothing else speaks of, the id it would have), one_name, other_name, one_place,
+    other_place, one_siren, other_siren, probability, model (version of `score`). `entity_rejects` are lines of decisions that can't be used.
     """
-    known, snapshot = known_names(project), project.last_snapshot()
+    snapshot = project.last_snapshot()
     decisions = path_of(project.raw, decided.ENTITY)
     content = content_id(decisions) if decisions.exists() else ""
 
@@ -296,7 +212,10 @@ def entity_mentions(project: Project) -> Made:
         pairs, refused = decided.read(project.raw)
         pq.write_table(rejects_table(refused), rejects, compression="zstd")
         with connect(project.warehouse) as db:
-            _prepare(db, project, known)
+            db.execute(f"create temp view registered as from read_parquet({location(project.made('register_rows'))})")
+            db.execute(f"create temp view linked_names as from read_parquet({location(project.made('register_links'))})")
+            db.execute("set variable register_doubts = ?", [str(project.made("register_doubts"))])
+            load(db, project)
             figures = _resolve(db, snapshot, pairs, mentions, redirects, withheld, doubts)
         return figures | {"passing": (content_id(decisions) if decisions.exists() else "") != content}
 
@@ -304,48 +223,16 @@ def entity_mentions(project: Project) -> Made:
         project,
         ("entity_mentions", "entity_redirects", "entity_withheld", "entity_doubts", "entity_rejects"),
         build,
-        inputs=("hub_claims", "press_reviewed", "registry_rows", "registry_kept_back", "register_rows"),
+        inputs=(*SOURCES, "register_rows", "register_links", "register_doubts"),
         version=VERSION,
-        parameters=[content, project.hub.document_id, *(f"{own}|{kind}|{name}|{alias}" for own, kind, name, alias in known), *ids.identity(snapshot)],
+        parameters=[content, *known_to(project), *ids.identity(snapshot)],
     )
-
-
-def _prepare(db: duckdb.DuckDBPyConnection, project: Project, known: list[tuple[bool, str, str, str]]) -> None:
-    """The macros, variables and aliases that the SQL above uses."""
-    hub = project.hub.hub
-    db.execute(DIGEST_SQL + NAMES_SQL + ids.MACROS)
-    variables = {
-        "commune": hub.commune,
-        "commune_name": hub.commune_name,
-        "department": hub.commune[:2].replace("2A", "20").replace("2B", "20"),
-        "hub_name": hub.name,
-        "claims": [str(project.made("hub_claims")), str(project.made("press_reviewed"))],
-        "rows": str(project.made("registry_rows")),
-        "kept_back": str(project.made("registry_kept_back")),
-        "register": str(project.made("register_rows")),
-        "once": list(ONCE),
-    }
-    for name, value in variables.items():
-        db.execute(f"set variable {name} = ?", [value])
-    db.execute(
-        """
-        set variable commune_key = text_key(getvariable('commune_name'));
-        set variable hub_key = name_key(getvariable('hub_name'));
-        set variable hub_id = mint('organisation', getvariable('commune') || '|' || getvariable('hub_key'));
-        create temp table redirects (old_id varchar, new_id varchar, reason varchar);
-        create temp table known_names as
-        select unnest(?) as own, unnest(?) as kind, unnest(?) as name, unnest(?) as alias
-        """,
-        [list(column) for column in zip(*known, strict=True)],
-    )
-    db.execute(_ALIASES)
 
 
 def _resolve(
     db: duckdb.DuckDBPyConnection, snapshot: Path | None, pairs: list[decided.Pair], mentions: Path, redirects: Path, withheld: Path, doubts: Path
 ) -> dict[str, Any]:
     """Ask the stages, give ids, write the files; returns the number of entities by kind, and of pairs `to_review`."""
-    db.execute(_MENTIONS)
     for stage in STAGES:
         db.execute(stage.sql)
     nearly.join(db, pairs)
@@ -363,15 +250,3 @@ def _resolve(
     db.execute(_ENTITY_DOUBTS.format(path=literal(doubts)), [score.version()])
     ((waiting,),) = db.execute("select count(*) from doubts").fetchall()
     return {"entities": found, "to_review": waiting}
-
-
-def known_names(project: Project) -> list[tuple[bool, str, str, str]]:
-    """Names known beforehand: whether hub.toml says so, kind of entity, name, and a name that means it (itself among them)."""
-    hub = project.hub
-    entries = [
-        *((False, "organisation", i.name, i.aliases) for i in institutions()),
-        *((False, "place", p.name, p.aliases) for p in places()),
-        (True, "organisation", hub.hub.name, (*hub.hub.aliases, hub.hub.legal_name)),
-        *((True, "place", s.name, s.aliases) for s in hub.sites),
-    ]
-    return [(own, kind, name, alias) for own, kind, name, aliases in entries for alias in (name, *aliases) if alias]

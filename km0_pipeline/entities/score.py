@@ -70,8 +70,7 @@ select
     t.sought, t.id, o.word as ours, o.told as ours_told, t.word as theirs, t.told as theirs_told,
     case
         when o.word = t.word then 2
-        when length(o.word) > 3 and length(t.word) > 3 and not regexp_matches(o.word || t.word, '[0-9]')
-            and (slipped(o.word, t.word) or jaro_winkler_similarity(o.word, t.word) >= 0.9) then 1
+        when near_words(o.word, t.word) then 1
         else 0
     end as near
 from theirs as t

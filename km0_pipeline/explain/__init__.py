@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from km0_pipeline.claims import DIGEST_SQL
+from km0_pipeline.entities.mentions import known_names
 from km0_pipeline.entities.names import NAMES_SQL
-from km0_pipeline.entities.resolve import known_names
 from km0_pipeline.explain.said import Said, agree, equal, statements, why
 from km0_pipeline.hub import nearest
 from km0_pipeline.sql import literal

@@ -59,6 +59,7 @@ def doubts(project: Project) -> list[Doubt]:
     """The pairs to decide on, the likeliest first; not those decided since the last run. Raises CannotReview where nothing has been made yet."""
     steps = {
         "doubts": "entity_doubts",
+        "units": "register_doubts",
         "claims": "table_claims",
         "sources": "table_sources",
         "documents": "press_documents",
@@ -84,13 +85,13 @@ def doubts(project: Project) -> list[Doubt]:
     names = keys("organisation", [p[side] for p in pairs for side in ("one_name", "other_name")]) if pairs else []
     found = []
     for p, one_key, other_key in zip(pairs, names[::2], names[1::2], strict=True):
-        if frozenset(((one_key, p["place"], p["one_siren"]), (other_key, p["place"], p["other_siren"]))) in done:
+        if frozenset(decided.sides((one_key, p["one_place"], p["one_siren"]), (other_key, p["other_place"], p["other_siren"]))) in done:
             continue
         one, other = (Known(p[f"{side}_name"], tuple(sentences[p[f"{side}_id"]])) for side in ("one", "other"))
         rows = tuple(_row(prop, said[p["one_id"], prop], said[p["other_id"], prop]) for prop in SHOWN)
         about = {
-            **{f"{side}{what}": p[f"{side}{column}"] for side in ("one", "other") for what, column in (("", "_name"), ("_siren", "_siren"))},
-            "one_place": p["place"], "other_place": p["place"], "model": p["model"],
+            **{f"{side}{what}": p[f"{side}{column}"] for side in ("one", "other") for what, column in (("", "_name"), ("_place", "_place"), ("_siren", "_siren"))},
+            "model": p["model"],
         }  # fmt: skip
         found.append(Doubt(one, other, tuple(r for r in rows if r.one or r.other), p["probability"], about))
     return found
@@ -110,8 +111,18 @@ def _row(prop: str, one: list[str], other: list[str]) -> Row:
 
 _SAID = """
 select distinct entity_id, property, value
-from claims
-where entity_id in (select one_id from doubts union select other_id from doubts) and list_contains($shown, property) and closed_version is null
+from (
+    select entity_id, property, value
+    from claims
+    where entity_id in (select one_id from doubts union select other_id from doubts) and closed_version is null
+    union all
+    -- what the national register says of a unit that nothing else may speak of
+    select d.other_id, unnest(['name', 'name', 'siren', 'legal_form', 'naf', 'address', 'postcode', 'commune']),
+        unnest([u.name, u.legal_name, u.siren, u.legal_form, u.naf, u.street, u.postcode, u.commune])
+    from doubts as d
+    join units as u on u.siren = d.other_siren
+)
+where list_contains($shown, property) and value is not null
 order by entity_id, property, length(value) desc, value
 """
 

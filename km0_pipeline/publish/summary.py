@@ -18,7 +18,7 @@ MOST = 4
 """Reasons of rejects, and unknown columns, that are spelt out."""
 DOCUMENTS = (("press", "press_documents", "press_documents"), ("registries", "registry_documents", "registry_rows"))
 """Documents, the step that lists them, and the first output of the step that reads them: figures stand with it."""
-REJECTS = ("press_rejects", "registry_rejects", "press_feed_rejects", "decision_rejects", "entity_rejects", "register_file_rejects", "register_drift", "register_rejects", "address_rejects")
+REJECTS = ("press_rejects", "registry_rejects", "press_feed_rejects", "decision_rejects", "entity_rejects", "register_file_rejects", "register_drift", "register_link_rejects", "register_rejects", "address_rejects")
 CLAIMS = (("press", "press_claims"), ("registries", "registry_claims"), ("register", "register_claims"), ("hub.toml", "hub_claims"))
 Rows = list[tuple[Any, ...]]
 Query = Callable[[str], Rows]
@@ -65,7 +65,7 @@ def _read(project: Project) -> list[str]:
 
 
 def _register(project: Project) -> list[str]:
-    """What became of the numbers that registries give; that they are not looked up, where hub.toml does not want it."""
+    """What became of the numbers that registries give, and of names without; that they are not looked up, where hub.toml does not want it."""
     found, settings = _made(project, "register_claims"), project.hub.register
     if found is None:
         return []
@@ -74,7 +74,8 @@ def _register(project: Project) -> list[str]:
     given, known, withheld = (found.figures[f] for f in ("given", "found", "withheld"))
     edition = f", stock of {found.figures['edition']}" if found.figures["edition"] else ""
     kept_back = f"; {withheld:,} withheld, at that person's wish" if withheld else ""
-    return [f"{'register':<14}{known:,} of {_counted(given, 'SIREN number')} found{edition}{kept_back}"]
+    named = f"; {linked:,} more linked by name" if (linked := found.figures["linked"]) else ""
+    return [f"{'register':<14}{known:,} of {_counted(given, 'SIREN number')} found{edition}{named}{kept_back}"]
 
 
 def _addresses(project: Project) -> list[str]:

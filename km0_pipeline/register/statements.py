@@ -1,11 +1,12 @@
-"""What the register says of the numbers that registries give: step `register_claims`.
+"""What the register says of the numbers that registries give, and of those that names were linked to: step `register_claims`.
 
 An organisation whose SIREN, or SIRET, a registry gives is looked up in the stock, or asked of the service; what the register says of
 it are claims of a document of kind `register`: the edition of the stock, or the answer. They link by the number, so the register's
-mention is the same entity. `register_rows`, one row a legal unit that was found:
+mention is the same entity. So it is with whom `links` knows by name; but then all that is claimed is no surer than the link, and the claim of
+its SIREN, by the method `register-link/1`, has as its words the name that the register has. `register_rows`, one row a legal unit that was found:
 
-    mention_id, document_id, name (legal name; none of natural persons), siren, siret, commune_code, at_hub (a registry of the hub's
-    tenants gives its number), diffusion (as in `index`; of a withheld person the number is all there is)
+    mention_id, document_id, name (legal name; none of natural persons), siren, siret, commune_code, at_hub (a tenant of the hub has
+    its number, or its name), diffusion (as in `index`; of a withheld person the number is all there is)
 
 Natural persons get no name from the register: whether theirs may be published it does not say (STANDARDS R5). Addresses of the
 register are not claimed: it knows where a seat is, not who is at the hub.
@@ -33,7 +34,7 @@ from km0_pipeline.steps import Made, Project, made, make, modules_version
 from km0_pipeline.storage import content_id
 
 VERSION = modules_version(__file__, nomenclatures.__file__, service.__file__, stock.__file__)
-METHOD = "register/1"
+METHOD, LINKED = "register/1", "register-link/1"
 LICENCE = "etalab-2.0"
 STOCK_URL = "https://www.data.gouv.fr/datasets/base-sirene-des-entreprises-et-de-leurs-etablissements-siren-siret"
 
@@ -70,7 +71,7 @@ def _day(column: str) -> str:
 
 SAID = (
     Said("legal_name", "name", "name", "denominationUniteLegale", "nom_raison_sociale"),
-    Said("siren", "siren", "siren", "siren", "siren"),
+    Said("siren", "siren", "coalesce(linked_name, siren)", "siren", "siren"),
     Said("siret", "siret", "siret", "siret", "siret"),
     Said("legal_form", legal_form_sql("legal_form"), "legal_form", "categorieJuridiqueUniteLegale", "nature_juridique"),
     Said("naf", naf_sql("naf", "naf_nomenclature", *NAF_REV2), "naf", "activitePrincipaleUniteLegale", "activite_principale"),
@@ -85,7 +86,8 @@ SAID = (
 def register_claims(project: Project) -> Made:
     """Step: the claims of the register (`claims.CLAIMS`, sorted by claim_id), `register_rows`, `register_documents` and `register_rejects`.
 
-    Figures: how many numbers registries give (`given`), how many the register knows (`found`), of how many nothing may be said (`withheld`).
+    Figures: how many numbers registries give (`given`), how many the register knows (`found`), of how many nothing may be said (`withheld`); how many it
+    knows by name (`linked`).
     """
     settings = project.hub.register
     answers, parameters = service.Answers({}, []), list[str]()
@@ -102,7 +104,7 @@ def register_claims(project: Project) -> Made:
         if not parameters:
             for path, schema in zip(outputs, (CLAIMS, ROWS, DOCUMENTS, rejects_table([]).schema), strict=True):
                 pq.write_table(schema.empty_table(), path)
-            return {"given": 0, "found": 0, "withheld": 0, "edition": ""}
+            return {"given": 0, "found": 0, "withheld": 0, "linked": 0, "edition": ""}
         with connect(project.warehouse) as db:
             db.execute(DIGEST_SQL)
             _wanted(db, project)
@@ -110,7 +112,7 @@ def register_claims(project: Project) -> Made:
             counts = _write(db, outputs, bool(settings.stock), answers.rejects)
         return counts | {"edition": edition["edition"]}
 
-    inputs = ("registry_rows", "registry_documents", "register_units", "register_names")
+    inputs = ("registry_rows", "registry_documents", "register_units", "register_names", "register_links")
     return make(project, OUTPUTS, build, inputs=inputs, version=VERSION, parameters=parameters)
 
 
@@ -120,7 +122,17 @@ select coalesce(siren, left(siret, 9)) as siren, siret, at_hub, document_id, she
 from read_parquet({rows})
 where siren is not null or siret is not null;
 
-create temp table wanted as select siren, bool_or(at_hub) as at_hub from given group by siren;
+-- a number that a registry gives is no less sure for a name that leads there too
+create temp table wanted as
+select
+    siren, bool_or(at_hub) as at_hub, bool_or(name is null) as is_given, max(probability) as confidence,
+    case when not is_given then arg_max(name, (probability, name)) end as linked_name
+from (
+    select siren, at_hub, 1.0::double as probability, null as name from given
+    union all
+    select siren, at_hub, probability, name from read_parquet({links})
+)
+group by siren;
 
 -- numbers that were refused, since they contradict each other or are shared: asked for only to know whom the register withholds
 create temp table refused as
@@ -133,19 +145,19 @@ select siren from wanted;
 
 
 def _wanted(db: duckdb.DuckDBPyConnection, project: Project) -> None:
-    """Tables `given`, the numbers of each row of registries that has one, `wanted`, one row a SIREN, and `refused`, SIRENs of rows that were refused."""
-    db.execute(_WANTED.format(rows=location(project.made("registry_rows"))))
+    """Tables `given`, the numbers of each row of registries that has one, `wanted`, one row a SIREN, given or linked, and `refused`, SIRENs of rows that were refused."""
+    db.execute(_WANTED.format(rows=location(project.made("registry_rows")), links=location(project.made("register_links"))))
     db.execute(
         f"create temp view registry_documents as from read_parquet({location(project.made('registry_documents'))})"
     )
 
 
 def _numbers(project: Project) -> list[str]:
-    """What the service is asked for: each SIRET that registries give, and each SIREN of which they give no SIRET."""
+    """What the service is asked for: each SIRET that registries give, and each SIREN, given or linked, of which they give no SIRET."""
     with connect(project.warehouse) as db:
         _wanted(db, project)
         rows = db.execute(
-            "select siret from given where siret is not null union select siren from given group by siren having count(siret) = 0 union from refused order by all"
+            "select siret from given where siret is not null union select siren from wanted where siren not in (select siren from given where siret is not null) union from refused order by all"
         )
         return [number for (number,) in rows.fetchall()]
 
@@ -215,7 +227,7 @@ select distinct g.siren, e.siret, e.commune_code from given as g join establishm
 create temp table known as
 select
     'm' || left(digest3(u.document_id, 'organisation', 'siren:' || u.siren), 19) as mention_id, u.*,
-    coalesce(n.siret, u.seat) as siret, coalesce(n.commune_code, s.commune_code) as commune_code, w.at_hub, d.stated_on
+    coalesce(n.siret, u.seat) as siret, coalesce(n.commune_code, s.commune_code) as commune_code, w.at_hub, w.confidence, w.linked_name, d.stated_on
 from units as u
 join wanted as w on w.siren = u.siren
 join documents as d on d.document_id = u.document_id
@@ -273,15 +285,20 @@ def _write(
     unknown = [Reject(*row) for row in db.execute(_UNKNOWN.format(asked=asked)).fetchall()]
     pq.write_table(rejects_table([*rejects, *unknown]), rejected, compression="zstd")
     counts = db.execute(
-        "select (select count(*) from wanted), (select count(*) from units where siren in (select siren from wanted)), (select count(*) from units where diffusion = 'withheld')"
+        """
+        select
+            count(*) filter (is_given), count(*) filter (is_given and diffusion is not null), (select count(*) from units where diffusion = 'withheld'),
+            count(*) filter (not is_given and diffusion is not null)
+        from wanted left join units using (siren)
+        """
     ).fetchall()[0]
-    return dict(zip(("given", "found", "withheld"), counts, strict=True))
+    return dict(zip(("given", "found", "withheld", "linked"), counts, strict=True))
 
 
 def _claims_sql(from_stock: bool) -> str:
     """The claims of the table `known`."""
     branches = [
-        f"select distinct document_id, mention_id, siren, stated_on, '{s.property}' as property, {s.value} as value, '{PROPERTIES[s.property].value_kind}' as value_kind, "
+        f"select distinct document_id, mention_id, siren, stated_on, confidence, linked_name, '{s.property}' as property, {s.value} as value, '{PROPERTIES[s.property].value_kind}' as value_kind, "
         f"{s.original} as original, {s.as_of} as as_of, '{s.column if from_stock else s.field}' as place from known"
         for s in SAID
     ]
@@ -295,6 +312,7 @@ located as (
 select
     digest6(document_id, locator, mention_id, property, value, '') as claim_id,
     document_id, locator, mention_id as subject_id, 'organisation' as subject_kind, property, value, value_kind,
-    original, 'exact' as qualifier, '' as scope, as_of, stated_on, '{METHOD}' as method, 1.0::double as confidence, '' as said_by
+    original, 'exact' as qualifier, '' as scope, as_of, stated_on,
+    case when property = 'siren' and linked_name is not null then '{LINKED}' else '{METHOD}' end as method, confidence::double as confidence, '' as said_by
 from located
 order by claim_id"""
