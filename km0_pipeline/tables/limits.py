@@ -86,7 +86,7 @@ def seen(project: Project) -> list[Seen]:
             paths = [p for folder in folders if (p := folder / f"{table.name}.parquet").exists()]
             counts = [_counts(connection, p, optional) for p in paths if table.released]
             if any(rows for rows, _ in counts):
-                found.append(_seen(table.name, counts, project.hub.limits.row_drop))
+                found.append(_seen(table, counts, project.hub.limits.row_drop))
     return found
 
 
@@ -117,7 +117,7 @@ def _toml(limits: TableLimits) -> Any:
     return table
 
 
-def _seen(name: str, counts: list[tuple[int, dict[str, int]]], row_drop: float) -> Seen:
+def _seen(table: Table, counts: list[tuple[int, dict[str, int]]], row_drop: float) -> Seen:
     rows = [n for n, _ in counts]
     shares: dict[str, list[float]] = {}
     for n, filled in counts:
@@ -125,9 +125,9 @@ def _seen(name: str, counts: list[tuple[int, dict[str, int]]], row_drop: float) 
             shares.setdefault(column, []).append(cells / n)
     least = {c: math.floor((min(s) - MARGIN) * 100 + 1e-9) / 100 for c, s in shares.items()} if min(rows) >= FEW else {}
     suggested = TableLimits(
-        rows=(math.floor(min(rows) * (1 - row_drop)), max(rows) * GROWTH + FEW), filled={c: share for c, share in least.items() if share > 0}
+        rows=(0 if table.may_shrink else math.floor(min(rows) * (1 - row_drop)), max(rows) * GROWTH + FEW), filled={c: share for c, share in least.items() if share > 0}
     )
-    return Seen(name, len(counts), (min(rows), max(rows)), {c: (min(s), max(s)) for c, s in shares.items()}, suggested)
+    return Seen(table.name, len(counts), (min(rows), max(rows)), {c: (min(s), max(s)) for c, s in shares.items()}, suggested)
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, path: Path, columns: Iterable[str]) -> tuple[int, dict[str, int]]:
