@@ -197,7 +197,7 @@ def test_mended_sources_are_published_and_lost_ones_are_not(project: Project) ->
     assert not rows(project, "rejects")
     registry.write_text(GOOD + good[: len(good) // 3], encoding="utf-8")
     lost = make_run(project.root, "2026-03-03")
-    assert lost.returncode == 1 and "registries/locataires: 1 documents could be used and 3 rows read; 1 and 11 in the last snapshot (2026.3.2)" in lost.stderr
+    assert lost.returncode == 1 and "registries/locataires: 1 document could be used and 3 rows read; 1 and 11 in the last snapshot (2026.3.2)" in lost.stderr
     assert "limits.row_drop" in lost.stderr, "the tables that lost rows say so too"
     early = make_run(project.root, "2026-03-01")
     assert early.returncode == 1 and "earlier than the last published version, 2026.3.2" in early.stderr

@@ -112,7 +112,7 @@ def _sentence(project: Project, source: str, before: Given, now: Given) -> str:
     snapshot = project.last_snapshot()
     assert snapshot is not None
     said = (
-        f"{source}: {now.documents} documents could be used and {now.records} {RECORDS[now.kind]}; "
+        f"{source}: {now.documents} document{'' if now.documents == 1 else 's'} could be used and {now.records} {RECORDS[now.kind]}; "
         f"{before.documents} and {before.records} in the last snapshot ({snapshot.name})."
     )
     gone = _gone(project, source)
