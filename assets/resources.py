@@ -14,6 +14,7 @@ from km0_pipeline.hub import HubError
 from km0_pipeline.publish.privacy import PublicationStopped
 from km0_pipeline.registries.drift import ColumnsChanged
 from km0_pipeline.steps import Project, PublishedError
+from km0_pipeline.tables.limits import check_names
 from km0_pipeline.tables.table import TableError
 
 
@@ -22,11 +23,12 @@ class ProjectResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     `date` (YYYY-MM-DD) is the day of the snapshot. Where it is empty, it is the day on which the
     run was created, in the hub's time zone: the same for every step of the run, whatever the clock
-    says meanwhile.
+    says meanwhile. `accept_loss` names sources and tables whose loss since the last snapshot is meant.
     """
 
     root: str
     date: str = ""
+    accept_loss: list[str] = []  # noqa: RUF012
 
     _created: dt.datetime = PrivateAttr()
     _project: Project | None = PrivateAttr(None)
@@ -45,8 +47,9 @@ class ProjectResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         if self._project is None:
             with plainly():
                 project = Project.at(Path(self.root))
+                check_names(project.hub)
             day = dt.date.fromisoformat(self.date) if self.date else self._created.astimezone(project.hub.zone).date()
-            self._project = replace(project, day=day)
+            self._project = replace(project, day=day, accepted=frozenset(self.accept_loss))
         return self._project
 
     def day(self) -> dt.date:

@@ -12,7 +12,7 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -29,6 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m assets.run", description="Refresh: from data/raw to a snapshot in data/published.")
     parser.add_argument("--date", type=date.fromisoformat, help="day of the snapshot, YYYY-MM-DD (default: today, where the hub is)")
     parser.add_argument("--root", type=Path, default=ROOT, help="folder of the project, with its hub.toml (default: this checkout)")
+    parser.add_argument(
+        "--accept-loss", action="append", default=[], metavar="NAME",
+        help="publish although this source (such as press or registries/NAME) or table has lost much since the last snapshot; can be repeated",
+    )  # fmt: skip
     given = parser.parse_args(arguments)
     home = Path(os.environ.setdefault("DAGSTER_HOME", str(ROOT / ".dagster")))
     home.mkdir(exist_ok=True)
@@ -39,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     import dagster as dg
 
     try:
-        wrong, summary = refresh(root, str(given.date or ""))
+        wrong, summary = refresh(root, str(given.date or ""), given.accept_loss)
     except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
         print("Stopped. What was published before still stands; the next refresh takes up what was made.", file=sys.stderr)
         return 130
@@ -49,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if wrong else 0
 
 
-def refresh(root: Path, day: str) -> tuple[list[str], str]:
+def refresh(root: Path, day: str, accept_loss: Sequence[str] = ()) -> tuple[list[str], str]:
     """Run the refresh job. Returns what went wrong, a sentence each, and the summary of what was published."""
     import dagster as dg
 
@@ -67,7 +71,7 @@ def refresh(root: Path, day: str) -> tuple[list[str], str]:
         return logger
 
     try:
-        job = definitions(root, day, loggers={"progress": progress}).resolve_job_def("refresh")
+        job = definitions(root, day, accept_loss, loggers={"progress": progress}).resolve_job_def("refresh")
     except (HubError, TableError) as e:
         return [str(e)], ""
     here = {STARTED_HERE: str(root)}

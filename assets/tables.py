@@ -23,7 +23,7 @@ from km0_pipeline.tables.table import Table, all_tables
 T = TypeVar("T")
 LINEAGE, ROWS = "dagster/column_lineage", "first rows"
 DATA_VERSION, CODE_VERSION = "dagster/data_version", "dagster/code_version"
-CHECKS = {"keys": ("unique",), "values": ("row", "text"), "rows_not_lost": ("rows",)}
+CHECKS = {"keys": ("unique",), "values": ("row", "text"), "amounts": ("rows", "sources", "limits")}
 """Dagster check -> the kinds of promise that it holds: a check costs three events in the history of each run."""
 
 

@@ -21,6 +21,7 @@ with this value. All that is published is a view of the claims.
     explain     why a published cell says what it says
     publish     tables            -> a snapshot people download
     cli_map     how `km0 map` is drawn
+    cli_limits  the `km0 limits` command
     terminal    what its commands share
     reviewing   the `km0 review` command
     cli         the `km0` command

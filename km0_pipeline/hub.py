@@ -115,7 +115,15 @@ class Site(_Model):
     postcode: str = Field("", pattern=r"^(\d{5})?$", description="Postcode, where known.")
 
 
-class Press(_Model):
+class Source(_Model):
+    """What is read again and again."""
+
+    expected_every: str = Field(
+        "", pattern=r"^(P[1-9]\d{0,2}[DWMY])?$", description="How often something new is expected, such as P7D, P1W, P1M or P1Y (ISO 8601); empty: it is never late."
+    )
+
+
+class Press(Source):
     """Press releases and articles."""
 
     path: RawPath = Field("press", description="Folder below data/raw.")
@@ -135,7 +143,7 @@ class Press(_Model):
     max_seconds: int = Field(60, ge=1, description="Longest time that reading one file may take; a usual one takes some hundredths.")
 
 
-class Server(_Model):
+class Server(Source):
     """How a server of the open web is asked (`fetch`)."""
 
     allow_private: bool = Field(False, description="Whether it, and what it links to, may lie on a network of one's own.")
@@ -155,7 +163,7 @@ class Feed(Server):
     max_items: int = Field(50, ge=1, description="Most articles fetched in one refresh, newest first; the others follow at the next.")
 
 
-class Registry(_Model):
+class Registry(Source):
     """A tenant registry: one file, or several editions of it."""
 
     name: str = Field(pattern=r"^[a-z0-9_-]+$", description="Short name of the registry.")
@@ -203,10 +211,24 @@ class Schedule(_Model):
     watch_seconds: int = Field(30, ge=5, description="Seconds between two looks for new files in data/raw.")
 
 
+def _ascending(rows: tuple[int, int]) -> tuple[int, int]:
+    if rows[0] > rows[1]:
+        raise ValueError("the fewest rows, then the most")
+    return rows
+
+
+class TableLimits(_Model):
+    """What a table is to hold."""
+
+    rows: Annotated[tuple[Annotated[int, Field(ge=0)], int], AfterValidator(_ascending)] | None = Field(None, description="Fewest and most rows.")
+    filled: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict, description="Column -> least share of its cells that are filled.")
+
+
 class Limits(_Model):
     """What stops a publication."""
 
-    row_drop: float = Field(0.3, ge=0, le=1, description="Largest share of a table's rows that may vanish since the last snapshot.")
+    row_drop: float = Field(0.3, ge=0, le=1, description="Largest share of a table's rows, and of a source's documents, that may vanish since the last snapshot.")
+    tables: dict[str, TableLimits] = Field(default_factory=dict, description="Table -> its fewest and most rows, and least share of filled cells.")
     quotation: int = Field(100, ge=0, le=200, description="Most characters of an article that are published as the words of a claim; 0: none.")
     claims: Literal["all", "shared"] = Field(
         "all",

@@ -31,11 +31,15 @@ class PublishedError(RuntimeError):
 
 @dataclass(frozen=True)
 class Project:
-    """A hub, the folder it lies in, and the day of the run (None where no one says it): the one thing every step is given."""
+    """A hub, the folder it lies in, and the day of the run (None where no one says it): the one thing every step is given.
+
+    `accepted` are the sources and tables whose loss is meant, in this run.
+    """
 
     root: Path
     hub: Hub
     day: date | None = None
+    accepted: frozenset[str] = frozenset()
 
     @classmethod
     def at(cls, root: Path) -> Project:

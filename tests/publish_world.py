@@ -113,11 +113,12 @@ def fill_world(project: Project, names: Iterable[str | None] = ODD_TEXTS) -> Non
 
 
 def fill_library(project: Project) -> None:
-    """Make every table of the library: a source, two organisations and a place; the others empty."""
+    """Make every table of the library: a source and its freshness, two organisations and a place; the others empty."""
     document = "d" * 20
     seen = {"sources": 1, "first_document_id": document, "first_locator": "char:0-9"}
     rows: dict[str, list[dict[str, Any]]] = {
         "sources": [{"document_id": document, "kind": "press", "title": "Fictive, la gazette", "format": "md", "path": "press/fictive.md", "first_version": "2026.11.22"}],
+        "freshness": [{"source": "press", "kind": "press", "documents": 1, "records": 3, "last_new_on": DAY, "state": "unknown"}],
         "organisations": [
             {"organisation_id": "org-00000000000000aa", "name": "Atelier Fictif, « l'essai »", "is_hub": False, **seen},
             {"organisation_id": "org-00000000000000bb", "name": "=Fabrique Imaginaire", "area_m2": 12.5, "is_hub": True, **seen},

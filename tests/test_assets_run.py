@@ -147,6 +147,9 @@ def a_new_note_is_read_and_the_registries_are_left_as_they_were(run: Run) -> Non
 
 def a_check_that_fails_stops_the_publication_with_its_sentence(run: Run) -> None:
     assert (run.status, run.snapshots) == (1, ["2026.3.1", "2026.3.2"])
+    assert "data/raw holds no file at all" in run.errors
+    assert "press: 0 documents could be used" in run.errors and "Gone from data/raw: press/autre.md, press/fete.md. Put them back" in run.errors
+    assert "registries/locataires: 0 documents could be used and 0 rows read; 1 and 3 in the last snapshot (2026.3.2)" in run.errors
     assert "limits.row_drop in hub.toml" in run.errors
     assert "Traceback" not in run.errors
     assert "Nothing was published" in run.output

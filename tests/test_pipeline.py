@@ -6,6 +6,7 @@ Every run here is a `make run` in a process of its own.
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -30,10 +31,10 @@ SPARE = "Ateliers Chimère SAS;;12/02/2019;12;camille.exemple@chimere.example;06
 NOTE = "---\ntitle: {}\npublisher: Gazette des Essais\npublished: {}\n---\n\n{}\n"
 
 
-def make_run(root: Path, day: str = "2026-03-01", **environment: str) -> subprocess.CompletedProcess[str]:
+def make_run(root: Path, day: str = "2026-03-01", *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """`make run` in `root`, which gets assets/dagster.yaml."""
     shutil.copy(ROOT / "assets" / "dagster.yaml", root)
-    command = [sys.executable, "-m", "assets.run", "--root", str(root), "--date", day]
+    command = [sys.executable, "-m", "assets.run", "--root", str(root), "--date", day, *arguments]
     env = os.environ | {"DAGSTER_HOME": str(root), "PYTHONPATH": str(ROOT)} | environment
     return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, timeout=600, check=False)
 
@@ -196,7 +197,36 @@ def test_mended_sources_are_published_and_lost_ones_are_not(project: Project) ->
     assert not rows(project, "rejects")
     registry.write_text(GOOD + good[: len(good) // 3], encoding="utf-8")
     lost = make_run(project.root, "2026-03-03")
-    assert lost.returncode == 1 and "limits.row_drop" in lost.stderr
+    assert lost.returncode == 1 and "registries/locataires: 1 document could be used and 3 rows read; 1 and 11 in the last snapshot (2026.3.2)" in lost.stderr
+    assert "limits.row_drop" in lost.stderr, "the tables that lost rows say so too"
     early = make_run(project.root, "2026-03-01")
     assert early.returncode == 1 and "earlier than the last published version, 2026.3.2" in early.stderr
     assert [v["version"] for v in project.index()["versions"]] == ["2026.3.1", "2026.3.2"]
+    meant = make_run(project.root, "2026-03-03", "--accept-loss", "registries/locataires")
+    assert meant.returncode == 0, meant.stdout + meant.stderr
+    assert {r["source"]: r["records"] for r in rows(project, "freshness")}["registries/locataires"] == "3"
+
+
+def test_odd_names_go_from_registry_to_snapshot_and_what_is_repaired_or_refused_is_kept(project: Project) -> None:
+    same = ("=1+1 Formule Fictive", '=HYPERLINK("http://x.example";"Atelier")', "+Plus Fictif", "@Arobase Fictive", "<script>alert(1)</script> Fictif", "Fusée 🚀 Fictive")
+    mended = {"Atelier \u202efitciF": "Atelier fitciF", "Atelier \u2067isolé\u2069": "Atelier isolé", "Nul\x00Fictif": "NulFictif", "Sonnerie\x07 Fictive": "Sonnerie Fictive"}
+    refused = {"long": "Texte Fictif " * 800, "half": "Demi \ud83d Fictif"}
+    settings = project.root / "hub.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("locataires*.csv", "locataires*"), encoding="utf-8")
+    folder = project.raw / "registries"
+    with (folder / "locataires.csv").open("w", encoding="utf-8", newline="") as f:
+        csv.writer(f, delimiter=";").writerows([["Raison sociale", "Ville"], *([name, "Mulhouse"] for name in (*same, *mended, refused["long"]))])
+    (folder / "locataires-2.json").write_text(json.dumps([{"nom": f"{name} Bis", "ville": "Mulhouse"} for name in (*same, *mended, refused["half"])]), encoding="utf-8")
+    ran = make_run(project.root)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert verify(project.published / "2026.3.1") == []
+    expected = {*same, *mended.values()}
+    expected |= {f"{name} Bis" for name in expected}
+    parquet = duckdb.execute("select name from read_parquet(?) where not is_hub", [str(project.published / "latest" / "organisations.parquet")]).fetchall()
+    assert {name for (name,) in parquet} == expected
+    assert {row["name"].lstrip("'") for row in rows(project, "organisations")} >= expected, "the CSV may keep a formula from running by an apostrophe"
+    originals = duckdb.execute("select name_original from read_parquet(?) where name_original is not null", [str(project.made("registry_rows"))]).fetchall()
+    assert {name for (name,) in originals} == {*mended, *(f"{name} Bis" for name in mended)}
+    rejects = dict(duckdb.execute("select reason, original from read_parquet(?)", [str(project.made("registry_rejects"))]).fetchall())
+    assert rejects.keys() == {"not_a_name", "bad_encoding"}
+    assert refused["long"].strip() in rejects["not_a_name"] and "Demi \\ud83d Fictif" in rejects["bad_encoding"]

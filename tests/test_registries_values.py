@@ -214,7 +214,7 @@ def test_commune_codes_of_corsica_are_kept(values: Values) -> None:
 # --- text, addresses
 
 _SPACE = re.compile("[\\s\u0085\u00a0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]")
 
 
 def _text(cell: str) -> str | None:
@@ -222,7 +222,7 @@ def _text(cell: str) -> str | None:
     return text if any(unicodedata.category(c)[0] in "LN" for c in text) else None
 
 
-@given(st.lists(st.text("aéÉe\u0301ß 1-—.  \t\n\u00a0\u200b\u202f\u00ad\ufeff\x00\x7f\u2019œ🎉", max_size=12), min_size=50, max_size=50))
+@given(st.lists(st.text("aéÉe\u0301ß 1-—.  \t\n\u00a0\u200b\u202f\u00ad\ufeff\x00\x7f\u2019\u202e\u2067\u061c\U000e0041œ🎉", max_size=12), min_size=50, max_size=50))
 @settings(max_examples=30, deadline=None)
 def test_text_is_trimmed_squeezed_composed_and_without_invisible_characters(values: Values, cells: list[str]) -> None:
     for cell, value in zip(cells, values("text", cells), strict=True):

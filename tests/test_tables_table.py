@@ -69,6 +69,8 @@ def test_two_files_are_a_table(tmp_path: Path) -> None:
     [
         ("    description: {en: Its name., fr: Son nom.}\n", "", "fields.2.description is missing"),
         ("{en: Its name., fr: Son nom.}", "{en: Its name.}", "fields.2.description.fr is missing"),
+        ("{en: Its name., fr: Son nom.}", "{en: Its name., fr: ''}", "fields.2.description.fr: found ''"),
+        ("description: {en: Every parrot., fr: Tous les perroquets.}\n", "", "description is missing"),
         ("privacy: org\n    property", "privacy: secretish\n    property", "'secretish'"),
         ("privacy: org\n    property", "privacy: contact\n    property", "'contact'"),
         ("property: name", "property: nickname", "'nickname' is not a property"),
@@ -121,8 +123,8 @@ def test_tables_that_need_one_another_are_refused(tmp_path: Path) -> None:
 
 def test_the_tables_of_the_design_are_there_in_an_order_in_which_they_can_be_made() -> None:
     names = [t.name for t in all_tables()]
-    released = "organisations tenancies people places relationships events headcounts funding sources claims discrepancies rejects redirects changes"
-    assert {t.name for t in all_tables() if t.released} == set(released.split()) and len(names) == 16
+    released = "organisations tenancies people places relationships events headcounts funding sources claims discrepancies rejects redirects changes freshness"
+    assert {t.name for t in all_tables() if t.released} == set(released.split()) and len(names) == 17
     for t in all_tables():
         earlier = names[: names.index(t.name)]
         assert all(n in earlier for n in t.upstream if n in names)

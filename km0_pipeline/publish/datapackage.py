@@ -19,7 +19,7 @@ from km0_pipeline.publish.privacy import Release
 
 NAME = "datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-HISTORY = ("changes",)
+HISTORY = ("changes", "freshness")
 """Tables that tell of the versions themselves: they are not part of what makes two snapshots equal."""
 
 

@@ -22,6 +22,7 @@ REJECTS = ("press_rejects", "registry_rejects", "press_feed_rejects", "decision_
 CLAIMS = (("press", "press_claims"), ("registries", "registry_claims"), ("register", "register_claims"), ("hub.toml", "hub_claims"))
 Rows = list[tuple[Any, ...]]
 Query = Callable[[str], Rows]
+STATES = {"fresh": "fresh", "late": "late", "unknown": "not expected by any day"}
 KINDS = {"organisation": "organisations", "person": "people", "place": "places", "event": "events"}
 
 
@@ -39,7 +40,7 @@ def summary(project: Project, published: Published) -> str:
             _rejects(project, query),
             _unknown_columns(project, query),
             _drift(project),
-            [*_disagreements(project, query), f"{'checks':<14}{published.checks:,} passed"],
+            [*_freshness(project, query), *_disagreements(project, query), f"{'checks':<14}{published.checks:,} passed"],
             _next(project),
         ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
@@ -182,6 +183,19 @@ def _disagreements(project: Project, query: Query) -> list[str]:
     counts = query(f"select property, count(*) as n from read_parquet({literal(str(found.path))}) group by property order by n desc, property")
     which = f" ({', '.join(f'{name} {n:,}' for name, n in counts[:6])}{', …' if counts[6:] else ''})" if counts else ""
     return [f"{'disagreements':<14}{found.rows:,}{which}"]
+
+
+def _freshness(project: Project, query: Query) -> list[str]:
+    """How many sources are fresh, as of the day of this run, and which are late."""
+    found = _made(project, "table_freshness")
+    if found is None:
+        return []
+    rows = query(f"select source, state, last_new_on, due_on from read_parquet({literal(str(found.path))}) order by source")
+    states = [state for _, state, _, _ in rows]
+    counts = ", ".join(f"{n:,} {said}" for state, said in STATES.items() if (n := states.count(state)))
+    late = [f"{'':<14}{source}: nothing new since {last}, expected by {due}" for source, state, last, due in rows if state == "late"]
+    more = [f"{'':<14}and {len(late) - MOST:,} more: see the table freshness"] if late[MOST:] else []
+    return [f"{'freshness':<14}{_counted(len(rows), 'source')} ({counts})", *late[:MOST], *more]
 
 
 def _next(project: Project) -> list[str]:

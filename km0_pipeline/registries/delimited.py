@@ -35,6 +35,9 @@ HEAD = 1 << 20
 LONGEST_RECORD = 200
 """Lines that one record may span; past that a quote was never closed."""
 BATCH = 50_000
+BINARY = 0.05
+"""Share of control characters above which a file is no text; in text, a stray one is taken out of its cell (`values`)."""
+_CONTROLS = bytes({*range(32)} - set(b"\t\n\v\f\r"))
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _USUAL = frozenset("éèêëàâäáçîïíôöóûüùúñœæßÉÈÊËÀÂÄÇÎÏÔÖÛÜÙŒÆ’‘“”«»–—…•·°²³€§µ×±½¼ªº©®\u00a0\u00ad\u202f\u2011")
@@ -229,7 +232,8 @@ def _encoding(path: Path, head: bytes | None, declared: str) -> str:
             return "utf-16-le"
         if not start[0:200:2].strip(b"\0"):
             return "utf-16-be"
-        raise Unreadable("not_text", "holds binary data, not text. Save the registry as CSV (UTF-8), or delete the file.")
+        if len(start) - len(start.translate(None, _CONTROLS)) > len(start) * BINARY:
+            raise Unreadable("not_text", "holds binary data, not text. Save the registry as CSV (UTF-8), or delete the file.")
     if head is not None:
         try:
             codecs.getincrementaldecoder("utf-8")().decode(start)

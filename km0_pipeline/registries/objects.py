@@ -10,6 +10,7 @@ Belongs here: records and their columns. What the columns mean: `columns`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,10 @@ DEPTH = 4
 WRAPPERS = ("fields", "properties", "attributes", "record")
 """Keys under which portals put the whole of a record."""
 BATCH = 50_000
+
+_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half a character, of which JSON can write the number; how it may be written there."""
 
 Record = dict[str, Any]
 
@@ -45,10 +50,15 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
     if not found:
         raise Unreadable("no_header", "holds no list of objects. Export the registry as a list with one object an organisation.")
     records, rejects, numbers = [], [], []
+    halves = _ESCAPED.search(written) is not None
     for n, item in enumerate(found, 1):
         if isinstance(item, dict):
+            flat = _flat(item)
+            if halves and any(_HALF.search(words) for words in (*flat, *flat.values()) if words):
+                rejects.append(RowReject(n, "bad_encoding", "holds half a character. Type it again: it was set aside whole.", json.dumps(item)))
+                continue
             numbers.append(n)
-            records.append(_flat(item))
+            records.append(flat)
         else:
             rejects.append(RowReject(n, "ragged_row", "is no object as the others are. Mend it: it was set aside.", text(item) or ""))
     headers = list(dict.fromkeys(header for record in records for header in record))

@@ -104,7 +104,7 @@ def _rejects_sql(table: Table) -> Iterator[str]:
     aside = "the row was set aside whole."
     cases = (
         (f"other is null and not coalesce(formula_error(c{name.position}), false)", "no_name", f": has no name of an organisation in the column “{name.header}”. Fill it in: {aside}"),
-        ("name is null", "not_a_name", f": has in the column “{name.header}” no name of an organisation, but a number, an address or a date. Mend it: {aside}"),
+        ("name is null", "not_a_name", f": has in the column “{name.header}” no name of an organisation, but a number, an address, a date or a long text. Mend it: {aside}"),
         (f"name = {literal(name.header)}", "header_again", f": is the header again. Delete the row: {aside}"),
         (kept_back, "not_to_publish", f": has no yes in the column “{asked[0].header if asked else ''}”: {aside}"),
         ("true", "total_row", ": sums up other rows and was set aside whole. If it is an organisation, give its SIREN."),

@@ -114,10 +114,10 @@ KIND_WORDS: dict[str, tuple[str, ...]] = {
 """Kinds of organisation, and the words (folded) by which registries name them."""
 
 
-# Characters a clean text never holds: controls, odd spaces, invisible marks, combining accents.
-_UNCLEAN = r"\x00-\x1F\x7F-\x{A0}\x{AD}\x{300}-\x{36F}\x{2000}-\x{200F}\x{2028}-\x{202F}\x{205F}-\x{2064}\x{3000}\x{FEFF}"
+# Characters a clean text never holds: controls, odd spaces, marks that are invisible or turn the direction of writing, combining accents.
+_UNCLEAN = r"\x00-\x1F\x7F-\x{A0}\x{AD}\x{300}-\x{36F}\x{61C}\x{2000}-\x{200F}\x{2028}-\x{202F}\x{205F}-\x{206F}\x{3000}\x{FEFF}\x{FFF9}-\x{FFFB}\x{FFFE}\x{FFFF}\x{E0000}-\x{E007F}"
 _SPACES = r"[\s\x{85}\x{A0}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}]+"
-_INVISIBLE = r"[\x00-\x08\x0E-\x1F\x7F-\x{84}\x{86}-\x{9F}\x{AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}]"
+_INVISIBLE = r"[\x00-\x08\x0E-\x1F\x7F-\x{84}\x{86}-\x{9F}\x{AD}\x{61C}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{206F}\x{FEFF}\x{FFF9}-\x{FFFB}\x{FFFE}\x{FFFF}\x{E0000}-\x{E007F}]"
 
 _ABOUT = r"env\.?|environ|autour de|~|≈|±|approx\.?|approximately|about|around|ca\.?|circa"
 _NEARLY = r"pres de|presque|nearly|almost"
@@ -171,6 +171,8 @@ _FORM_CASES = " ".join(
 )
 _FORM_IN_NAME = literal(rf"(?:^|[ ,(])({'|'.join(LEGAL_FORMS)})\)?$|^({'|'.join(f for f in LEGAL_FORMS if f != 'EI')}) ")
 _FORMULA = literal(r"(?i)\s*#(REF|VALEUR|VALUE|NOM|NAME|DIV/0|NOMBRE|NUM|NUL|NULL|CALC|SPILL|PROPAGATION)[!?]?\s*|#{3,}|Err:[0-9]{3}")
+LONGEST_NAME = 300
+"""Characters above which a cell is no name but a text."""
 # What makes a cell no name: an address of e-mail, a telephone number; or only digits as of a SIREN, or a date.
 _NO_NAME = literal(
     r"^\S+@\S+\.\S+$|[a-z0-9]@[a-z0-9.-]+\.[a-z]{2}|(?:^|[^0-9])(?:0|\+ ?33|0033)[ .]?(?:\(0\))?[ .-]?[1-9](?:[ .-]?[0-9]{2}){4}(?:[^0-9]|$)"
@@ -194,6 +196,7 @@ create or replace macro text_value(x) as case
     when regexp_full_match(x, '[0-9]{{1,3}}|[0-9]{{1,2}}[A-Za-z]|[A-Z][0-9]{{1,2}}|[A-Za-z]{{2,3}}') then x
     else text_short(text_mended(x)) end;
 create or replace macro name_value(x) as case
+    when strlen(x) > {LONGEST_NAME} and length(text_mended(x)) > {LONGEST_NAME} then null
     when regexp_matches(x, '@|(?:[0-9][ ./()-]{{0,3}}){{7}}[0-9]') and regexp_matches(text_mended(x), {_NO_NAME}) then null
     else text_value(x) end;
 create or replace macro folded(x) as lower(strip_accents(text_mended(x)));

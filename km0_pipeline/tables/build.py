@@ -2,7 +2,7 @@
 
 A table's SQL sees these relations: other tables and steps by name; `previous_<table>` as the
 last published snapshot has it (empty before the first); `vocabulary`, the properties of
-`claims.py`; `differences`, what differs from the last snapshot in tracked tables. And these
+`claims.py`; `hub_sources`, the sources of hub.toml; `differences`, what differs from the last snapshot in tracked tables. And these
 variables, by `getvariable`: those of `_variables`. A table is made again when its files, what it
 reads or a variable that it names has changed. Belongs here: running SQL; what is promised of its
 result is in `table` and `checks`.
@@ -23,7 +23,7 @@ from km0_pipeline.sql import connect, literal, settings
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import read_json, sha256, write_aside, write_json
 from km0_pipeline.tables.contacts import CONTACTS_SQL, kept_from
-from km0_pipeline.tables.inputs import DERIVED, STEPS
+from km0_pipeline.tables.inputs import DERIVED, STEPS, hub_sources
 from km0_pipeline.tables.table import (
     TYPES,
     Table,
@@ -52,6 +52,8 @@ def build_table(project: Project, table: Table, *, version: str) -> Made:
         parameters.append(project.index()["latest"] or "")
     if "vocabulary" in relations(table):
         parameters += [f"{row[0]} {row[2]}" for row in _vocabulary()]
+    if "hub_sources" in relations(table):
+        parameters += map(str, hub_sources(project.hub))
     known = _variables(project, version)
     asked = {name: known.get(name) for name in variables(table)}
     parameters += [f"{name}={value}" for name, value in asked.items()]
@@ -138,6 +140,10 @@ def _build(project: Project, table: Table, asked: dict[str, Any], path: Path) ->
         if "vocabulary" in names:
             rows = ", ".join(f"({literal(p)}, {literal(kind)}, {releasable})" for p, kind, releasable in _vocabulary())
             connection.execute(f"create table vocabulary as from (values {rows}) as v({', '.join(DERIVED['vocabulary'])})")
+        if "hub_sources" in names:
+            columns = ", ".join(f"{c} varchar" for c in DERIVED["hub_sources"])
+            connection.execute(f"create table hub_sources ({columns})")
+            connection.executemany("insert into hub_sources values (?, ?, ?, withheld(?), ?)", hub_sources(project.hub))
         if "differences" in names:
             _differences(project, connection, table)
         columns = ", ".join(f'cast("{f.name}" as {TYPES[f.type][1]}) as "{f.name}"' for f in table.fields)

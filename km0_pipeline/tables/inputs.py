@@ -1,11 +1,12 @@
 """What the SQL of a table may read besides tables.
 
-Belongs here: steps and what `build` makes, with the columns that may be published.
+Belongs here: steps and what `build` makes, with the columns that may be published; and the sources that hub.toml names.
 """
 
 from __future__ import annotations
 
 from km0_pipeline.claims import CLAIMS, REJECTS
+from km0_pipeline.hub import Hub
 from km0_pipeline.press.review import REVIEWED
 from km0_pipeline.registries.columns import PROPERTIES as COLUMNS
 
@@ -41,6 +42,19 @@ STEPS: dict[str, tuple[str, ...]] = {
 
 DERIVED: dict[str, tuple[str, ...]] = {
     "vocabulary": ("property", "value_kind", "releasable"),
+    "hub_sources": ("source", "kind", "folder", "title", "expected_every"),
     "differences": ("table_name", "row_id", "change", "column_name", "old_value", "new_value"),
 }
-"""Relations that `build` makes: the properties of `claims.py`; what differs from the last snapshot in tracked tables."""
+"""Relations that `build` makes: the properties of `claims.py`; the sources of hub.toml; what differs from the last snapshot in tracked tables."""
+
+
+def hub_sources(hub: Hub) -> list[tuple[str, str, str | None, str | None, str | None]]:
+    """The sources of hub.toml, as rows of the relation `hub_sources`; `folder` is that of press, below data/raw."""
+    found = [("press", "press", hub.press.path, "", hub.press.expected_every)]
+    found += [(f"press/{f.name}", "feed", f"{hub.press.path}/{f.name}", f.publisher, f.expected_every) for f in hub.feeds]
+    found += [(f"registries/{r.name}", "registry", "", r.title, r.expected_every) for r in hub.registries]
+    if hub.register.stock or hub.register.service:
+        found.append(("register", "register", "", "", hub.register.expected_every))
+    if hub.geocoder.url:
+        found.append(("geocoder", "geocoder", "", "", hub.geocoder.expected_every))
+    return [(source, kind, folder or None, title or None, every or None) for source, kind, folder, title, every in found]

@@ -9,7 +9,7 @@ The YAML is a Table Schema v2 whose titles and descriptions are `{en, fr}`, plus
 `references` (its value is the key of a row of one of these tables: what a foreign key says
 where there are several), and for the table `title`, `description`, `released`, `group`,
 `tracked` (its rows are compared with the last snapshot's, in the table `changes`) and `may_shrink`
-(fewer rows than before are no loss: sources were mended). A table that keeps what its sources no
+(fewer rows than before are no loss: sources were mended, or what is lost is told otherwise). A table that keeps what its sources no
 longer say has a column `closed_version`.
 """
 
