@@ -5,7 +5,7 @@ it alone: Arrow schema, DuckDB DDL, Frictionless descriptor, dependencies and co
 Nothing here touches data: that is `build` and `checks`.
 
 The YAML is a Table Schema v2 whose titles and descriptions are `{en, fr}`, plus, for a field,
-`privacy` (class of STANDARDS R2), `property` (the claim property that fills it, if any) and
+`privacy` (class of STANDARDS R2), `unit` (symbol, of a number that has one), `property` (the claim property that fills it, if any) and
 `references` (its value is the key of a row of one of these tables: what a foreign key says
 where there are several), and for the table `title`, `description`, `released`, `group`,
 `tracked` (its rows are compared with the last snapshot's, in the table `changes`) and `may_shrink`
@@ -76,6 +76,7 @@ class Column(_Model):
     description: Text
     privacy: Privacy
     property: str | None = None
+    unit: str | None = None
     references: tuple[str, ...] = ()
     constraints: Constraints = Constraints.model_construct()
 
@@ -291,6 +292,8 @@ def table_schema(table: Table) -> dict[str, Any]:
         if constraints:
             field["constraints"] = constraints
         field["km0:privacy"] = f.privacy
+        if f.unit is not None:
+            field["km0:unit"] = f.unit
         if f.property is not None:
             field["km0:property"] = f.property
         if f.references:
