@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -88,7 +88,7 @@ def workshops(names: Iterable[str | None] = ODD_TEXTS) -> list[dict[str, Any]]:
         {
             "workshop_id": f"wor-{n:04}",
             "name": name,
-            "founded_on": date(1839, 9, 1 + n) if n % 3 else None,
+            "founded_on": date(1839, 9, 1) + timedelta(n) if n % 3 else None,
             "headcount": (n % 4 - 1) * 100 if n % 4 else None,
             "area_m2": n / 3 if n % 5 else None,
             "open": (True, False, None)[n % 3],
