@@ -15,7 +15,9 @@ longer say has a column `closed_version`.
 
 from __future__ import annotations
 
+import base64
 import re
+from collections.abc import Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -256,6 +258,13 @@ def arrow_schema(table: Table) -> pa.Schema:
             for f in table.fields
         ]
     )
+
+
+def parquet_settings(table: Table, said: Mapping[str, str]) -> str:
+    """Settings of a DuckDB COPY that writes the table to Parquet: zstd, columns described for Arrow, and what is `said` of the file by key."""
+    schema = base64.b64encode(arrow_schema(table).with_metadata(said).serialize().to_pybytes()).decode()  # pyarrow looks no further
+    keys = ", ".join(f"{literal(k)}: {literal(v)}" for k, v in {"ARROW:schema": schema, **said}.items())
+    return f"format parquet, compression zstd, kv_metadata {{{keys}}}"
 
 
 def ddl(table: Table, *, primary_key: bool = True, foreign_keys: bool = True) -> str:
