@@ -122,7 +122,7 @@ def fill_library(project: Project) -> None:
             {"organisation_id": "org-00000000000000aa", "name": "Atelier Fictif, « l'essai »", "is_hub": False, **seen},
             {"organisation_id": "org-00000000000000bb", "name": "=Fabrique Imaginaire", "area_m2": 12.5, "is_hub": True, **seen},
         ],
-        "places": [{"place_id": "pla-00000000000000cc", "name": "Ville-Inventée", **seen}],
+        "places": [{"place_id": "pla-00000000000000cc", "name": "Ville-Inventée", "latitude": 47.75, "longitude": 7.34, **seen}],
     }
     for table in all_tables():
         fill(project, table, rows.get(table.name, []))

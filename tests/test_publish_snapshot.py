@@ -321,6 +321,7 @@ def test_another_folder_time_zone_locale_and_hash_seed_give_the_same_bytes(tmp_p
         results.append(contents(root / "data" / "published"))
     assert results[0] == results[1]
     assert len(results[0]) > 30
+    assert {Path(path).name for path in results[0]} >= {"km0.xlsx", "km0.zip", "places.geojson", "places.geoparquet"}
     for path, content in results[0].items():
         assert str(tmp_path).encode() not in content, path
 
