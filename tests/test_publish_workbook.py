@@ -12,10 +12,14 @@ import openpyxl
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from publish_world import DAY, ODD_TEXTS, TABLES, VISITS, WORKSHOPS, a_table, fill, fill_library, fill_world
 from python_calamine import CalamineWorkbook
+from xlsxwriter import Workbook
 
 from km0_pipeline.publish import workbook
+from km0_pipeline.publish.sheet import Sheet
 from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.steps import Project
 from km0_pipeline.tables.table import all_tables, arrow_schema, table
@@ -35,6 +39,18 @@ def made(project: Project, names: tuple[str | None, ...] = NASTY) -> Path:
 def cells(path: Path, sheet: str) -> list[list[Any]]:
     """The rows of a sheet as a reader of spreadsheets has them; None where a cell is empty."""
     return [[None if v == "" else v for v in row] for row in CalamineWorkbook.from_path(str(path)).get_sheet_by_name(sheet).to_python()]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"), min_size=1) | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.dates(date(1900, 3, 1)), min_size=1))
+def test_any_cell_comes_back_as_it_was(tmp_path: Path, values: list[Any]) -> None:
+    path = tmp_path / "a.xlsx"
+    with Workbook(str(path), {"constant_memory": True}) as book:
+        looks = {kind: book.add_format({"num_format": look}) for kind, look in ((date, "yyyy-mm-dd"), (str, "@"), (bool, "General"), (float, "General"))}
+        book.add_worksheet("a", worksheet_class=Sheet).put_rows(0, [values], [looks[type(v)] for v in values])
+    (found,) = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("a").to_python()
+    assert found == values
+    assert [type(v) for v in found] == [type(v) for v in values]
 
 
 def test_csv_parquet_and_workbook_hold_the_same_cells(project: Project) -> None:

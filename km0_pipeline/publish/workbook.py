@@ -137,7 +137,7 @@ def _allowed(table: Table, field: Column) -> str:
         said.append("sans doublon")
     if limits.enum:
         said.append("une de ces valeurs : " + ", ".join(limits.enum))
-    if limits.pattern:
+    if limits.pattern and len(limits.pattern) < 40:  # a longer one says less than the description
         said.append(f"forme {limits.pattern}")
     if limits.minimum is not None:
         said.append(f"{limits.minimum:g} ou plus")
@@ -145,6 +145,8 @@ def _allowed(table: Table, field: Column) -> str:
         said.append(f"{limits.maximum:g} ou moins")
     if limits.max_length is not None:
         said.append(f"{limits.max_length} caractères ou moins")
+    keys = [f"{k.reference.resource}.{k.reference.fields[k.fields.index(field.name)]}" for k in table.foreign_keys if field.name in k.fields]
+    said += [f"désigne {key}" for key in (*keys, *field.references)]
     return " ; ".join(said)
 
 
