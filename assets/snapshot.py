@@ -49,8 +49,8 @@ def database(project: ProjectResource) -> dg.MaterializeResult:  # type: ignore[
 @dg.asset(
     deps=[*TABLES, "km0_duckdb"],
     description=both(
-        "The snapshot in data/published: Parquet and CSV of each released table, dictionary, checksums. Same content: none.",
-        "L'instantané dans data/published : Parquet et CSV de chaque table publiée, dictionnaire, sommes. Même contenu : aucun.",
+        "The snapshot in data/published: each released table as Parquet and CSV and in one workbook, dictionary, checksums. Same content: none.",
+        "L'instantané dans data/published : chaque table publiée en Parquet, en CSV et dans un classeur, dictionnaire, sommes. Même contenu : aucun.",
     ),
     group_name="6_published",
     kinds={"parquet", "csv"},

@@ -97,7 +97,7 @@ class Publisher(_Model):
         "https://www.etalab.gouv.fr/licence-ouverte-open-licence", pattern=r"^https?://\S+$", description="Address of the licence."
     )
     base_url: str = Field("", pattern=r"^(https?://\S+/)?$", description="Where data/published is served, ending in /; empty: relative links.")
-    package: str = Field("km0", pattern=r"^[a-z0-9._-]+$", description="Name of the data package.")
+    package: str = Field("km0", pattern=r"^[a-z0-9._-]+$", description="Name of the data package, of its workbook and of its zip.")
     title: str = Field(min_length=1, description="Title of the data package, in French.")
     title_en: str = Field(min_length=1, description="Title of the data package, in English.")
     description: str = Field(min_length=50, description="What the data are, in French, 50 characters or more.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -88,7 +88,7 @@ def workshops(names: Iterable[str | None] = ODD_TEXTS) -> list[dict[str, Any]]:
         {
             "workshop_id": f"wor-{n:04}",
             "name": name,
-            "founded_on": date(1839, 9, 1 + n) if n % 3 else None,
+            "founded_on": date(1839, 9, 1) + timedelta(n) if n % 3 else None,
             "headcount": (n % 4 - 1) * 100 if n % 4 else None,
             "area_m2": n / 3 if n % 5 else None,
             "open": (True, False, None)[n % 3],
@@ -123,7 +123,7 @@ def fill_library(project: Project) -> None:
             {"organisation_id": "org-00000000000000aa", "name": "Atelier Fictif, « l'essai »", "is_hub": False, **seen},
             {"organisation_id": "org-00000000000000bb", "name": "=Fabrique Imaginaire", "area_m2": 12.5, "is_hub": True, **seen},
         ],
-        "places": [{"place_id": "pla-00000000000000cc", "name": "Ville-Inventée", **seen}],
+        "places": [{"place_id": "pla-00000000000000cc", "name": "Ville-Inventée", "latitude": 47.75, "longitude": 7.34, **seen}],
     }
     for table in all_tables():
         fill(project, table, rows.get(table.name, []))

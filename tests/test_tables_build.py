@@ -675,6 +675,20 @@ def test_parquet_carries_the_description_of_each_column(made_world: World) -> No
     assert schema.field("siren").metadata[b"description_en"] == b"SIREN number of the legal unit, 9 digits."
 
 
+def test_parquet_says_what_it_is_and_its_licence_where_it_lies_alone_and_a_new_licence_makes_it_anew(world: World) -> None:
+    world.build()
+    project = world.project
+    path = project.made("table_organisations")
+    said = {k.decode(): v.decode() for k, v in pq.read_schema(path).metadata.items()}
+    assert said["title"] == table("organisations").title.fr and said["description_en"] == table("organisations").description.en
+    assert (said["licence"], said["publisher"]) == ("etalab-2.0", "KM0")
+    plain = duckdb.execute("select decode(key), decode(value) from parquet_kv_metadata(?)", [str(path)]).fetchall()
+    assert said.items() <= dict(plain).items(), "not for Arrow alone"
+    publisher = project.hub.publisher.model_copy(update={"licence": "ODbL-1.0"})
+    build_table(Project(project.root, project.hub.model_copy(update={"publisher": publisher})), table("organisations"), version="2026.11.22")
+    assert pq.read_schema(path).metadata[b"licence"] == b"ODbL-1.0"
+
+
 def test_checks_are_one_a_promise_with_names_of_their_own() -> None:
     for t in all_tables():
         names = [c.name for c in checks(t)]

@@ -4,9 +4,12 @@ The tour, in the order of the work:
 
     privacy      which tables and columns may leave: an allow-list
     formats      one small writer a format of tables: Parquet, CSV
+    workbook     every table on a sheet, for people who live in a spreadsheet; `sheet`, how its cells are written
+    geo          places for maps: GeoJSON, GeoParquet
     files        the files that are not one table's own, in their order, and `staged`, what they are written from
     datapackage  datapackage.json: what each file and column is, for machines
     readme       README.md: the same for people, in French and English
+    archive      all files in one zip
     verify       a snapshot read back whole, with what is in it alone
     snapshot     staging folder -> checks -> verify -> rename -> index.json -> latest
     summary      the short end of a run, for the person who typed it

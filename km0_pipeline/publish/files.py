@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from km0_pipeline.publish import datapackage, readme
+from km0_pipeline.publish import datapackage, geo, readme, workbook
 from km0_pipeline.publish.privacy import Release
 from km0_pipeline.publish.staged import Staged
 from km0_pipeline.steps import Project
@@ -23,7 +23,7 @@ from km0_pipeline.steps import Project
 
 @dataclass(frozen=True)
 class File:
-    """A file of the snapshot at `path`, and how it is written."""
+    """A file of the snapshot at `path`, in which {package} is the hub's name of its data package, and how it is written."""
 
     path: str
     write: Callable[[Staged, Path], bool]
@@ -31,7 +31,15 @@ class File:
     """Of data: what datapackage.json says of it beside path, bytes and hash: name, format, mediatype, title (French), km0:title_en..."""
 
 
-DATA: tuple[File, ...] = ()
+    def name(self, project: Project) -> str:
+        return self.path.format(package=project.hub.publisher.package)
+
+
+DATA: tuple[File, ...] = (
+    File("{package}.xlsx", workbook.write, workbook.RESOURCE),
+    File("places.geojson", geo.geojson, geo.GEOJSON),
+    File("places.geoparquet", geo.geoparquet, geo.GEOPARQUET),
+)
 
 def _datapackage(staged: Staged, path: Path) -> bool:
     datapackage.write(path, descriptor(staged.project, staged.version, staged.day, staged.releases, staged.rows, staged.written, staged.checks))
@@ -48,12 +56,13 @@ def descriptor(
     project: Project, version: str, day: date, releases: Iterable[Release], rows: Mapping[str, int], files: Mapping[str, tuple[int, str]], checks: int
 ) -> dict[str, Any]:
     """What datapackage.json says of a snapshot of which these `files` (bytes and SHA-256 by path) hold the data."""
-    exports = {f.path: f.resource or {} for f in DATA}
+    exports = {f.name(project): f.resource or {} for f in DATA}
     return datapackage.descriptor(project.hub, version, day, releases, rows, files, checks, exports)
 
 
 def write_all(staged: Staged) -> None:
     """Write every file of `DATA` and `ABOUT` that this hub has something for."""
     for file in (*DATA, *ABOUT):
-        if file.write(staged, staged.folder / file.path):
-            staged.note(file.path)
+        name = file.name(staged.project)
+        if file.write(staged, staged.folder / name):
+            staged.note(name)

@@ -22,6 +22,7 @@ def write(staged: Staged, path: Path) -> bool:
     text = environment.get_template("README.md.j2").render(
         hub=hub.hub, publisher=hub.publisher, version=staged.version, day=staged.day,
         tables=[r.table for r in staged.releases], rows=staged.rows, formats=FORMATS,
+        maps="places.geojson" in staged.written,
     )  # fmt: skip
     path.write_text(text, encoding="utf-8", newline="\n")
     return True

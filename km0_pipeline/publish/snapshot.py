@@ -1,7 +1,7 @@
 """A snapshot: all tables that may leave, as files that never change, in data/published/<version>/.
 
     data/published/
-        2026.11.22/     <table>.csv, <table>.parquet, datapackage.json, README.md, SHA256SUMS
+        2026.11.22/     <table>.csv, <table>.parquet, those of `files`, all of them in one zip, SHA256SUMS
         2026.11.22-2/   the second of that day
         index.json      every version, oldest first, with its files: what is published is what stands here
         latest          link to the newest version
@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from km0_pipeline.publish import datapackage
+from km0_pipeline.publish.archive import bundle
 from km0_pipeline.publish.files import descriptor, write_all
 from km0_pipeline.publish.formats import FORMATS
 from km0_pipeline.publish.privacy import PublicationStopped, Release, releases
@@ -198,9 +199,17 @@ def _write(project: Project, staging: Path, version: str, day: date, leaving: li
 
         list(pool.map(write, jobs))
         write_all(staged)
-    sums = "".join(f"{digest}  {path}\n" for path, (_, digest) in sorted(staged.written.items()))
-    (staging / SUMS).write_text(sums, encoding="utf-8", newline="\n")
+    _write_sums(staged)
+    whole = f"{project.hub.publisher.package}.zip"  # with the sums of all that is in it: unpacked, it is the snapshot
+    bundle(staging / whole, staging, [*sorted(staged.written), SUMS])
+    staged.note(whole)
+    _write_sums(staged)
     return staged
+
+
+def _write_sums(staged: Staged) -> None:
+    sums = "".join(f"{digest}  {path}\n" for path, (_, digest) in sorted(staged.written.items()))
+    (staged.folder / SUMS).write_text(sums, encoding="utf-8", newline="\n")
 
 
 def _announce(project: Project, staging: Path, version: str) -> None:

@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+LATITUDES, LONGITUDES = (41, 52), (-6, 10)
+"""Degrees (WGS 84) between which metropolitan France lies. None of its places is found where one lies once the two are swapped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Institution:

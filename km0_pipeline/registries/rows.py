@@ -15,6 +15,7 @@ import duckdb
 
 from km0_pipeline.claims import digest
 from km0_pipeline.hub import Registry
+from km0_pipeline.reference import LATITUDES, LONGITUDES
 from km0_pipeline.registries.cells import Sheet
 from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Mapped
 from km0_pipeline.registries.editions import edition_date
@@ -104,8 +105,8 @@ def rows_sql(table: Table, kept_back: bool = False) -> str:
         value["siret"], original["siret"] = siret, f"case when {siret} is null then v_siret when x_siret <> {siret} then x_siret end"
         value["siren"], original["siren"] = f"left({siret}, 9)", f"case when {siret} is not null then x_siret end"
     if {"longitude", "latitude"} <= stated.keys():
-        # no place of France is found where one of its places lies once the two are swapped
-        swapped = "coalesce(try_cast(v_longitude as double) between 41 and 52 and try_cast(v_latitude as double) between -6 and 10, false)"
+        ranges = (("longitude", LATITUDES), ("latitude", LONGITUDES))
+        swapped = f"coalesce({' and '.join(f'try_cast(v_{p} as double) between {low} and {high}' for p, (low, high) in ranges)}, false)"
         refused.append(f"case when {swapped} then {SWAPPED} else 0 end")
         for p in ("longitude", "latitude"):
             value[p], original[p] = f"case when not {swapped} then v_{p} end", f"case when not {swapped} and x_{p} <> v_{p} then x_{p} end"

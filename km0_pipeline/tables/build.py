@@ -10,7 +10,6 @@ result is in `table` and `checks`.
 
 from __future__ import annotations
 
-import base64
 import re
 from functools import partial
 from pathlib import Path
@@ -29,8 +28,8 @@ from km0_pipeline.tables.table import (
     Table,
     TableError,
     all_tables,
-    arrow_schema,
     ddl,
+    parquet_settings,
     relations,
     variables,
 )
@@ -47,7 +46,8 @@ def build_table(project: Project, table: Table, *, version: str) -> Made:
     `version` is the version that a snapshot of this run would get (`Project.next_version`). Raises
     TableError, naming the table's files, if the SQL fails or a value does not fit its type.
     """
-    parameters = [table.sql, table.model_dump_json(include={"fields", "primary_key"})]
+    said = _said(project, table)
+    parameters = [table.sql, table.model_dump_json(include={"fields", "primary_key"}), *said.values()]
     if table.previous:
         parameters.append(project.index()["latest"] or "")
     if "vocabulary" in relations(table):
@@ -58,7 +58,7 @@ def build_table(project: Project, table: Table, *, version: str) -> Made:
     asked = {name: known.get(name) for name in variables(table)}
     parameters += [f"{name}={value}" for name, value in asked.items()]
     inputs = [n if n in STEPS else f"table_{n}" for n in table.upstream]
-    build = partial(_build, project, table, asked)
+    build = partial(_build, project, table, asked, said)
     return make(project, table.step, build, inputs=inputs, version=VERSION, parameters=parameters)
 
 
@@ -128,7 +128,14 @@ def _vocabulary() -> list[tuple[str, str, bool]]:
     return [(p.name, p.value_kind, p.privacy in RELEASABLE) for p in PROPERTIES.values()]
 
 
-def _build(project: Project, table: Table, asked: dict[str, Any], path: Path) -> None:
+def _said(project: Project, table: Table) -> dict[str, str]:
+    """What a file of the table says of itself where it lies without the others; no version: the same rows are the same bytes."""
+    publisher = project.hub.publisher
+    texts = {"title": table.title.fr, "title_en": table.title.en, "description": table.description.fr, "description_en": table.description.en}
+    return texts | {"publisher": publisher.name, "licence": publisher.licence, "licence_url": publisher.licence_url}
+
+
+def _build(project: Project, table: Table, asked: dict[str, Any], said: dict[str, str], path: Path) -> None:
     names = relations(table)
     with connect(project.warehouse) as connection:
         connection.execute(DIGEST_SQL)
@@ -147,13 +154,12 @@ def _build(project: Project, table: Table, asked: dict[str, Any], path: Path) ->
         if "differences" in names:
             _differences(project, connection, table)
         columns = ", ".join(f'cast("{f.name}" as {TYPES[f.type][1]}) as "{f.name}"' for f in table.fields)
-        schema = base64.b64encode(arrow_schema(table).serialize().to_pybytes()).decode()
         try:
             connection.execute(
                 # the empty part makes each column nullable; else it is so or not as the planner knows its values, in other bytes
                 f"copy (select {columns} from ({table.sql}) union all select {', '.join(['null'] * len(table.fields))} from range(0) "
                 f"order by {', '.join(table.primary_key)}) to {literal(str(path))} "
-                f"(format parquet, compression zstd, compression_level 1, kv_metadata {{'ARROW:schema': '{schema}'}})"
+                f"({parquet_settings(table, said)}, compression_level 1)"
             )
         except duckdb.Error as e:
             raise TableError(f"{table.name}.sql and {table.name}.yaml: the table can't be made: {e}") from None

@@ -5,7 +5,7 @@ it alone: Arrow schema, DuckDB DDL, Frictionless descriptor, dependencies and co
 Nothing here touches data: that is `build` and `checks`.
 
 The YAML is a Table Schema v2 whose titles and descriptions are `{en, fr}`, plus, for a field,
-`privacy` (class of STANDARDS R2), `property` (the claim property that fills it, if any) and
+`privacy` (class of STANDARDS R2), `unit` (symbol, of a number that has one), `property` (the claim property that fills it, if any) and
 `references` (its value is the key of a row of one of these tables: what a foreign key says
 where there are several), and for the table `title`, `description`, `released`, `group`,
 `tracked` (its rows are compared with the last snapshot's, in the table `changes`) and `may_shrink`
@@ -15,7 +15,9 @@ longer say has a column `closed_version`.
 
 from __future__ import annotations
 
+import base64
 import re
+from collections.abc import Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -76,6 +78,7 @@ class Column(_Model):
     description: Text
     privacy: Privacy
     property: str | None = None
+    unit: str | None = None
     references: tuple[str, ...] = ()
     constraints: Constraints = Constraints.model_construct()
 
@@ -257,6 +260,13 @@ def arrow_schema(table: Table) -> pa.Schema:
     )
 
 
+def parquet_settings(table: Table, said: Mapping[str, str]) -> str:
+    """Settings of a DuckDB COPY that writes the table to Parquet: zstd, columns described for Arrow, and what is `said` of the file by key."""
+    schema = base64.b64encode(arrow_schema(table).with_metadata(said).serialize().to_pybytes()).decode()  # pyarrow looks no further
+    keys = ", ".join(f"{literal(k)}: {literal(v)}" for k, v in {"ARROW:schema": schema, **said}.items())
+    return f"format parquet, compression zstd, kv_metadata {{{keys}}}"
+
+
 def ddl(table: Table, *, primary_key: bool = True, foreign_keys: bool = True) -> str:
     """DuckDB statements that create the table, with NOT NULL, keys and comments (French), ending in `;`.
 
@@ -291,6 +301,8 @@ def table_schema(table: Table) -> dict[str, Any]:
         if constraints:
             field["constraints"] = constraints
         field["km0:privacy"] = f.privacy
+        if f.unit is not None:
+            field["km0:unit"] = f.unit
         if f.property is not None:
             field["km0:property"] = f.property
         if f.references:

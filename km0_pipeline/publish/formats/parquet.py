@@ -1,8 +1,7 @@
-"""Parquet: zstd, sorted by key, codes as text, dates as date32, no index column."""
+"""Parquet: zstd, sorted by key, codes as text, dates as date32, no index column, and what the table is and its licence in the file's own metadata."""
 
 from __future__ import annotations
 
-import base64
 import shutil
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,7 +10,7 @@ import duckdb
 
 from km0_pipeline.publish.privacy import Release
 from km0_pipeline.sql import literal
-from km0_pipeline.tables.table import arrow_schema
+from km0_pipeline.tables.table import arrow_schema, parquet_settings
 
 
 class Parquet:
@@ -22,12 +21,13 @@ class Parquet:
     resource: ClassVar[dict[str, Any]] = {"format": "parquet", "mediatype": "application/vnd.apache.parquet"}
 
     def write(self, connection: duckdb.DuckDBPyConnection, release: Release, path: Path) -> None:
+        import pyarrow.parquet as pq
+
         if _ready(connection, release):
             shutil.copyfile(release.source, path)
             return
-        schema = base64.b64encode(arrow_schema(release.table).serialize().to_pybytes()).decode()
-        settings = f"format parquet, compression zstd, kv_metadata {{'ARROW:schema': '{schema}'}}"
-        connection.execute(f"copy ({release.query}) to {literal(str(path))} ({settings})")
+        said = {k.decode(): v.decode() for k, v in (pq.read_metadata(release.source).metadata or {}).items() if k != b"ARROW:schema"}
+        connection.execute(f"copy ({release.query}) to {literal(str(path))} ({parquet_settings(release.table, said)})")
 
 
 def _ready(connection: duckdb.DuckDBPyConnection, release: Release) -> bool:
