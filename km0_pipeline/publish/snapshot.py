@@ -32,6 +32,7 @@ from km0_pipeline.publish import datapackage
 from km0_pipeline.publish.files import descriptor, write_all
 from km0_pipeline.publish.formats import FORMATS
 from km0_pipeline.publish.privacy import PublicationStopped, Release, releases
+from km0_pipeline.publish.privacy.suppression import suppress, suppression
 from km0_pipeline.publish.staged import Staged
 from km0_pipeline.publish.verify import SUMS, read_sums, verify
 from km0_pipeline.sql import connect
@@ -73,7 +74,7 @@ def publish(project: Project, day: date, tables: Iterable[Table] | None = None) 
     with _alone(project.published):
         _settle(project)
         version = project.next_version(day)
-        leaving = releases(project, tables)
+        leaving = suppress(project, releases(project, tables), suppression(project), project.warehouse / "leaving")
         last = _last(project)
         if last is not None and _says_the_same(project, last.folder, day, leaving):
             return last

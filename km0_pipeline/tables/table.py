@@ -121,6 +121,10 @@ class Table(_Model):
     def columns(self) -> tuple[str, ...]:
         return tuple(f.name for f in self.fields)
 
+    def field(self, name: str) -> Column:
+        """The column of that name."""
+        return next(f for f in self.fields if f.name == name)
+
     @property
     def texts(self) -> tuple[str, ...]:
         """Columns that may hold any words: texts that neither a pattern nor a list of values nor a key closes."""

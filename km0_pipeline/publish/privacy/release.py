@@ -1,15 +1,14 @@
-"""What may leave: the allow-list between the warehouse and a snapshot (STANDARDS R1, R2).
+"""Which tables leave, and what of each: the allow-list between the warehouse and a snapshot (STANDARDS R1, R2).
 
 A table leaves if its YAML says `released`; its columns leave if the YAML declares them with a
 privacy class of `claims.RELEASABLE`. Any other column stops the publication: silence is never
-consent. That no text that leaves holds an e-mail address or a telephone number (R10) is for
-`tables.contacts` and its checks. How what may leave is written belongs to `formats`.
+consent. How what may leave is written belongs to `formats`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +28,16 @@ class PublicationStopped(RuntimeError):
 
 @dataclass(frozen=True)
 class Release:
-    """A table as it leaves: where its rows are, and the Table Schema that describes them."""
+    """A table as it leaves: where its rows are, and the Table Schema that describes them.
+
+    `withheld` is how many rows the gate took out of it, `masked` how many cells of a column it emptied.
+    """
 
     table: Table
     source: Path
     schema: dict[str, Any]
+    withheld: int = 0
+    masked: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -1,0 +1,132 @@
+"""Who is left out of everything: the last rule that is applied to what leaves (STANDARDS R7).
+
+`suppression` says whom; `suppress` takes them out of tables, wherever the tables lie, so the same works on the warehouse and on
+a snapshot of old. A row goes with what it cannot be without: the person, then the claims, relationships, discrepancies and
+changes that speak of them. What a row can be without is emptied: the organisation's edge stays. Their names are
+masked in the texts of others. Belongs here: that closure, in SQL that knows a table by its YAML alone.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from km0_pipeline.claims import digest
+from km0_pipeline.publish.privacy.matching import MASK, PLAIN_SQL, plain
+from km0_pipeline.publish.privacy.release import Release
+from km0_pipeline.sql import connect, literal
+from km0_pipeline.steps import Project
+from km0_pipeline.tables.table import TYPES, Column, Table, arrow_schema
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """Ids of entities of which nothing may leave, and a digest of the list that says so: what is told of it is the digest."""
+
+    ids: frozenset[str]
+    digest: str
+
+
+def suppression(project: Project) -> Suppression:
+    """Whom the opt-out list of `project` names. There is no such list yet: nobody."""
+    return Suppression(frozenset(), digest("opt-out list", length=64))
+
+
+def suppress(project: Project, releases: Iterable[Release], left_out: Suppression, folder: Path) -> list[Release]:
+    """`releases` without those of `left_out`: tables that change are written anew to `folder`, as `<table>.parquet`.
+
+    The others are those given. Same tables, same list: same bytes. Referential integrity holds after it as before.
+    """
+    releases = list(releases)
+    if not left_out.ids:
+        return releases
+    folder.mkdir(parents=True, exist_ok=True)
+    with connect(project.warehouse) as db:
+        db.execute(PLAIN_SQL)
+        for release in releases:
+            db.execute(f"create view {release.name} as {release.query}")
+        _close(db, [r.table for r in releases], left_out.ids)
+        names = _names(db, [r.table for r in releases])
+        return [_without(db, release, names, folder) for release in releases]
+
+
+def _close(db: duckdb.DuckDBPyConnection, tables: Sequence[Table], ids: Iterable[str]) -> None:
+    """Table `gone` of all ids that go: those given, the rows that can't be without them, and the mentions whose claims went."""
+    db.execute("create table gone (id varchar primary key)")
+    db.executemany("insert into gone values (?)", [[i] for i in sorted(ids)])
+    before, now = -1, 0
+    while before != now:
+        before = now
+        for table in tables:
+            key = table.primary_key[0]
+            if table.field(key).type == "string":
+                db.execute(f'insert or ignore into gone select distinct "{key}" from {table.name} where {_goes(table)}')
+            if {"subject_id", "entity_id"} <= set(table.columns):  # claims: other claims name the mention as who says so, or receives
+                db.execute(f"insert or ignore into gone select distinct subject_id from {table.name} where entity_id in (from gone)")
+        now = int(db.execute("select count(*) from gone").fetchall()[0][0])
+
+
+def _goes(table: Table) -> str:
+    """SQL of whether a row goes: a cell that it can't be without holds what is gone."""
+    return " or ".join(f'coalesce("{f.name}" in (from gone), false)' for f in table.fields if _binding(table, f)) or "false"
+
+
+def _binding(table: Table, field: Column) -> bool:
+    """Whether a row can't be without what the cell names: it must be filled, is one end of a relation, or is what changed."""
+    return field.type == "string" and (field.constraints.required or bool(field.references) or field.name in ("old_value", "new_value"))
+
+
+def _names(db: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> list[str]:
+    """Names of what goes, plain, without repeats; single words of less than five letters, which may mean anything, aside."""
+    found: set[str] = set()
+    for table in tables:
+        for field in table.fields:
+            if field.property == "name":
+                rows = db.execute(f'select distinct unnest(string_split("{field.name}", \'|\')) from {table.name} where {_goes(table)}')
+                found |= {plain(name) for (name,) in rows.fetchall() if name}
+    return sorted(name for name in found if " " in name.strip() or len(name.strip()) > 4)
+
+
+def _without(db: duckdb.DuckDBPyConnection, release: Release, names: Sequence[str], folder: Path) -> Release:
+    table = release.table
+    goes, masks = _goes(table), _masks(table, names)
+    counted = ", ".join([f"count(*) filter (where {goes})", *(f"count(*) filter (where not ({goes}) and ({mask}))" for mask in masks.values())])
+    withheld, *masked = (int(n) for n in db.execute(f"select {counted} from {table.name}").fetchall()[0])
+    if not withheld and not any(masked):
+        return release
+    cells = {c: f"case when {m} then {literal(MASK) if table.field(c).constraints.required else 'null'} else \"{c}\" end" for c, m in masks.items()}
+    columns = ", ".join(f'({cells.get(f.name, _quoted(f.name))})::{TYPES[f.type][1]} as "{f.name}"' for f in table.fields)
+    path = folder / f"{table.name}.parquet"
+    schema = base64.b64encode(arrow_schema(table).serialize().to_pybytes()).decode()
+    order = ", ".join(_quoted(c) for c in table.primary_key)
+    db.execute(
+        # the empty part makes each column nullable, as in the warehouse
+        f"copy (select {columns} from {table.name} where not ({goes}) union all select {', '.join(['null'] * len(table.fields))} from range(0) order by {order}) "
+        f"to {literal(path)} (format parquet, compression zstd, compression_level 1, kv_metadata {{'ARROW:schema': '{schema}'}})"
+    )
+    return replace(release, source=path, withheld=withheld, masked={c: n for c, n in zip(masks, masked, strict=True) if n})
+
+
+def _masks(table: Table, names: Sequence[str]) -> dict[str, str]:
+    """SQL, by column, of whether its cell is emptied: it names what is gone, or stands beside an id that does, or words of it hold a name."""
+    found: dict[str, str] = {}
+    for field in table.fields:
+        if field.type != "string" or _binding(table, field):
+            continue
+        found[field.name] = f'coalesce("{field.name}" in (from gone), false)'
+    for field in table.fields:
+        of = field.name.removesuffix("_name") + "_id"
+        if field.name.endswith("_name") and of in found:
+            found[field.name] = found[of]
+        elif field.name in table.texts and field.property != "name" and field.name not in table.primary_key and names:
+            held = " or ".join(f"contains(plain(\"{field.name}\"), {literal(name)})" for name in names)
+            found[field.name] = f"({found.get(field.name, 'false')} or coalesce({held}, false))"
+    return found
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
