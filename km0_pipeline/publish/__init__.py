@@ -2,7 +2,8 @@
 
 The tour, in the order of the work:
 
-    privacy      which tables and columns may leave: an allow-list
+    privacy      what may leave: the rules on tables, columns, people and texts, and the report of what they did
+    escaping     texts of CSV that no spreadsheet takes for a formula
     formats      one small writer a format of tables: Parquet, CSV
     files        the files that are not one table's own, in their order, and `staged`, what they are written from
     datapackage  datapackage.json: what each file and column is, for machines

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from km0_pipeline.claims import RELEASABLE
+from km0_pipeline.publish.escaping import widened
 from km0_pipeline.sql import literal
 from km0_pipeline.steps import Project
 from km0_pipeline.tables.table import Table, table_schema
@@ -61,7 +62,7 @@ def releases(project: Project, tables: Iterable[Table]) -> list[Release]:
             sentences.append(f"The table {table.name} has not been made: data/warehouse/{source.name} is missing; run `make run`.")
             continue
         sentences += _forbidden(table, source)
-        schema = table_schema(table)
+        schema = widened(table_schema(table))
         keys = [key for key in schema.pop("foreignKeys", ()) if key["reference"]["resource"] in names]
         found.append(Release(table, source, schema | ({"foreignKeys": keys} if keys else {})))
     if sentences:
