@@ -10,6 +10,7 @@ The tour, in the order of the work:
     readme       README.md: the same for people, in French and English
     verify       a snapshot read back whole, with what is in it alone
     snapshot     staging folder -> checks -> verify -> rename -> index.json -> latest
+    rebuild      snapshots of old without those who asked to be left out
     summary      the short end of a run, for the person who typed it
     serve        data/published for download
 

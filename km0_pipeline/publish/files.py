@@ -34,7 +34,8 @@ class File:
 DATA: tuple[File, ...] = ()
 
 def _datapackage(staged: Staged, path: Path) -> bool:
-    datapackage.write(path, descriptor(staged.project, staged.version, staged.day, staged.releases, staged.rows, staged.written, staged.checks))
+    package = descriptor(staged.project, staged.version, staged.day, staged.releases, staged.rows, staged.written, staged.checks)
+    datapackage.write(path, package | ({"km0:withdrawn": dict(staged.withdrawn)} if staged.withdrawn else {}))
     return True
 
 

@@ -34,6 +34,7 @@ from km0_pipeline.tables.table import (
     relations,
     variables,
 )
+from km0_pipeline.versions import as_published, ordered
 
 VERSION = code_version(__file__)
 FOREIGN_KEY_ROWS = 200_000
@@ -107,10 +108,10 @@ def read(project: Project, connection: duckdb.DuckDBPyConnection, names: Any, sq
 def _variables(project: Project, version: str) -> dict[str, Any]:
     """What a table's SQL may ask for by `getvariable`; `unchanged` is set by `_differences`."""
     hub = project.hub
-    day = [int(n) for n in version.split("-")[0].split(".")]
+    day = ordered(version)
     return {
         "version": version,
-        "previous_version": project.index()["latest"],
+        "previous_version": as_published(last) if (last := project.index()["latest"]) else None,
         "day": f"{day[0]:04}-{day[1]:02}-{day[2]:02}",
         "hub_name": hub.hub.name,
         "website": hub.hub.website,

@@ -1,6 +1,7 @@
 """What may leave: the privacy gate between the warehouse and a snapshot (STANDARDS §7, rules R1 to R14).
 
     release      which tables and columns may leave: an allow-list (R1, R2), and what formats are given of each table
+    optout       the list of who asked to be left out, as keyed hashes (R7)
     suppression  who is left out of everything, and all that goes with them (R7)
     matching     names found in texts, whole, accents and case aside
     scanner      every text of every file that was written, read once more (R10)

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import duckdb
 
-from km0_pipeline.claims import digest
+from km0_pipeline.publish.privacy import optout
 from km0_pipeline.publish.privacy.matching import MASK, PLAIN_SQL, plain
-from km0_pipeline.publish.privacy.release import Release
-from km0_pipeline.sql import connect, literal
+from km0_pipeline.publish.privacy.release import PublicationStopped, Release
+from km0_pipeline.sql import connect, literal, location
 from km0_pipeline.steps import Project
 from km0_pipeline.tables.table import TYPES, Column, Table, arrow_schema
 
@@ -32,8 +32,43 @@ class Suppression:
 
 
 def suppression(project: Project) -> Suppression:
-    """Whom the opt-out list of `project` names. There is no such list yet: nobody."""
-    return Suppression(frozenset(), digest("opt-out list", length=64))
+    """Whom the opt-out list of `project` names, among all that its sources and its last snapshot name.
+
+    Raises PublicationStopped where the list can't be used: what can't be left out must not leave.
+    """
+    try:
+        listed = optout.read(project.raw)
+        if not listed:
+            return Suppression(frozenset(), optout.digest_of([]))
+        key = optout.key(project.raw)
+    except optout.OptOutError as e:
+        raise PublicationStopped(str(e)) from None
+    said = project.made("entity_mentions")
+    named = list(_named_in(project.last_snapshot()))
+    if said.exists():
+        with connect(project.warehouse) as db:
+            named += db.execute(
+                f"select distinct entity_id, kind, name, siren from read_parquet({location(said)}) where kind in ('person', 'organisation')"
+            ).fetchall()
+    return Suppression(optout.found(listed, key, named), optout.digest_of(listed))
+
+
+def suppression_of(snapshot: Path, listed: Sequence[optout.Entry], key: bytes) -> Suppression:
+    """Whom the list names among those whom a snapshot names."""
+    return Suppression(optout.found(listed, key, _named_in(snapshot)), optout.digest_of(listed))
+
+
+def _named_in(snapshot: Path | None) -> list[optout.Named]:
+    """Id, kind, name and SIREN of the people and organisations of a snapshot."""
+    found: list[optout.Named] = []
+    for kind, table in (("person", "people"), ("organisation", "organisations")):
+        path = snapshot / f"{table}.parquet" if snapshot else None
+        if path is not None and path.exists():
+            with duckdb.connect() as db:
+                there = {row[0] for row in db.execute(f"describe from read_parquet({literal(path)})").fetchall()}
+                siren = "siren" if "siren" in there else "null"
+                found += db.execute(f"select {kind}_id, '{kind}', name, {siren} from read_parquet({literal(path)})").fetchall()
+    return found
 
 
 def suppress(project: Project, releases: Iterable[Release], left_out: Suppression, folder: Path) -> list[Release]:
