@@ -31,8 +31,8 @@ from typing import Any
 from km0_pipeline.publish import datapackage
 from km0_pipeline.publish.files import descriptor, write_all
 from km0_pipeline.publish.formats import FORMATS
-from km0_pipeline.publish.privacy import PublicationStopped, Release, releases
-from km0_pipeline.publish.privacy.suppression import suppress, suppression
+from km0_pipeline.publish.privacy import PublicationStopped, Release
+from km0_pipeline.publish.privacy.gate import leave
 from km0_pipeline.publish.staged import Staged
 from km0_pipeline.publish.verify import SUMS, read_sums, verify
 from km0_pipeline.sql import connect
@@ -74,7 +74,7 @@ def publish(project: Project, day: date, tables: Iterable[Table] | None = None) 
     with _alone(project.published):
         _settle(project)
         version = project.next_version(day)
-        leaving = suppress(project, releases(project, tables), suppression(project), project.warehouse / "leaving")
+        leaving = leave(project, tables)
         last = _last(project)
         if last is not None and _says_the_same(project, last.folder, day, leaving):
             return last
