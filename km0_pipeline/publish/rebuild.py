@@ -55,14 +55,14 @@ def _again(project: Project, folder: Path, listed: list[optout.Entry], key: byte
     package = _package(folder)
     scratch, version = project.warehouse / "leaving" / folder.name, rebuilt(folder.name)
     shutil.rmtree(scratch, ignore_errors=True)
-    leaving = suppress(project, _releases(folder, package), whom, scratch)
-    rows, cells = sum(r.withheld for r in leaving), sum(n for r in leaving for n in r.masked.values())
+    leaving = suppress(project, _releases(folder, package), whom.ids, scratch)
+    rows, cells = sum(r.withheld.get("R7", 0) for r in leaving), sum(sum(r.masked.get("R7", {}).values()) for r in leaving)
     withdrawn = {"rows": rows, "cells": cells, "on": max(e.on for e in listed)}
     staging = project.published / f"{STAGING}{version}"
     try:
         before = _before(project, folder.name)
         day = date.fromisoformat(package["created"][:10])
-        staged = write_snapshot(project, staging, version, day, leaving, before, package["km0:checks"], withdrawn)
+        staged = write_snapshot(project, staging, version, day, leaving, before, package["km0:checks"], withdrawn, folder)
         if wrong := verify(staging, {path: sha256 for path, (_, sha256) in staged.written.items()}):
             raise PublicationStopped(f"{folder.name} could not be written again; it stays as it was.", *wrong)
         replace_version(project, folder.name, staging, version)

@@ -30,8 +30,8 @@ from typing import Any
 from km0_pipeline.publish import datapackage
 from km0_pipeline.publish.files import descriptor, write_all
 from km0_pipeline.publish.formats import FORMATS
-from km0_pipeline.publish.privacy import PublicationStopped, Release, releases
-from km0_pipeline.publish.privacy.suppression import suppress, suppression
+from km0_pipeline.publish.privacy import PublicationStopped, Release
+from km0_pipeline.publish.privacy.gate import leave
 from km0_pipeline.publish.staged import Staged
 from km0_pipeline.publish.verify import SUMS, read_sums, verify
 from km0_pipeline.sql import connect
@@ -73,7 +73,7 @@ def publish(project: Project, day: date, tables: Iterable[Table] | None = None) 
     with alone(project.published):
         settle(project)
         version = project.next_version(day)
-        leaving = suppress(project, releases(project, tables), suppression(project), project.warehouse / "leaving")
+        leaving = leave(project, tables)
         last = _last(project)
         if last is not None and _says_the_same(project, last.folder, day, leaving):
             return last
@@ -201,12 +201,13 @@ def write_snapshot(
     last: Path | None,
     checks: int,
     withdrawn: Mapping[str, Any] | None = None,
+    again: Path | None = None,
 ) -> Staged:
     """Write every file of the snapshot to `staging`; the arguments are those of `Staged`."""
     staging.mkdir()
     jobs = [(form, release) for form in FORMATS for release in leaving]
     with connect(project.warehouse) as connection, ThreadPoolExecutor(os.cpu_count()) as pool:
-        staged = Staged(project, connection, version, day, staging, last, tuple(leaving), _rows(leaving), checks, withdrawn)
+        staged = Staged(project, connection, version, day, staging, last, tuple(leaving), _rows(leaving), checks, withdrawn, again)
 
         def write(job: tuple[Any, Release]) -> None:
             form, release = job

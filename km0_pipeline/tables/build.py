@@ -19,6 +19,8 @@ from typing import Any
 import duckdb
 
 from km0_pipeline.claims import DIGEST_SQL, PROPERTIES, RELEASABLE, digest
+from km0_pipeline.hub import Hub
+from km0_pipeline.reference import public_roles
 from km0_pipeline.sql import connect, literal, settings
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import read_json, sha256, write_aside, write_json
@@ -120,7 +122,14 @@ def _variables(project: Project, version: str) -> dict[str, Any]:
         "publisher": hub.publisher.name,
         "licence": hub.publisher.licence,
         "quotation": str(hub.limits.quotation),
+        "banded": banded(hub),
+        "public_roles": public_roles(),
     }
+
+
+def banded(hub: Hub) -> str:
+    """Pattern of the paths of registries whose exact headcounts do not leave."""
+    return "|".join(re.escape(r.path).replace(r"\*", ".*").replace(r"\?", ".") for r in hub.registries if r.headcounts == "bands")
 
 
 def _vocabulary() -> list[tuple[str, str, bool]]:

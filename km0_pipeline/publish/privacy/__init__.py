@@ -3,6 +3,8 @@
     release      which tables and columns may leave: an allow-list (R1, R2), and what formats are given of each table
     optout       the list of who asked to be left out, as keyed hashes (R7)
     suppression  who is left out of everything, and all that goes with them (R7)
+    private      names of people who are known here and not published
+    masking      those names taken out of all texts that leave (R6)
     matching     names found in texts, whole, accents and case aside
     scanner      every text of every file that was written, read once more (R10)
     rules        what each rule promises, verified, and what it kept, masked and withheld

@@ -31,14 +31,14 @@ class PublicationStopped(RuntimeError):
 class Release:
     """A table as it leaves: where its rows are, and the Table Schema that describes them.
 
-    `withheld` is how many rows the gate took out of it, `masked` how many cells of a column it emptied.
+    `withheld` is how many rows the gate took out of it, `masked` in how many cells of a column it put something else, by rule.
     """
 
     table: Table
     source: Path
     schema: dict[str, Any]
-    withheld: int = 0
-    masked: Mapping[str, int] = field(default_factory=dict)
+    withheld: Mapping[str, int] = field(default_factory=dict)
+    masked: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -1,6 +1,6 @@
-"""Who is left out of everything: the last rule that is applied to what leaves (STANDARDS R7).
+"""Who is left out of everything (STANDARDS R5, R7; R7 is the last rule that is applied to what leaves).
 
-`suppression` says whom; `suppress` takes them out of tables, wherever the tables lie, so the same works on the warehouse and on
+`suppression` says whom the opt-out list names, `sole_traders` who may be published only if they said so; `suppress` takes them out of tables, wherever the tables lie, so the same works on the warehouse and on
 a snapshot of old. A row goes with what it cannot be without: the person, then the claims, relationships, discrepancies and
 changes that speak of them. What a row can be without is emptied: the organisation's edge stays. Their names are
 masked in the texts of others. Belongs here: that closure, in SQL that knows a table by its YAML alone.
@@ -8,19 +8,19 @@ masked in the texts of others. Belongs here: that closure, in SQL that knows a t
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from km0_pipeline.publish.privacy import optout
+from km0_pipeline.publish.privacy.masking import rewritten
 from km0_pipeline.publish.privacy.matching import MASK, PLAIN_SQL, plain
 from km0_pipeline.publish.privacy.release import PublicationStopped, Release
 from km0_pipeline.sql import connect, literal, location
 from km0_pipeline.steps import Project
-from km0_pipeline.tables.table import TYPES, Column, Table, arrow_schema
+from km0_pipeline.tables.table import Column, Table
 
 
 @dataclass(frozen=True)
@@ -71,28 +71,55 @@ def _named_in(snapshot: Path | None) -> list[optout.Named]:
     return found
 
 
-def suppress(project: Project, releases: Iterable[Release], left_out: Suppression, folder: Path) -> list[Release]:
-    """`releases` without those of `left_out`: tables that change are written anew to `folder`, as `<table>.parquet`.
+_UNASKED = """
+with asked as (
+    select m.entity_id, bool_or(r.consented) as consented
+    from read_parquet({entity_mentions}) as m
+    join read_parquet({registry_rows}) as r on r.mention_id = m.mention_id
+    group by m.entity_id
+)
+select organisation_id from ({organisations}) as o
+left join asked as a on a.entity_id = o.organisation_id
+where not coalesce(a.consented, false) and regexp_matches(lower(strip_accents(o.legal_form)),
+    '^(ei|eirl|entreprise individuelle|entrepreneur individuel|(micro|auto)[ -]?entrepr[a-z]*|profession liberale|artisan|einzelunternehmen)\\b')
+"""
+
+
+def sole_traders(project: Project, releases: Iterable[Release]) -> frozenset[str]:
+    """Ids of sole traders, who are natural persons, of whom no registry says that they may be published (R5).
+
+    Of whom the national register withholds there is no row at all (`entity_withheld`).
+    """
+    organisations = next((r for r in releases if r.name == "organisations"), None)
+    steps = {s: project.made(s) for s in ("entity_mentions", "registry_rows")}
+    if organisations is None or not all(p.exists() for p in steps.values()):
+        return frozenset()
+    with connect(project.warehouse) as db:
+        query = _UNASKED.format(organisations=organisations.query, **{s: location(p) for s, p in steps.items()})
+        return frozenset(i for (i,) in db.execute(query).fetchall())
+
+
+def suppress(project: Project, releases: Iterable[Release], ids: Iterable[str], folder: Path, rule: str = "R7") -> list[Release]:
+    """`releases` without the entities of these `ids`, as `rule` asks: tables that change are written anew to `folder`, as `<table>.parquet`.
 
     The others are those given. Same tables, same list: same bytes. Referential integrity holds after it as before.
     """
-    releases = list(releases)
-    if not left_out.ids:
+    releases, ids = list(releases), sorted(ids)
+    if not ids:
         return releases
-    folder.mkdir(parents=True, exist_ok=True)
     with connect(project.warehouse) as db:
         db.execute(PLAIN_SQL)
         for release in releases:
             db.execute(f"create view {release.name} as {release.query}")
-        _close(db, [r.table for r in releases], left_out.ids)
+        _close(db, [r.table for r in releases], ids)
         names = _names(db, [r.table for r in releases])
-        return [_without(db, release, names, folder) for release in releases]
+        return [_without(db, release, names, folder, rule) for release in releases]
 
 
 def _close(db: duckdb.DuckDBPyConnection, tables: Sequence[Table], ids: Iterable[str]) -> None:
     """Table `gone` of all ids that go: those given, the rows that can't be without them, and the mentions whose claims went."""
     db.execute("create table gone (id varchar primary key)")
-    db.executemany("insert into gone values (?)", [[i] for i in sorted(ids)])
+    db.executemany("insert into gone values (?)", [[i] for i in ids])
     before, now = -1, 0
     while before != now:
         before = now
@@ -126,7 +153,7 @@ def _names(db: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> list[str]:
     return sorted(name for name in found if " " in name.strip() or len(name.strip()) > 4)
 
 
-def _without(db: duckdb.DuckDBPyConnection, release: Release, names: Sequence[str], folder: Path) -> Release:
+def _without(db: duckdb.DuckDBPyConnection, release: Release, names: Sequence[str], folder: Path, rule: str) -> Release:
     table = release.table
     goes, masks = _goes(table), _masks(table, names)
     counted = ", ".join([f"count(*) filter (where {goes})", *(f"count(*) filter (where not ({goes}) and ({mask}))" for mask in masks.values())])
@@ -134,16 +161,7 @@ def _without(db: duckdb.DuckDBPyConnection, release: Release, names: Sequence[st
     if not withheld and not any(masked):
         return release
     cells = {c: f"case when {m} then {literal(MASK) if table.field(c).constraints.required else 'null'} else \"{c}\" end" for c, m in masks.items()}
-    columns = ", ".join(f'({cells.get(f.name, _quoted(f.name))})::{TYPES[f.type][1]} as "{f.name}"' for f in table.fields)
-    path = folder / f"{table.name}.parquet"
-    schema = base64.b64encode(arrow_schema(table).serialize().to_pybytes()).decode()
-    order = ", ".join(_quoted(c) for c in table.primary_key)
-    db.execute(
-        # the empty part makes each column nullable, as in the warehouse
-        f"copy (select {columns} from {table.name} where not ({goes}) union all select {', '.join(['null'] * len(table.fields))} from range(0) order by {order}) "
-        f"to {literal(path)} (format parquet, compression zstd, compression_level 1, kv_metadata {{'ARROW:schema': '{schema}'}})"
-    )
-    return replace(release, source=path, withheld=withheld, masked={c: n for c, n in zip(masks, masked, strict=True) if n})
+    return rewritten(db, release, folder, rule, cells, {c: n for c, n in zip(masks, masked, strict=True) if n}, goes, withheld)
 
 
 def _masks(table: Table, names: Sequence[str]) -> dict[str, str]:
@@ -162,6 +180,3 @@ def _masks(table: Table, names: Sequence[str]) -> dict[str, str]:
             found[field.name] = f"({found.get(field.name, 'false')} or coalesce({held}, false))"
     return found
 
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
