@@ -7,6 +7,7 @@ with this value. All that is published is a view of the claims.
     hub         hub.toml: who the hub is, its sources, how their columns map
     storage     where bytes lie; write aside, then rename
     sql         DuckDB as the steps use it
+    versions    what a version is called, and which comes first
     deadline    work that may hang, crash or take all memory, in a process of its own
     encoding    is it UTF-8 broken in places, or another encoding
     fetch       asking a server of the open web, politely and without trusting it
@@ -24,6 +25,7 @@ with this value. All that is published is a view of the claims.
     cli_limits  the `km0 limits` command
     terminal    what its commands share
     reviewing   the `km0 review` command
+    cli_optout  the `km0 optout` command
     cli         the `km0` command
 
 A package imports only what stands above it in this list. Nothing here knows Dagster:

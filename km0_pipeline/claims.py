@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import builtins
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Literal
@@ -100,8 +101,9 @@ PROPERTIES: dict[str, Property] = {
         Property("ceased_on", _ORG, "date", "org", "when it ceased, says the national register", "date de cessation, au répertoire national"),
         Property("state", _ORG, "code", "org", "state in the national register: active, ceased",
                  "état au répertoire national : active, ceased (cessée)"),
-        Property("size_band", _ORG, "code", "org", "band of employees in the national register: 0, 1-2, 3-5… 10000+",
-                 "tranche d'effectif salarié au répertoire national : 0, 1-2, 3-5… 10000+"),
+        Property("size_band", _ORG, "code", "org",
+                 "band of employees, in the national register or of a registry that keeps exact numbers to itself: 0, 1-2, 3-5… 10000+",
+                 "tranche d'effectif salarié, au répertoire national ou d'un registre qui garde ses effectifs exacts : 0, 1-2, 3-5… 10000+"),
         # figures; `scope` says what is counted
         Property("headcount", ("organisation", "event"), "integer", "org",
                  "how many; scope: people, employees, jobs, students, companies…",
@@ -169,6 +171,15 @@ ORGANISATION_KINDS = ("startup", "company", "bank", "association", "school", "la
 
 HEADCOUNT_SCOPES = ("people", "employees", "jobs", "students", "companies", "startups", "structures", "founders", "members", "volunteers", "visitors")
 """What a headcount counts: its `scope`. docs/vocabulary.md explains each."""
+
+SIZE_BANDS = ("0", "1-2", "3-5", "6-9", "10-19", "20-49", "50-99", "100-199", "200-249", "250-499", "500-999", "1000-1999", "2000-4999", "5000-9999", "10000+")
+"""The bands of employees of the national register: what may be told where the exact number may not (STANDARDS R8)."""
+
+
+def size_band_sql(count: str) -> str:
+    """SQL of the band that a number of people, null or 0 and more, lies in."""
+    lower = [(band, int(re.match(r"[0-9]+", band)[0])) for band in reversed(SIZE_BANDS)]  # type: ignore[index]
+    return f"case {' '.join(f'when {count} >= {least} then {chr(39)}{band}{chr(39)}' for band, least in lower)} end"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import click
 
 from km0_pipeline.cli_limits import limits
+from km0_pipeline.cli_optout import optout
 from km0_pipeline.reviewing import review
 from km0_pipeline.terminal import place, project_in, width_of_terminal, wrapped
 
@@ -146,6 +147,7 @@ def map_columns(root: Path, file: Path, registry: str, write: bool) -> None:
         raise click.ClickException(str(e)) from None
 
 
+main.add_command(optout)
 main.add_command(review)
 main.add_command(limits)
 

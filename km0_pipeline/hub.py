@@ -97,6 +97,7 @@ class Publisher(_Model):
         "https://www.etalab.gouv.fr/licence-ouverte-open-licence", pattern=r"^https?://\S+$", description="Address of the licence."
     )
     base_url: str = Field("", pattern=r"^(https?://\S+/)?$", description="Where data/published is served, ending in /; empty: relative links.")
+    privacy_url: Url = Field("", description="Address of the notice on personal data: who is responsible, on what basis, how to object; empty: README.md of each version says it.")
     package: str = Field("km0", pattern=r"^[a-z0-9._-]+$", description="Name of the data package, of its workbook and of its zip.")
     title: str = Field(min_length=1, description="Title of the data package, in French.")
     title_en: str = Field(min_length=1, description="Title of the data package, in English.")
@@ -123,7 +124,14 @@ class Source(_Model):
     )
 
 
-class Press(Source):
+class _Kept(Source):
+    """How long the files of a source are kept in data/raw."""
+
+    keep_until: Annotated[str, AfterValidator(_day)] = Field("", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="Last day on which its files are kept in data/raw, YYYY-MM-DD; release_report.json says so.")
+    keep_for: int = Field(0, ge=0, description="Days that each of its files is kept, from the day it states; 0: no such limit.")
+
+
+class Press(_Kept):
     """Press releases and articles."""
 
     path: RawPath = Field("press", description="Folder below data/raw.")
@@ -163,7 +171,7 @@ class Feed(Server):
     max_items: int = Field(50, ge=1, description="Most articles fetched in one refresh, newest first; the others follow at the next.")
 
 
-class Registry(Source):
+class Registry(_Kept):
     """A tenant registry: one file, or several editions of it."""
 
     name: str = Field(pattern=r"^[a-z0-9_-]+$", description="Short name of the registry.")
@@ -174,6 +182,9 @@ class Registry(Source):
     licence: str = Field("", description="Licence it is under.")
     stated_on: Annotated[str, AfterValidator(_day)] = Field("", pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$", description="Date of the files whose name bears none: YYYY, YYYY-MM or YYYY-MM-DD.")
     left_after: int = Field(2, ge=0, description="How many editions in a row must no longer list a tenancy before it counts as ended; 0: it never does.")
+    headcounts: Literal["bands", "exact"] = Field(
+        "bands", description="How the headcounts of its rows leave: as size bands (10-19), or exact, where the registry is public or its tenants agreed."
+    )
     at_hub: bool = Field(True, description="Whether each row is a tenant of the hub; false: an organisation anywhere.")
     sheet: str = Field("", description="Sheet to read; empty: every sheet that holds a table.")
     encoding: str = Field("", description="Encoding, where the file's own can't be found.")

@@ -23,6 +23,7 @@ from typing import Any
 from km0_pipeline.claims import digest
 from km0_pipeline.hub import Hub
 from km0_pipeline.storage import read_json, sha256, write_aside, write_json
+from km0_pipeline.versions import as_published, ordered
 
 
 class PublishedError(RuntimeError):
@@ -95,12 +96,12 @@ class Project:
         Raises PublishedError if a later day has been published: what is called the latest would not be.
         """
         index, stem = self.index(), f"{day.year}.{day.month}.{day.day}"
-        if index["latest"] and (day.year, day.month, day.day) < tuple(int(n) for n in index["latest"].split("-")[0].split(".")):
+        if index["latest"] and (day.year, day.month, day.day) < ordered(index["latest"])[:3]:
             raise PublishedError(
                 f"The day {day} is earlier than the last published version, {index['latest']}: versions follow the calendar. "
                 "Give that day or a later one (--date), or look at this machine's clock."
             )
-        taken = {v["version"] for v in index["versions"]}
+        taken = {as_published(v["version"]) for v in index["versions"]}
         return next(v for v in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if v not in taken)
 
 

@@ -18,8 +18,8 @@ class Place:
 
     def __init__(self, project: Project, **settings: Any) -> None:
         entries = (
-            Registry(name="locataires", title="Locataires", path="registries/loc*", **settings),
-            Registry(name="annuaire", title="Annuaire", path="registries/ann*", at_hub=False, stated_on="2024"),
+            Registry(name="locataires", title="Locataires", path="registries/loc*", **({"headcounts": "exact"} | settings)),
+            Registry(name="annuaire", title="Annuaire", path="registries/ann*", at_hub=False, stated_on="2024", headcounts="exact"),
         )
         self.project = Project(project.root, project.hub.model_copy(update={"registries": entries}))
         self.folder = project.raw / "registries"

@@ -25,8 +25,8 @@ Forge Fictive;;B23;;;
 
 def _project(project: Project, **limits: Any) -> Project:
     entries = (
-        Registry(name="locataires", title="Locataires", path="registries/loc*", stated_on="2019-09"),
-        Registry(name="annuaire", title="Annuaire", path="registries/ann*", at_hub=False),
+        Registry(name="locataires", title="Locataires", path="registries/loc*", stated_on="2019-09", headcounts="exact"),
+        Registry(name="annuaire", title="Annuaire", path="registries/ann*", at_hub=False, headcounts="exact"),
     )
     hub = project.hub.model_copy(update={"registries": entries, "limits": project.hub.limits.model_copy(update=limits)})
     return Project(project.root, hub)
@@ -114,3 +114,15 @@ def test_in_shared_mode_only_organisations_of_several_sources_have_claims(projec
     said = pq.read_table(registry_claims(project).path).to_pylist()
     assert {c["locator"].split("/")[0] for c in said} == {"row:3"}
     assert {c["property"] for c in said} == {"name", "space", "tenant_of"}
+
+
+def test_r8_a_registry_that_keeps_its_headcounts_states_bands_and_no_row_holds_the_number(project: Project) -> None:
+    lines = ["Nom;Effectif", "Atelier Fictif;env. 20", "Forge Fictive;10-19", "Moulin Fictif;moins de 10", "Verrerie Fictive;", "Tisserands Fictifs;0"]
+    (project.raw / "registries" / "loc.csv").write_text("\n".join(lines), encoding="utf-8")
+    entry = Registry(name="locataires", title="Locataires", path="registries/loc*")
+    claims = _claims(Project(project.root, project.hub.model_copy(update={"registries": (entry,)})))
+    assert not [c for c in claims if c["property"] == "headcount"]
+    assert {(c["locator"], c["value"], c["original"], c["qualifier"]) for c in claims if c["property"] == "size_band"} == {
+        ("row:2/column:Effectif", "20-49", "20-49", "about"), ("row:3/column:Effectif", "10-19", "10-19", "at_least"), ("row:6/column:Effectif", "0", "0", "exact"),
+    }  # fmt: skip
+    assert {r["headcount"] for r in pq.read_table(project.made("registry_rows")).to_pylist()} == {None}

@@ -75,7 +75,7 @@ def records(path: Path, sheet: str | None) -> int:
 def test_a_real_registry_is_read(project: Project, shared: Path, name: str) -> None:
     needed, least, properties = NEEDED[name]
     shutil.copy(shared / "corpus" / "registries" / name, project.raw / "registries" / name)
-    entry = Registry(name="corpus", title="Corpus", path=f"registries/{name}", at_hub=False, **needed)
+    entry = Registry(name="corpus", title="Corpus", path=f"registries/{name}", at_hub=False, **({"headcounts": "exact"} | needed))
     project = Project(project.root, project.hub.model_copy(update={"registries": (entry,)}))
     registry_files(project)
     made = registry_rows(project)
@@ -100,7 +100,7 @@ def test_every_registry_of_the_corpus_has_its_line(shared: Path) -> None:
 def test_the_encoding_of_a_real_file_is_found(project: Project, shared: Path, name: str, columns: dict[str, str]) -> None:
     path = shared / "corpus" / "registries" / "encoding_samples" / name
     shutil.copy(path, project.raw / "registries" / name)
-    entry = Registry(name="corpus", title="Corpus", path=f"registries/{name}", columns=columns)
+    entry = Registry(name="corpus", title="Corpus", path=f"registries/{name}", columns=columns, headcounts="exact")
     project = Project(project.root, project.hub.model_copy(update={"registries": (entry,)}))
     registry_files(project)
     made = registry_rows(project)

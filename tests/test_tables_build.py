@@ -52,7 +52,7 @@ class World:
 
     def article(self, document: str, title: str, published: str) -> None:
         fields = {"document_id": document, "path": f"press/{title}.md", "format": "md", "title": title, "publisher": "Le Journal fictif"}
-        self.documents.append(fields | {"url": "", "published_on": published, "language": "fr", "licence": "", "characters": 10, "text": "Un texte."})
+        self.documents.append(fields | {"url": f"https://journal.example/{title}", "published_on": published, "language": "fr", "licence": "", "characters": 10, "text": "Un texte."})
 
     def registry(self, document: str, name: str, stated: str = "", format: str = "csv") -> None:
         fields = {"document_id": document, "path": f"registries/{name}.{format}", "source": name, "title": name, "publisher": "Le hub"}

@@ -2,7 +2,8 @@
 
 The tour, in the order of the work:
 
-    privacy      which tables and columns may leave: an allow-list
+    privacy      what may leave: the rules on tables, columns, people and texts, and the report of what they did
+    escaping     texts of CSV that no spreadsheet takes for a formula
     formats      one small writer a format of tables: Parquet, CSV
     workbook     every table on a sheet, for people who live in a spreadsheet; `sheet`, how its cells are written
     geo          places for maps: GeoJSON, GeoParquet
@@ -12,6 +13,7 @@ The tour, in the order of the work:
     archive      all files in one zip
     verify       a snapshot read back whole, with what is in it alone
     snapshot     staging folder -> checks -> verify -> rename -> index.json -> latest
+    rebuild      snapshots of old without those who asked to be left out
     summary      the short end of a run, for the person who typed it
     serve        data/published for download
 

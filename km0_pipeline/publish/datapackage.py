@@ -107,7 +107,7 @@ def _resource(release: Release, n: int, rows: int, files: Mapping[str, tuple[int
 
 def _content_digest(package: Mapping[str, Any]) -> str:
     """Digest of what the tables' CSV files hold and of all that is said of it, without version, date, number of checks and history."""
-    said = {k: v for k, v in package.items() if k not in ("version", "created", "id", "km0:checks")}
+    said = {k: v for k, v in package.items() if k not in ("version", "created", "id", "km0:checks", "km0:withdrawn")}
     said["resources"] = [
         {k: v for k, v in r.items() if k not in ("bytes", "hash", "km0:rows") or (r["format"] == "csv" and r.get("km0:table", HISTORY[0]) not in HISTORY)}
         for r in package["resources"]

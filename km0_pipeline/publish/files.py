@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from km0_pipeline.publish import datapackage, geo, readme, workbook
-from km0_pipeline.publish.privacy import Release
+from km0_pipeline.publish.privacy import Release, report
 from km0_pipeline.publish.staged import Staged
 from km0_pipeline.steps import Project
 
@@ -30,7 +30,6 @@ class File:
     resource: Mapping[str, Any] | None = None
     """Of data: what datapackage.json says of it beside path, bytes and hash: name, format, mediatype, title (French), km0:title_en..."""
 
-
     def name(self, project: Project) -> str:
         return self.path.format(package=project.hub.publisher.package)
 
@@ -41,14 +40,17 @@ DATA: tuple[File, ...] = (
     File("places.geoparquet", geo.geoparquet, geo.GEOPARQUET),
 )
 
+
 def _datapackage(staged: Staged, path: Path) -> bool:
-    datapackage.write(path, descriptor(staged.project, staged.version, staged.day, staged.releases, staged.rows, staged.written, staged.checks))
+    package = descriptor(staged.project, staged.version, staged.day, staged.releases, staged.rows, staged.written, staged.checks)
+    datapackage.write(path, package | ({"km0:withdrawn": dict(staged.withdrawn)} if staged.withdrawn else {}))
     return True
 
 
 ABOUT: tuple[File, ...] = (
     File(datapackage.NAME, _datapackage),
     File("README.md", readme.write),
+    File(report.NAME, report.write),  # the last: it reads all the others
 )
 
 

@@ -18,9 +18,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,7 +31,8 @@ from km0_pipeline.publish import datapackage
 from km0_pipeline.publish.archive import bundle
 from km0_pipeline.publish.files import descriptor, write_all
 from km0_pipeline.publish.formats import FORMATS
-from km0_pipeline.publish.privacy import PublicationStopped, Release, releases
+from km0_pipeline.publish.privacy import PublicationStopped, Release
+from km0_pipeline.publish.privacy.gate import leave
 from km0_pipeline.publish.staged import Staged
 from km0_pipeline.publish.verify import SUMS, read_sums, verify
 from km0_pipeline.sql import connect
@@ -40,8 +40,8 @@ from km0_pipeline.steps import Project
 from km0_pipeline.storage import sha256, write_json
 from km0_pipeline.tables.checks import run_checks
 from km0_pipeline.tables.table import Table, all_tables
+from km0_pipeline.versions import VERSION, as_published, ordered
 
-VERSION = re.compile(r"\d{4}\.[1-9]\d?\.[1-9]\d?(-[1-9]\d*)?")
 STAGING = ".staging-"
 
 
@@ -71,17 +71,17 @@ def publish(project: Project, day: date, tables: Iterable[Table] | None = None) 
     """
     tables = tuple(all_tables() if tables is None else tables)
     project.published.mkdir(parents=True, exist_ok=True)
-    with _alone(project.published):
-        _settle(project)
+    with alone(project.published):
+        settle(project)
         version = project.next_version(day)
-        leaving = releases(project, tables)
+        leaving = leave(project, tables)
         last = _last(project)
         if last is not None and _says_the_same(project, last.folder, day, leaving):
             return last
         checks = _check(project, tables)
         staging = project.published / f"{STAGING}{version}"
         try:
-            staged = _write(project, staging, version, day, leaving, last.folder if last else None, checks)
+            staged = write_snapshot(project, staging, version, day, leaving, last.folder if last else None, checks)
             if last is not None and last.content_digest == datapackage.read(staging)["km0:contentDigest"]:
                 return last
             wrong = verify(staging, {path: digest for path, (_, digest) in staged.written.items()})
@@ -97,7 +97,7 @@ def entry(folder: Path) -> dict[str, Any]:
     """What index.json says of the snapshot in `folder`, from what is in it alone."""
     package = datapackage.read(folder)
     sums = read_sums(folder) | {SUMS: sha256(folder / SUMS)}
-    return {
+    return ({"withdrawn": package["km0:withdrawn"]} if "km0:withdrawn" in package else {}) | {
         "version": package["version"],
         "path": f"{package['version']}/",
         "published_on": package["created"][:10],
@@ -108,7 +108,7 @@ def entry(folder: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _alone(published: Path) -> Iterator[None]:
+def alone(published: Path) -> Iterator[None]:
     """Holds the publisher's lock; raises PublicationStopped if another process has it."""
     with (published / ".lock").open("w") as lock:
         try:
@@ -121,7 +121,7 @@ def _alone(published: Path) -> Iterator[None]:
         yield
 
 
-def _settle(project: Project) -> None:
+def settle(project: Project) -> None:
     """Finish or clear away what a killed run left: staging folders, a version not yet in index.json, an old `latest`.
 
     Raises PublicationStopped if a version was found whole but not yet announced and tables were
@@ -140,7 +140,14 @@ def _settle(project: Project) -> None:
     index = project.index()
     known = {v["version"] for v in index["versions"]}
     found = [p for p in published.iterdir() if p.is_dir() and VERSION.fullmatch(p.name) and p.name not in known]
-    found.sort(key=lambda p: _ordered(p.name))
+    found = list({as_published(p.name): p for p in sorted(found, key=lambda p: ordered(p.name))}.values())
+    at = {as_published(v["version"]): n for n, v in enumerate(index["versions"])}
+    for folder in [p for p in found if as_published(p.name) in at]:  # a version that was being written again
+        n = at[as_published(folder.name)]
+        if ordered(folder.name) > ordered(index["versions"][n]["version"]) and not verify(folder):
+            index["versions"][n] = entry(folder)
+            _write_index(project, index["versions"])
+        found.remove(folder)
     for folder in found:
         wrong = verify(folder)
         if wrong:
@@ -153,6 +160,8 @@ def _settle(project: Project) -> None:
     if found:
         _write_index(project, index["versions"])
     _point_latest(project)
+    for v in index["versions"]:
+        _remove_older(project, v["version"])
     if found:
         names = ", ".join(p.name for p in found)
         raise PublicationStopped(
@@ -184,12 +193,22 @@ def _check(project: Project, tables: Iterable[Table]) -> int:
     return sum(r.passed for r in results)
 
 
-def _write(project: Project, staging: Path, version: str, day: date, leaving: list[Release], last: Path | None, checks: int) -> Staged:
-    """Write every file of the snapshot to `staging`."""
+def write_snapshot(
+    project: Project,
+    staging: Path,
+    version: str,
+    day: date,
+    leaving: list[Release],
+    last: Path | None,
+    checks: int,
+    withdrawn: Mapping[str, Any] | None = None,
+    again: Path | None = None,
+) -> Staged:
+    """Write every file of the snapshot to `staging`; the arguments are those of `Staged`."""
     staging.mkdir()
     jobs = [(form, release) for form in FORMATS for release in leaving]
     with connect(project.warehouse) as connection, ThreadPoolExecutor(os.cpu_count()) as pool:
-        staged = Staged(project, connection, version, day, staging, last, tuple(leaving), _rows(leaving), checks)
+        staged = Staged(project, connection, version, day, staging, last, tuple(leaving), _rows(leaving), checks, withdrawn, again)
 
         def write(job: tuple[Any, Release]) -> None:
             form, release = job
@@ -220,6 +239,22 @@ def _announce(project: Project, staging: Path, version: str) -> None:
         raise PublicationStopped(f"data/published/{version} could not be put in place ({e.strerror}); nothing was published.") from None
     _write_index(project, [*project.index()["versions"], entry(project.published / version)])
     _point_latest(project)
+
+
+def replace_version(project: Project, version: str, staging: Path, now: str) -> None:
+    """Put what `staging` holds in the place of a published version, called `now`; the folder of the old one goes last."""
+    staging.rename(project.published / now)
+    versions = [entry(project.published / now) if v["version"] == version else v for v in project.index()["versions"]]
+    _write_index(project, versions)
+    _point_latest(project)
+    _remove_older(project, now)
+
+
+def _remove_older(project: Project, version: str) -> None:
+    """Delete what a version was before it was written again."""
+    for folder in project.published.glob(f"{as_published(version)}*"):
+        if VERSION.fullmatch(folder.name) and as_published(folder.name) == as_published(version) and folder.name != version:
+            shutil.rmtree(folder)
 
 
 def _write_index(project: Project, versions: list[dict[str, Any]]) -> None:
@@ -264,8 +299,3 @@ def _published(folder: Path, new: bool) -> Published:
     found, package = entry(folder), datapackage.read(folder)
     sizes = [f["bytes"] for f in found["files"]]
     return Published(folder.name, folder, new, found["rows"], found["content_digest"], len(sizes), sum(sizes), package["km0:checks"])
-
-
-def _ordered(version: str) -> tuple[int, ...]:
-    """The version as numbers: 2026.11.22-10 comes after 2026.11.22-9."""
-    return tuple(int(n) for n in re.split(r"[.-]", version))

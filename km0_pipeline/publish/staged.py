@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -23,6 +24,8 @@ class Staged:
 
     `folder` is where it is written, `last` the folder of the snapshot before it (None: the first),
     `rows` how many each table has, `checks` how many they passed; `written` gives bytes and SHA-256 of the files there are, by path.
+    `withdrawn` is set where a version of old is written again without those who asked to be left out: rows and cells, and on which day (`on`);
+    `again` is then its folder.
     `connection` belongs to who writes one file after the other; threads take a `cursor()` of it.
     """
 
@@ -35,6 +38,8 @@ class Staged:
     releases: tuple[Release, ...]
     rows: Mapping[str, int]
     checks: int
+    withdrawn: Mapping[str, Any] | None = None
+    again: Path | None = None
     written: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def release(self, table: str) -> Release | None:

@@ -2,6 +2,7 @@
 
     institutions.csv  banks, public bodies, schools, media… that press about innovation speaks of
     first_names.csv   first names met in France: what makes « Camille Exemple » a person, not a company
+    public_roles.csv  roles in which a person is named in published data (STANDARDS R6), in small letters without accents: each list is closed
     words.csv         words that are no names though capitalised, by the use that the rules make of them
     places.csv        communes around Mulhouse and the big cities; departments, regions, countries
 
@@ -71,6 +72,19 @@ def first_names() -> frozenset[str]:
 
 
 @cache
+def public_roles() -> str:
+    """Pattern of a role in public, for a text in small letters without accents: one of the list at its beginning, or after a comma or « et ».
+
+    « ancien président et fondateur » is one, « assistante du directeur » is none.
+    """
+    roles = sorted((r["role"] for r in _rows("public_roles.csv")), key=lambda role: (-len(role), role))
+    listed = "|".join(r.replace(" ", "[ -]").replace("'", "['’]") for r in roles)
+    before = "(?:(?:co|ex|vice|ancien(?:ne)?|actuel(?:le)?|nouveau|nouvelle|futur|future|premier|premiere|jeune)[ -]?)*"
+    return rf"(?:^|[,;/|&]| et | and | und )\s*(?:l[ae] |l['’])?{before}(?:{listed})s?(?:[^a-z]|$)"
+
+
+@cache
 def words(use: str) -> frozenset[str]:
-    """The words of one use: `no_name` (folded; they name nothing), `article`, `first_word` (sentences begin with them)."""
+    """The words of one use: `no_name` (folded; they name nothing), `article`, `first_word` (sentences begin with them),
+    `mailbox` (of a role, before the @), `consumer_mail` (domains where anyone has a mailbox)."""
     return frozenset(r["word"] for r in _rows("words.csv") if r["use"] == use)

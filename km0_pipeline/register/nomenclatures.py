@@ -8,12 +8,10 @@ Belongs here: code lists of INSEE, in our own words where they are words. https:
 
 from __future__ import annotations
 
+from km0_pipeline import claims
 from km0_pipeline.sql import literal
 
-SIZE_BANDS = {
-    "00": "0", "01": "1-2", "02": "3-5", "03": "6-9", "11": "10-19", "12": "20-49", "21": "50-99", "22": "100-199", "31": "200-249",
-    "32": "250-499", "41": "500-999", "42": "1000-1999", "51": "2000-4999", "52": "5000-9999", "53": "10000+",
-}  # fmt: skip
+SIZE_BANDS = dict(zip(("00", "01", "02", "03", "11", "12", "21", "22", "31", "32", "41", "42", "51", "52", "53"), claims.SIZE_BANDS, strict=True))
 """Code of a band of employees -> how many they are; NN (none, or not known) is none."""
 
 LEGAL_FORMS = {

@@ -166,8 +166,8 @@ PUBLISHABLE = Column("publication_ok", "boolean", (
 ), good=(("OUI", "true"), ("x", "true"), ("ja", "true"), ("non", "false"), ("0", "false")), bad=("à voir",))  # fmt: skip
 """Whether a row may be published, where the registry asks: one that may not is set aside whole."""
 
-PROPERTIES: tuple[str, ...] = tuple(c.property for c in COLUMNS)
-"""The properties a registry may state, in the order of the columns of `registry_rows`."""
+PROPERTIES: tuple[str, ...] = (*(c.property for c in COLUMNS), "size_band")
+"""The properties a registry may state, in the order of the columns of `registry_rows`; `size_band` is stated by the cell of the headcount."""
 
 BY_PROPERTY: dict[str, Column] = {c.property: c for c in (*COLUMNS, STATED_ON, PUBLISHABLE)}
 

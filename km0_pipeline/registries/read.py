@@ -59,7 +59,7 @@ the key it was read under."""
 _VALUES = ", ".join(f"{p} varchar, {p}_original varchar" for p in PROPERTIES)
 _ROWS = (
     "document_id varchar, source varchar, sheet varchar, row bigint, mention_id varchar, at_hub boolean, stated_on varchar, "
-    f"{_VALUES}, headcount_qualifier varchar, refused bigint"
+    f"{_VALUES}, headcount_qualifier varchar, consented boolean, refused bigint"
 )
 _TABLES = f"""
 create table rows ({_ROWS});

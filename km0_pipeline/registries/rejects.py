@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from km0_pipeline.hub import nearest
 from km0_pipeline.registries.cells import RowReject, column_letters
-from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Mapped, folded
+from km0_pipeline.registries.columns import BY_PROPERTY, Mapped, folded
 from km0_pipeline.registries.rows import CLASH, SHARED, SWAPPED, Document, Table, publishable
 from km0_pipeline.registries.values import KINDS, expression
 from km0_pipeline.sql import literal, location
@@ -27,7 +27,7 @@ def check_mapping(document: Document, seen: set[str], reject: Callable[..., None
         elif prop and prop not in BY_PROPERTY:
             reject(
                 "bad_mapping",
-                f"hub.toml maps its column “{header}” to {prop}, which no registry states; nearest: {nearest(prop, PROPERTIES)}.",
+                f"hub.toml maps its column “{header}” to {prop}, which no registry states; nearest: {nearest(prop, BY_PROPERTY)}.",
             )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from km0_pipeline.claims import digest
+from km0_pipeline.claims import digest, size_band_sql
 from km0_pipeline.hub import Registry
 from km0_pipeline.reference import LATITUDES, LONGITUDES
 from km0_pipeline.registries.cells import Sheet
@@ -110,6 +110,9 @@ def rows_sql(table: Table, kept_back: bool = False) -> str:
         refused.append(f"case when {swapped} then {SWAPPED} else 0 end")
         for p in ("longitude", "latitude"):
             value[p], original[p] = f"case when not {swapped} then v_{p} end", f"case when not {swapped} and x_{p} <> v_{p} then x_{p} end"
+    if "headcount" in stated and document.entry.headcounts == "bands":  # the exact number goes no further (STANDARDS R8)
+        value["headcount"], original["headcount"] = "null", "null"
+        value["size_band"] = f"case when count_qualifier(x_headcount) <> 'at_most' then {size_band_sql('v_headcount::bigint')} end"
     form = "v_legal_form" if "legal_form" in stated else "null"
     value["legal_form"] = f"coalesce({form}, legal_form_in(v_name))"
     in_name = f"case when {form} is null and legal_form_in(v_name) is not null then x_name"
@@ -129,6 +132,7 @@ select
     {document.entry.at_hub} as at_hub, {f"coalesce(v_stated_on, {edition})" if "stated_on" in stated else edition} as stated_on,
     {outputs},
     {"case when v_headcount is not null then count_qualifier(x_headcount) end" if "headcount" in stated else "null"} as headcount_qualifier,
+    {"coalesce(boolean_value(x_publication_ok) = 'true', false)" if "publication_ok" in stated else "false"} as consented,
     ({" + ".join(refused) or "0"})::bigint as refused
 from found
 where v_name <> {literal(stated["name"][0].header)}{f" and {'not ' * kept_back}{publishable('x_publication_ok')}" if "publication_ok" in stated else " and false" * kept_back} and not ({table.sums_up("v_name", lambda p: f"v_{p}")})"""

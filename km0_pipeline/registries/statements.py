@@ -86,9 +86,11 @@ order by claim_id"""
 
 def _cell_sql(prop: str) -> str:
     """The claims that one property makes. A SIREN taken from the SIRET is said by the SIRET's cell, a legal form in a name by the name's."""
-    qualifier = "headcount_qualifier" if prop == "headcount" else "'exact'"
+    qualifier = {"headcount": "headcount_qualifier", "size_band": "coalesce(headcount_qualifier, 'exact')"}.get(prop, "'exact'")
     scope = "employees" if prop == "headcount" else ""
     said_by = f"'{prop}'"
+    if prop == "size_band":
+        said_by = "'headcount'"
     if prop == "siren":
         said_by = "if(siren_original = coalesce(siret_original, siret), 'siret', 'siren')"
     if prop == "legal_form":

@@ -18,6 +18,8 @@ from typing import Any
 import duckdb
 
 from km0_pipeline.claims import DIGEST_SQL, PROPERTIES, RELEASABLE, digest
+from km0_pipeline.hub import Hub
+from km0_pipeline.reference import public_roles
 from km0_pipeline.sql import connect, literal, settings
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import read_json, sha256, write_aside, write_json
@@ -33,6 +35,7 @@ from km0_pipeline.tables.table import (
     relations,
     variables,
 )
+from km0_pipeline.versions import as_published, ordered
 
 VERSION = code_version(__file__)
 FOREIGN_KEY_ROWS = 200_000
@@ -109,10 +112,10 @@ def read(project: Project, connection: duckdb.DuckDBPyConnection, names: Any, sq
 def _variables(project: Project, version: str) -> dict[str, Any]:
     """What a table's SQL may ask for by `getvariable`; `unchanged` is set by `_differences`."""
     hub = project.hub
-    day = [int(n) for n in version.split("-")[0].split(".")]
+    day = ordered(version)
     return {
         "version": version,
-        "previous_version": project.index()["latest"],
+        "previous_version": as_published(last) if (last := project.index()["latest"]) else None,
         "day": f"{day[0]:04}-{day[1]:02}-{day[2]:02}",
         "hub_name": hub.hub.name,
         "website": hub.hub.website,
@@ -121,7 +124,14 @@ def _variables(project: Project, version: str) -> dict[str, Any]:
         "publisher": hub.publisher.name,
         "licence": hub.publisher.licence,
         "quotation": str(hub.limits.quotation),
+        "banded": banded(hub),
+        "public_roles": public_roles(),
     }
+
+
+def banded(hub: Hub) -> str:
+    """Pattern of the paths of registries whose exact headcounts do not leave."""
+    return "|".join(re.escape(r.path).replace(r"\*", ".*").replace(r"\?", ".") for r in hub.registries if r.headcounts == "bands")
 
 
 def _vocabulary() -> list[tuple[str, str, bool]]:

@@ -26,7 +26,9 @@ linked as (
         s.claim_id, s.document_id, s.locator, s.subject_id, s.subject_kind, s.property, s.value, s.value_kind, s.original,
         s.qualifier, s.scope, s.as_of, s.stated_on, s.method, s.confidence, s.said_by,
         m.entity_id as entity_id, o.entity_id as object_entity_id, o.kind as object_kind, d.superseded_by is not null as superseded,
-        coalesce(d.kind, '') = 'press' as is_press, coalesce(n.path, d.path) as path
+        coalesce(d.kind, '') = 'press' as is_press,
+        -- said in a published source that has an address, and a day
+        d.url is not null and coalesce(nullif(s.stated_on, ''), nullif(s.as_of, ''), d.published_on) is not null as citable, coalesce(n.path, d.path) as path
     from said as s
     join vocabulary as v on v.property = s.property and v.releasable
     -- of whom the national register withholds there is no mention
@@ -44,16 +46,18 @@ reserved as (
     join entity_mentions as m on m.mention_id = r.mention_id
     where r.diffusion = 'partial'
 ),
--- a person is published for a public role, else not at all: for what they founded or head, or for a role in an organisation
+-- a person is published for a public role, else not at all (STANDARDS R6): for an organisation that they founded or head, or
+-- for a role of the closed list of reference/public_roles.csv in one
 public_people as (
     select distinct entity_id
     from linked
-    where subject_kind = 'person' and property in ('founder_of', 'heads') and not superseded
+    where subject_kind = 'person' and citable and not superseded and property in ('founder_of', 'heads') and object_kind = 'organisation'
     union
     select distinct r.entity_id
     from linked as r
     join linked as w on w.entity_id = r.entity_id and w.document_id = r.document_id
-    where r.subject_kind = 'person' and not r.superseded and r.property = 'role' and w.property = 'works_for' and w.object_kind = 'organisation'
+    where r.subject_kind = 'person' and r.citable and not r.superseded and r.property = 'role' and w.property = 'works_for' and w.object_kind = 'organisation'
+        and regexp_matches(lower(strip_accents(r.value)), getvariable('public_roles'))
 ),
 -- who may be named as the one who says it: organisations, and people with a public role
 speakers as (
@@ -152,6 +156,8 @@ gone as (
         and b.entity_id not in (select entity_id from entity_withheld)
         and coalesce(b.object_entity_id, '') not in (select entity_id from entity_withheld)
         and (b.property not in ('address', 'postcode', 'coordinates') or b.entity_id not in (select entity_id from reserved))
+        -- exact headcounts of a registry that now keeps them to itself
+        and (b.property <> 'headcount' or not coalesce(regexp_full_match(b.path, getvariable('banded')), false))
 )
 select
     p.claim_id as claim_id,

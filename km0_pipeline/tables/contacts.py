@@ -1,11 +1,11 @@
-"""E-mail addresses and telephone numbers in the texts of sources: kept from every table (STANDARDS R10).
+"""E-mail addresses, telephone numbers and the like in the texts of sources: kept from every table (STANDARDS R10).
 
 A title, an activity, the words around a name: people write their contacts anywhere. All that tables
 read goes through `withheld`, which puts […] in the place of the contact and leaves the rest; so no
 honest source stops a publication. That none is left is a check of every text that may leave (`checks`).
 
-Telephone numbers are French ones, however grouped, and any that begin with + and a country. In what is
-a web address from end to end digits are no telephone number. Obfuscated addresses (« chez »), numbers in
+Telephone numbers are French ones, however grouped, German and Swiss ones as they are written at home, and any that begin with + or 00
+and a country. What tells who somebody is, is withheld with them (`identity`). In what is a web address from end to end digits are no telephone number. Obfuscated addresses (« chez »), numbers in
 words and numbers without their 0 are not found.
 """
 
@@ -19,6 +19,7 @@ import duckdb
 
 from km0_pipeline.registries.columns import COLUMNS
 from km0_pipeline.sql import literal
+from km0_pipeline.tables.identity import BIRTH, IDENTITY_SQL, SIGNS
 
 # Letters are Latin ones: patterns of \pL take 20 ms to compile, which each column of each query would pay.
 _LETTER = "A-Za-zÀ-ÿ"
@@ -34,20 +35,26 @@ _PHONE = "|".join(
         r"\b0[1-9](?:[\s\pZ.]{1,3}[0-9]{2}){4}\b",
         r"\b0[1-9](?: ?[-‐‑–] ?[0-9]{2}){4}\b",
         r"\b0[1-9](?:/[0-9]{2}){4}\b",
-        r"\b0033(?:[\s\pZ.()/-]{0,3}[0-9]){9,10}\b",
+        # Germany, where the area is set apart; with a mere space, areas of four digits and those of the Upper Rhine
+        r"\b0[2-9][0-9]{2,3} ?[/-] ?[0-9](?:[ -]?[0-9]){4,8}\b",
+        r"\b0(?:[2-9][0-9]{2}|76[0-9]{2}) [0-9]{3,4} ?[0-9]{2,5}\b",
+        # Switzerland
+        r"\b0[1-9][0-9][\s\pZ]{1,2}[0-9]{3}[\s\pZ]{1,2}[0-9]{2}[\s\pZ]{1,2}[0-9]{2}\b",
+        r"\b00(?:33|49|41|32|352|39|34|44)(?:[\s\pZ.()/-]{0,3}[0-9]){8,11}\b",
         r"\+[1-9](?:[\s\pZ.()/-]{0,3}[0-9]){8,14}\b",
     )
 )
-_EITHER = f"{_EMAIL}|{_PHONE}"
-_SIGNS = r"@|%40|[\[({] ?(?i:at|arob)|(?:[0-9][^\n0-9]?[^\n0-9]?[^\n0-9]?){9}"
+_EITHER = f"{_EMAIL}|{_PHONE}|{BIRTH}"
+_SIGNS = rf"@|%40|[\[({{] ?(?i:at|arob)|(?:[0-9][^\n0-9]?[^\n0-9]?[^\n0-9]?){{9}}|{SIGNS}"
 """What no contact lacks."""
 
 CONTACTS_SQL = f"""
+{IDENTITY_SQL}
 create or replace temp macro may_hold_contact(x) as regexp_matches(x, {literal(_SIGNS)});
 create or replace temp macro withheld(x) as case
     when not may_hold_contact(x) then x
     when regexp_full_match(x, '(?i)https?://\\S+') then regexp_replace(x, {literal(_EMAIL)}, '[…]', 'g')
-    else regexp_replace(x, {literal(_EITHER)}, '[…]', 'g') end;
+    else regexp_replace(numbers_withheld(x), {literal(_EITHER)}, '[…]', 'g') end;
 """
 """DuckDB macros: `withheld(x)`, a text without its contacts; `may_hold_contact(x)`, whether there may be one in the lines of a text."""
 

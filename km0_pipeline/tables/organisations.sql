@@ -8,7 +8,7 @@ with located as (
 registered as (
     select
         m.entity_id, m.is_hub, r.name, r.kind, r.siren, r.siret, r.legal_form, r.naf, r.naf25, r.activity, r.website, r.address, r.postcode,
-        r.commune, r.commune_code, r.department, coalesce(l.coordinates, r.latitude || ',' || r.longitude) as coordinates, r.area_m2, r.founded_on, r.document_id,
+        r.commune, r.commune_code, r.department, r.size_band, coalesce(l.coordinates, r.latitude || ',' || r.longitude) as coordinates, r.area_m2, r.founded_on, r.document_id,
         case when r.sheet = '' then '' else 'sheet:' || r.sheet || '/' end || 'row:' || r."row" as locator
     from registry_rows as r
     join entity_mentions as m on m.mention_id = r.mention_id
@@ -112,7 +112,7 @@ everyone as not materialized (
     select
         entity_id, name, null as other_names, kind, siren, siret, null as legal_name, legal_form, naf, naf25, activity, website,
         address, postcode, commune, commune_code, department, split_part(coordinates, ',', 1)::double as latitude,
-        split_part(coordinates, ',', 2)::double as longitude, area_m2, is_hub, null as size_band, null as state, founded_on,
+        split_part(coordinates, ',', 2)::double as longitude, area_m2, is_hub, size_band, null as state, founded_on,
         null as ceased_on, null as opened_on, 1 as sources, document_id, locator, null as closed_version
     from registered
     union all

@@ -124,6 +124,10 @@ class Table(_Model):
     def columns(self) -> tuple[str, ...]:
         return tuple(f.name for f in self.fields)
 
+    def field(self, name: str) -> Column:
+        """The column of that name."""
+        return next(f for f in self.fields if f.name == name)
+
     @property
     def texts(self) -> tuple[str, ...]:
         """Columns that may hold any words: texts that neither a pattern nor a list of values nor a key closes."""
@@ -317,6 +321,30 @@ def table_schema(table: Table) -> dict[str, Any]:
             for k in table.foreign_keys
         ]
     return schema
+
+
+def from_schema(name: str, title: dict[str, str], description: dict[str, str], schema: dict[str, Any]) -> Table:
+    """The table that `table_schema` described, as a snapshot of old has it: all but the SQL that made it. Raises pydantic's ValidationError."""
+
+    def text(said: dict[str, Any], what: str) -> dict[str, str]:
+        return {"fr": said[what], "en": said[f"km0:{what}_en"]}
+
+    fields = [
+        {
+            "name": f["name"],
+            "type": f["type"],
+            "title": text(f, "title"),
+            "description": text(f, "description"),
+            "privacy": f["km0:privacy"],
+            "property": f.get("km0:property"),
+            "references": f.get("km0:references", ()),
+            "constraints": f.get("constraints", {}),
+        }
+        for f in schema["fields"]
+    ]
+    keys = {k: schema[k] for k in ("primaryKey", "uniqueKeys", "foreignKeys") if k in schema}
+    said = {"name": name, "sql": "", "title": title, "description": description, "released": True, "group": "", "fields": fields}
+    return Table.model_validate(said | keys)
 
 
 @cache

@@ -1,19 +1,19 @@
-"""What may leave: the allow-list between the warehouse and a snapshot (STANDARDS R1, R2).
+"""Which tables leave, and what of each: the allow-list between the warehouse and a snapshot (STANDARDS R1, R2).
 
 A table leaves if its YAML says `released`; its columns leave if the YAML declares them with a
 privacy class of `claims.RELEASABLE`. Any other column stops the publication: silence is never
-consent. That no text that leaves holds an e-mail address or a telephone number (R10) is for
-`tables.contacts` and its checks. How what may leave is written belongs to `formats`.
+consent. How what may leave is written belongs to `formats`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from km0_pipeline.claims import RELEASABLE
+from km0_pipeline.publish.escaping import widened
 from km0_pipeline.sql import literal
 from km0_pipeline.steps import Project
 from km0_pipeline.tables.table import Table, table_schema
@@ -29,11 +29,16 @@ class PublicationStopped(RuntimeError):
 
 @dataclass(frozen=True)
 class Release:
-    """A table as it leaves: where its rows are, and the Table Schema that describes them."""
+    """A table as it leaves: where its rows are, and the Table Schema that describes them.
+
+    `withheld` is how many rows the gate took out of it, `masked` in how many cells of a column it put something else, by rule.
+    """
 
     table: Table
     source: Path
     schema: dict[str, Any]
+    withheld: Mapping[str, int] = field(default_factory=dict)
+    masked: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -57,7 +62,7 @@ def releases(project: Project, tables: Iterable[Table]) -> list[Release]:
             sentences.append(f"The table {table.name} has not been made: data/warehouse/{source.name} is missing; run `make run`.")
             continue
         sentences += _forbidden(table, source)
-        schema = table_schema(table)
+        schema = widened(table_schema(table))
         keys = [key for key in schema.pop("foreignKeys", ()) if key["reference"]["resource"] in names]
         found.append(Release(table, source, schema | ({"foreignKeys": keys} if keys else {})))
     if sentences:

@@ -1,0 +1,85 @@
+"""Tables written anew with cells masked and rows withheld; and the names that no text of them may hold (STANDARDS R6).
+
+What is written is a table as the warehouse has it, so that formats and the next run see no difference. Belongs here: that
+writing, for every rule that changes what leaves, and the masking of private names in all texts that leave.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from km0_pipeline.publish.privacy.matching import PLAIN_SQL, Names
+from km0_pipeline.publish.privacy.release import Release
+from km0_pipeline.sql import connect, literal
+from km0_pipeline.steps import Project
+from km0_pipeline.tables.table import TYPES, arrow_schema
+
+BATCH = 100_000
+"""Texts looked through at once."""
+
+
+def rewritten(
+    db: duckdb.DuckDBPyConnection, release: Release, folder: Path, rule: str, cells: Mapping[str, str], masked: Mapping[str, int], goes: str = "false", withheld: int = 0
+) -> Release:
+    """`release` written to `folder` without the rows that meet `goes`, its columns as the SQL of `cells` says, and what `rule` did to it; the same rows, the same bytes."""
+    table = release.table
+    columns = ", ".join(f'({cells.get(f.name, _quoted(f.name))})::{TYPES[f.type][1]} as "{f.name}"' for f in table.fields)
+    schema = base64.b64encode(arrow_schema(table).serialize().to_pybytes()).decode()
+    path = folder / f"{table.name}.parquet"
+    aside = path.with_suffix(".new")
+    folder.mkdir(parents=True, exist_ok=True)
+    db.execute(
+        # the empty part makes each column nullable, as in the warehouse
+        f"copy (select {columns} from ({release.query}) where not ({goes}) union all select {', '.join(['null'] * len(table.fields))} from range(0) "
+        f"order by {', '.join(_quoted(c) for c in table.primary_key)}) "
+        f"to {literal(aside)} (format parquet, compression zstd, compression_level 1, kv_metadata {{'ARROW:schema': '{schema}'}})"
+    )
+    aside.replace(path)
+    return replace(release, source=path, withheld={**release.withheld, rule: withheld}, masked={**release.masked, rule: masked})
+
+
+def mask_names(project: Project, releases: Iterable[Release], names: Names, folder: Path) -> list[Release]:
+    """`releases` with […] in the place of each of `names`, in every text; those in which none stands are given as they were."""
+    if not names.count:
+        return list(releases)
+    with connect(project.warehouse) as db:
+        db.execute(PLAIN_SQL)
+        return [_masked(db, release, names, folder) for release in releases]
+
+
+def holders(db: duckdb.DuckDBPyConnection, query: str, column: str, names: Names) -> dict[str, list[str]]:
+    """Values of the column in which names stand, with these names."""
+    found: dict[str, list[str]] = {}
+    for values, words in _distinct(db, query, column):
+        if names.found("\n".join(words)):  # none lies across a line end
+            found |= {value: held for value, plainly in zip(values, words, strict=True) if (held := names.found(plainly))}
+    return found
+
+
+def _distinct(db: duckdb.DuckDBPyConnection, query: str, column: str) -> Iterator[tuple[list[str], list[str]]]:
+    wanted = f"select distinct \"{column}\" as x from ({query}) where regexp_matches(\"{column}\", '[^A-Za-z0-9]')"
+    for batch in db.sql(f"select x, plain(x) as words from ({wanted})").to_arrow_reader(BATCH):
+        yield batch["x"].to_pylist(), batch["words"].to_pylist()
+
+
+def _masked(db: duckdb.DuckDBPyConnection, release: Release, names: Names, folder: Path) -> Release:
+    cells, masked = {}, {}
+    for column in release.table.texts:
+        held = holders(db, release.query, column, names)
+        if not held:
+            continue
+        values = sorted(held)
+        db.register(f"mask_{column}", pa.table({"old": pa.array(values, pa.string()), "new": pa.array([names.masked(v) for v in values], pa.string())}))
+        cells[column] = f'coalesce((select any_value(m.new) from mask_{column} as m where m.old = "{column}"), "{column}")'
+        masked[column] = int(db.execute(f'select count(*) from ({release.query}) where "{column}" in (select old from mask_{column})').fetchall()[0][0])
+    return rewritten(db, release, folder, "R6", cells, masked) if cells else release
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'

@@ -1,0 +1,50 @@
+"""The private list: names of people who are known here and not published, and the texts that hold one (STANDARDS R6, R10).
+
+Whom the press names without a public role, contact persons of registries, and whom a registry or the national register keeps
+back. The list lives in memory: nothing writes it. Names of what is published may stand: an organisation, a street may be called
+like somebody. Belongs here: whose names they are; how a name is found in a text, `matching`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import duckdb
+
+from km0_pipeline.publish.privacy.matching import Names, plain
+from km0_pipeline.publish.privacy.release import Release
+from km0_pipeline.reference import first_names
+from km0_pipeline.sql import connect, location
+from km0_pipeline.steps import Project
+
+# Whoever a person has said to be no person (a rejected name) is none.
+_NAMED = """select distinct value from read_parquet({press_reviewed})
+where subject_kind = 'person' and property = 'name' and not (status = 'rejected' and reason = 'decision')"""
+_CONTACTS = "select distinct contact_name from read_parquet({registry_rows}) union select distinct contact_name from read_parquet({registry_kept_back})"
+_KEPT_BACK = "select distinct name from read_parquet({registry_kept_back})"
+_WITHHELD = """select distinct r.name from read_parquet({registry_rows}) as r
+join read_parquet({register_rows}) as w on w.diffusion = 'withheld' and w.siren in (r.siren, r.siren_original, left(r.siret_original, 9))"""
+
+
+def private_names(project: Project, releases: Iterable[Release]) -> Names:
+    """The names that no text may hold, as far as the warehouse of `project` knows; names in columns of names of `releases` may stand."""
+    with connect(project.warehouse) as db:
+        named = _asked(db, project, _NAMED) | _asked(db, project, _KEPT_BACK) | _asked(db, project, _WITHHELD)
+        given = {plain(name) for name in first_names()}
+        # a contact may be « Service communication »: a person has a first name
+        named |= {c for c in _asked(db, project, _CONTACTS) if any(f" {word} " in given for word in plain(c).split())}
+        published: set[str] = set()
+        for release in releases if named else ():
+            for field in release.table.fields:
+                if field.property in ("name", "legal_name"):
+                    rows = db.execute(f'select distinct unnest(string_split("{field.name}", \'|\')) from ({release.query})').fetchall()
+                    published |= {name for (name,) in rows if name}
+    return Names(named, published)
+
+
+def _asked(db: duckdb.DuckDBPyConnection, project: Project, query: str) -> set[str]:
+    steps = ("press_reviewed", "registry_rows", "registry_kept_back", "register_rows")
+    asked = [s for s in steps if "{" + s + "}" in query]
+    if not all(project.made(s).exists() for s in asked):
+        return set()
+    return {name for (name,) in db.execute(query.format(**{s: location(project.made(s)) for s in asked})).fetchall() if name}
