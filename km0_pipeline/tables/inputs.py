@@ -35,7 +35,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     ),
     "entity_rejects": tuple(REJECTS.names),
     "entity_redirects": ("old_id", "new_id", "reason"),
-    "entity_withheld": ("entity_id",),
+    "entity_withheld": ("entity_id", "whole"),
 }
 """Steps whose Parquet a table's SQL may read, and their columns that may be published."""
 

@@ -188,7 +188,7 @@ kept as (
     from past as p
     join organisations as o on o.organisation_id = p.organisation_id
     join organisations as h on h.organisation_id = p.host_id
-    where not exists (
+    where p.organisation_id not in (select entity_id from entity_withheld) and not exists (
         select 1
         from spoken as n
         where n.organisation_id = p.organisation_id and n.host_id = p.host_id and coalesce(n.space, '') = coalesce(p.space, '')
