@@ -57,7 +57,7 @@ class World:
 
     def registry(self, document: str, name: str, stated: str = "", format: str = "csv") -> None:
         fields = {"document_id": document, "path": f"registries/{name}.{format}", "source": name, "title": name, "publisher": "Le hub"}
-        self.registries.append(fields | {"url": "", "stated_on": stated, "licence": "", "format": format, "rows": 1, "at_hub": True, "left_after": 2})
+        self.registries.append(fields | {"url": "", "stated_on": stated, "licence": "", "format": format, "rows": 1, "at_hub": True, "left_after": 2, "seen_again": ""})
 
     def row(self, document: str, n: int, as_entity: str | None = None, **values: str) -> str:
         """A row of a registry; it is the organisation of that name unless `as_entity` says another."""
@@ -141,7 +141,7 @@ class World:
             "registry_rejects": rejects_table([]),
             "press_documents": pa.Table.from_pylist(self.documents, texts("document_id", "path", "format", "title", "publisher", "url", "published_on", "language", "licence", "text", characters=pa.int64())),
             "press_stories": pa.Table.from_pylist([{"document_id": d["document_id"], "story_id": d["document_id"], "superseded_by": ""} for d in self.documents], texts("document_id", "story_id", "superseded_by")),
-            "registry_documents": pa.Table.from_pylist(self.registries, texts(*of_registry, rows=pa.int64(), at_hub=pa.bool_(), left_after=pa.int64())),
+            "registry_documents": pa.Table.from_pylist(self.registries, texts(*of_registry, "seen_again", rows=pa.int64(), at_hub=pa.bool_(), left_after=pa.int64())),
             "registry_columns": pa.Table.from_pylist(columns, texts("document_id", "sheet", "header", "property", "locator", "how", position=pa.int64())),
             "registry_rows": pa.Table.from_pylist(self.rows, rows),
             "entity_mentions": pa.Table.from_pylist([self.mentions[m] for m in sorted(self.mentions)], texts("mention_id", "document_id", "kind", "name", "name_key", "place_key", "siren", "entity_id", "stage", single=pa.bool_(), is_hub=pa.bool_())),

@@ -15,7 +15,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "press_reviewed": tuple(REVIEWED.names),
     "decision_rejects": tuple(REJECTS.names),
     "press_rejects": tuple(REJECTS.names),
-    "registry_documents": ("document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format", "rows", "at_hub", "left_after"),
+    "registry_documents": ("document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format", "rows", "at_hub", "left_after", "seen_again"),
     "registry_columns": ("document_id", "sheet", "position", "header", "property", "locator", "how"),
     "registry_rows": (
         *("document_id", "source", "sheet", "row", "mention_id", "at_hub", "stated_on"),
