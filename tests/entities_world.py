@@ -18,7 +18,7 @@ from km0_pipeline.register.statements import ROWS
 from km0_pipeline.steps import Project, made, make
 from km0_pipeline.storage import read_json, write_json
 
-COLUMNS = ("name", "siren", "siret", "postcode", "commune", "commune_code")
+COLUMNS = ("source", "name", "siren", "siret", "postcode", "commune", "commune_code")
 
 PUBLISHED = """
 copy (
@@ -49,7 +49,7 @@ class World:
         """A row of a registry; returns its mention."""
         document = digest(edition)
         mention = mention_id(document, "organisation", f"row:{n}")
-        known = dict.fromkeys(COLUMNS) | {"document_id": document, "mention_id": mention, "at_hub": at_hub, "stated_on": stated_on}
+        known = dict.fromkeys(COLUMNS) | {"document_id": document, "mention_id": mention, "at_hub": at_hub, "stated_on": stated_on, "source": "locataires"}
         self.rows.append(known | {"name": name} | cells)
         return mention
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from entities_world import World
 
 from km0_pipeline.decisions import append, path_of
+from km0_pipeline.entities import decided, nearly
 from km0_pipeline.entities.decided import ENTITY
 from km0_pipeline.steps import Project, made
 
@@ -102,6 +104,31 @@ def test_what_is_likely_and_not_sure_waits(world: World) -> None:
     assert made(world.project, "entity_mentions").figures["to_review"] == 1
 
 
+def test_a_slip_in_a_short_word_is_no_surer_for_a_long_word_beside_it(world: World) -> None:
+    one, other = world.row(2, "Potier Imaginaire"), world.said("article", "Jotier Imaginaire")
+    entities = world.resolve()
+    assert entities[one] != entities[other]
+
+
+def test_the_likeliest_are_asked_about_and_the_others_counted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nearly, "ASKED", 1)
+    for n, (one, other) in enumerate((("Atelier Martin", "Atelier Marin"), ("Fabrique Lucet", "Fabrique Lucret"))):
+        world.row(2 + n, one)
+        world.said(f"article {n}", other)
+    world.resolve()
+    figures = made(world.project, "entity_mentions").figures
+    assert (figures["to_review"], figures["not_asked"]) == (1, 1)
+    assert len(doubts(world)) == 1
+
+
+def test_a_decision_on_whom_no_source_names_any_more_is_told_by_its_line(world: World) -> None:
+    world.row(2, "Fictif", siren=A)
+    decide(world, "unsure", "Boulangerie Rhénatruc", "Zigouillon Conseil")
+    decide(world, "same", "La Fabrique disparue", "Fictif", other_siren=A)
+    world.resolve()
+    assert made(world.project, "entity_mentions").figures["idle"] == [2]
+
+
 def test_nobody_is_asked_about_a_row_that_may_not_be_published(world: World) -> None:
     world.said("article", "Atelier Marin")
     world.row(2, "Atelier Martin")
@@ -178,7 +205,7 @@ def test_two_stewards_who_contradict_one_another_are_told_both_lines_and_neither
     assert entities[row] != entities[article]
     (reject,) = rejects(world)
     assert reject["reason"] == "contradicting_decisions"
-    assert "line 2" in reject["sentence"] and "line 1" in reject["sentence"]
+    assert "line 2: it says different where line 1, of another steward, says same. Neither of the two counts" in reject["sentence"]
 
 
 def test_what_two_stewards_contradict_one_another_on_is_not_joined_for_being_alike(world: World) -> None:
@@ -198,7 +225,15 @@ def test_a_contradiction_through_a_third_names_both_lines_and_different_counts(w
     entities = world.resolve()
     assert entities[one] == entities[two] != entities[three]
     (reject,) = rejects(world)
-    assert "line 3" in reject["sentence"] and "line 1" in reject["sentence"]
+    assert "line 3" in reject["sentence"] and "joins what line 1 says is different" in reject["sentence"]
+
+
+def test_thousands_of_decisions_are_weighed_in_a_moment(world: World) -> None:
+    lines = [("same", f"Fictif {n}", f"Fictif {n + 1}") for n in range(2000)] + [("different", f"Fictif {n}", f"Autre {n}") for n in range(2000)]
+    pairs = [decided.Pair(n, decision, (one, "68224", ""), (other, "68224", "")) for n, (decision, one, other) in enumerate(lines, 1)]
+    start = time.process_time()
+    kept, rejects = decided._consistent(pairs)
+    assert time.process_time() - start < 1 and len(kept) == 4000 and not rejects
 
 
 def test_a_line_that_cannot_be_read_stops_nothing(world: World) -> None:

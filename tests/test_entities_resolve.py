@@ -172,7 +172,7 @@ def test_each_mention_has_one_row_in_order_and_single_means_alone(world: World) 
 
 def test_an_empty_project_has_the_hub_its_commune_and_its_site(world: World) -> None:
     world.resolve()
-    assert made(world.project, "entity_mentions").figures == {"entities": {"organisation": 1, "place": 2}, "to_review": 0}
+    assert made(world.project, "entity_mentions").figures == {"entities": {"organisation": 1, "place": 2}, "to_review": 0, "not_asked": 0, "idle": []}
 
 
 def test_the_folder_of_the_project_may_have_any_name(project: Project) -> None:
@@ -212,4 +212,14 @@ def test_who_is_only_in_rows_that_may_not_be_published_any_more_leaves_and_the_p
     world.rows, world.kept_back = [], world.rows
     assert world.resolve() == {**{m: e for m, e in before.items() if m not in (both, gone)}, article: before[both]}
     withheld = pq.read_table(made(world.project, "entity_withheld").path).to_pylist()
-    assert withheld == [{"entity_id": before[gone]}]
+    assert withheld == sorted([{"entity_id": before[gone], "whole": True}, {"entity_id": before[both], "whole": False}], key=str)
+
+
+def test_a_no_in_the_newest_edition_holds_for_the_earlier_ones_until_a_later_yes(world: World) -> None:
+    first = world.row(2, "Forge Fictive", edition="2024", stated_on="2024")
+    article, other = world.said("article", "Forge Fictive"), world.row(3, "Fonderie Imaginaire", edition="2024", stated_on="2024")
+    world.row(2, "Forge Fictive", edition="2025", stated_on="2025")
+    world.kept_back = [world.rows.pop()]
+    assert world.resolve().keys() >= {article, other} and first not in world.resolve()
+    again = world.row(2, "Forge Fictive", edition="2026", stated_on="2026")
+    assert world.resolve().keys() >= {first, article, again}

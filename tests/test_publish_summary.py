@@ -41,7 +41,7 @@ def steps(project: Project, notes: int) -> None:
     rejects = [Reject(REGISTRY, "registries/locataires.csv", f"row:{n}", "no_name", f"registries/locataires.csv, row {n}: no name; give it one.", "x") for n in (4, 5)]
     step(project, "registry_rejects", rejects_table(rejects))
     step(project, "press_rejects", rejects_table([Reject(NOTE, "press/vide.md", "", "empty_file", "press/vide.md is empty; delete it or fill it.")]))
-    step(project, "entity_mentions", pa.table({"entity_id": ["org-1", "org-1", "per-1"], "kind": ["organisation", "organisation", "person"]}), to_review=1)
+    step(project, "entity_mentions", pa.table({"entity_id": ["org-1", "org-1", "per-1"], "kind": ["organisation", "organisation", "person"]}), to_review=1, not_asked=1200, idle=[4])
     fresh = {"source": ["press", "registries/locataires"], "state": ["unknown", "late"], "last_new_on": [None, "2026-10-01"], "due_on": [None, "2026-11-01"]}
     step(project, "table_freshness", pa.table(fresh))
     step(project, "table_discrepancies", pa.table({"property": ["headcount", "headcount", "opened_on"]}))
@@ -59,7 +59,8 @@ def test_a_run_ends_with_what_was_read_made_and_published(project: Project) -> N
         "review        1 claim of the press to review, 2 decided by a person; to decide: .venv/bin/km0 review claims",
         "              2 decisions on what is no longer claimed: data/raw/decisions/claims.jsonl, lines 3, 8",
         "entities      2 of 3 mentions (organisations 1, people 1)",
-        "              1 pair of organisations may be one; to decide: .venv/bin/km0 review entities",
+        "              1 pair of organisations may be one (1,200 less likely ones are asked about after them); to decide: .venv/bin/km0 review entities",
+        "              1 decision on organisations that no source names so any more: data/raw/decisions/entities.jsonl, line 4",
         "  visits                     9      workshops",
         "Rejects: 3, all kept in data/warehouse (press_rejects.parquet, registry_rejects.parquet)",
         "  no_name 2 in 1 file; for example:\n      registries/locataires.csv, row 4: no name; give it one.",

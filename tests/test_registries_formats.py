@@ -11,7 +11,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from registry_world import Place, write_book
+from registry_world import Place, write_book, write_xls
 
 from km0_pipeline.registries.cells import cell_text
 from km0_pipeline.registries.columns import join_headers, map_columns
@@ -255,3 +255,23 @@ def test_the_legal_form_in_a_name_is_said_by_the_name(place: Place) -> None:
     rows = place.put("Nom;Forme juridique\nAtelier Fictif SAS;\nSARL Forge Fictive;S.A.S.\nFour Fictif;\n").read()
     assert [(r["legal_form"], r["legal_form_original"]) for r in rows] == [("SAS", "Atelier Fictif SAS"), ("SAS", "S.A.S."), (None, None)]
     assert _named(place) == ["Atelier Fictif SAS", "SARL Forge Fictive", "Four Fictif"]
+
+
+def test_a_workbook_of_excel_97_is_read(place: Place) -> None:
+    write_xls(place.folder / "loc.xls", [["Raison sociale", "Effectif", "SIRET"], ["Forge Rêvée", 12.0, 73282932000074.0]])
+    (row,) = place.read()
+    assert (row["name"], row["headcount"], row["siret"], row["sheet"]) == ("Forge Rêvée", "12", "73282932000074", "Feuille")
+
+
+def test_a_name_on_a_social_network_is_no_web_address_and_its_page_is_one(place: Place) -> None:
+    place.put("Nom;Site web\nForge Fictive;@forge.fictive\nFour Fictif;linkedin.com/company/four-fictif\nMoulin Fictif;sans\n")
+    assert [r["website"] for r in place.read()] == [None, "https://linkedin.com/company/four-fictif", None]
+    rejects = place.stored("registry_rejects")
+    assert [r["reason"] for r in rejects] == ["social_handle", "bad_url"]
+    assert "“@forge.fictive” is a name on a social network. Give the address of its page there" in rejects[0]["sentence"]
+
+
+def test_a_broken_parquet_is_told_by_its_name_alone(place: Place) -> None:
+    place.put(b"PAR1 and no more", "loc.parquet").read()
+    (reject,) = place.stored("registry_rejects")
+    assert reject["reason"] == "bad_parquet" and str(place.folder) not in reject["sentence"]

@@ -47,6 +47,7 @@ class World:
     rejects: list[Reject] = field(default_factory=list)
     mentions: dict[str, dict[str, Any]] = field(default_factory=dict)
     redirects: list[dict[str, str]] = field(default_factory=list)
+    withheld: list[dict[str, Any]] = field(default_factory=list)
     shared_only: bool = False
     single: bool = True
 
@@ -56,7 +57,7 @@ class World:
 
     def registry(self, document: str, name: str, stated: str = "", format: str = "csv") -> None:
         fields = {"document_id": document, "path": f"registries/{name}.{format}", "source": name, "title": name, "publisher": "Le hub"}
-        self.registries.append(fields | {"url": "", "stated_on": stated, "licence": "", "format": format, "rows": 1, "at_hub": True, "left_after": 2})
+        self.registries.append(fields | {"url": "", "stated_on": stated, "licence": "", "format": format, "rows": 1, "at_hub": True, "left_after": 2, "seen_again": ""})
 
     def row(self, document: str, n: int, as_entity: str | None = None, **values: str) -> str:
         """A row of a registry; it is the organisation of that name unless `as_entity` says another."""
@@ -140,12 +141,12 @@ class World:
             "registry_rejects": rejects_table([]),
             "press_documents": pa.Table.from_pylist(self.documents, texts("document_id", "path", "format", "title", "publisher", "url", "published_on", "language", "licence", "text", characters=pa.int64())),
             "press_stories": pa.Table.from_pylist([{"document_id": d["document_id"], "story_id": d["document_id"], "superseded_by": ""} for d in self.documents], texts("document_id", "story_id", "superseded_by")),
-            "registry_documents": pa.Table.from_pylist(self.registries, texts(*of_registry, rows=pa.int64(), at_hub=pa.bool_(), left_after=pa.int64())),
+            "registry_documents": pa.Table.from_pylist(self.registries, texts(*of_registry, "seen_again", rows=pa.int64(), at_hub=pa.bool_(), left_after=pa.int64())),
             "registry_columns": pa.Table.from_pylist(columns, texts("document_id", "sheet", "header", "property", "locator", "how", position=pa.int64())),
             "registry_rows": pa.Table.from_pylist(self.rows, rows),
             "entity_mentions": pa.Table.from_pylist([self.mentions[m] for m in sorted(self.mentions)], texts("mention_id", "document_id", "kind", "name", "name_key", "place_key", "siren", "entity_id", "stage", single=pa.bool_(), is_hub=pa.bool_())),
             "entity_redirects": pa.Table.from_pylist(self.redirects, texts("old_id", "new_id", "reason")),
-            "entity_withheld": texts("entity_id").empty_table(),
+            "entity_withheld": pa.Table.from_pylist(self.withheld, texts("entity_id", whole=pa.bool_())),
             "register_claims": CLAIMS.empty_table(),
             "register_documents": DOCUMENTS.empty_table(),
             "register_rows": ROWS.empty_table(),
@@ -576,6 +577,22 @@ def test_a_tenant_who_leaves_keeps_its_history(world: World) -> None:
     before = world.bytes()
     world.build("2026.12.2")
     assert world.bytes() == before, "and the changes since the version before stay told until something else changes"
+
+
+def test_where_a_registry_refuses_what_it_said_leaves_and_the_press_still_speaks(world: World) -> None:
+    fabrique = entity("organisation", "Fabrique Imaginaire")
+    world.build("2026.11.22")
+    world.publish("2026.11.22")
+    rows = [r["mention_id"] for r in world.rows if world.mentions[r["mention_id"]]["entity_id"] == fabrique]
+    world.rows = [r for r in world.rows if r["mention_id"] not in rows]
+    world.mentions = {m: v for m, v in world.mentions.items() if m not in rows}
+    world.withheld = [{"entity_id": fabrique, "whole": False}]
+    world.build("2026.12.1")
+    said_by = {world.one("sources", document_id=c["document_id"])["kind"] for c in world.rows_of("claims") if c["entity_id"] == fabrique}
+    assert said_by == {"press"}
+    assert {t["basis"] for t in world.rows_of("tenancies") if t["organisation_id"] == fabrique} == {"press"}
+    assert world.one("organisations", organisation_id=fabrique)["name"] == "La Fabrique"
+    assert not [c for c in world.rows_of("changes") if "732829320" in (c["old_value"] or "")]
 
 
 def test_changes_name_table_row_column_old_and_new(world: World) -> None:

@@ -199,6 +199,21 @@ def test_two_rows_of_one_tenant_in_one_space_stay_two(hub: Hub) -> None:
     ]
 
 
+def test_a_file_handed_in_again_unchanged_lists_its_tenants_at_its_date_too(project: Project) -> None:
+    lists = {"_2024": "Forge;;B / Lune;;A", "_2025_01": "Lune;;A", "_2025_06": "Lune;;A"}
+    hub = Hub(project, left_after=2).editions(**lists)
+    again = (hub.folder / "loc_2024.csv").read_bytes()
+    assert hub.stays()[0][-1] == "left"
+    hub.put(again, "loc_2025_09.csv")
+    assert [s[-1] for s in hub.stays()] == ["left", "current", "current"], "away for two editions, and back"
+    assert [s[2:5] for s in hub.stays()[:2]] == [(None, "2024/2025-01", None), ("2025-06/2025-09", None, "return")]
+    (hub.folder / "loc_2025_06.csv").write_bytes(again)
+    (hub.folder / "loc_2025_09.csv").unlink()
+    assert [s[2:] for s in hub.stays()] == [(None, None, None, None, "current")] * 2
+    assert {r["stated_on"] for r in hub.rows()} == {"2025-06"}
+    assert not [r for r in hub.stored("registry_rejects") if r["reason"] == "same_file"]
+
+
 def test_files_of_one_date_are_one_edition_and_an_unreadable_file_is_none(hub: Hub) -> None:
     hub.editions(_2024_a="Lune;;A", _2024_b="Forge;;B", _2025_a="Lune;;A", _2025_b="Forge;;B / Verger;;C")
     hub.put("Bâtiment;Étage\nA;2\n", "loc2026.csv")

@@ -5,7 +5,7 @@ An *index* is four relations, made once (`prepare`) as tables or as Parquet file
     names     id, owner, name, key, commune, postcode, street, naf, active, block; in the order of blocks
     words     word, bearers: in how many names a word stands; the rarer, the more it says
     postings  word, block, ids: the names of a block that bear a word, or begin (`^…`) or end (`…$`) with those letters
-    variants  variant, word: each word whole and with one letter left out, hashed: words one slip of the pen apart share one
+    variants  variant, word: each word whole and with one letter left out: words one slip of the pen apart share one
 
 `owner` is whose name it is (a SIREN in a register, a cluster among mentions), `block` where one looks first (a department, a place).
 `search` asks for many names at once: those that share rare words in the block, or anywhere where few bear them, slips of the pen
@@ -33,8 +33,9 @@ ABBREVIATIONS = {
 SMALL = ("d", "de", "des", "du", "et", "l", "la", "le", "les")
 """Words that writers leave out. So they do forms of companies (`names.FORMS`), which follow one another."""
 
-NEAR, RARE, MOST = 2000, 300, 40
-"""Names looked at for one name in its block; in how many names anywhere a word is rare enough to look there too; how many are scored."""
+NEAR, RARE, MOST, ALIKE = 2000, 300, 40, 40_000
+"""Names looked at for one name in its block; in how many names anywhere a word is rare enough to look there too; how many are scored; how many of a
+block may begin or end alike for those to be looked at."""
 
 ENDS, SLIPS = 5, 5
 """Letters that a beginning or an end has; letters from which on a word is looked for with a slip of the pen."""
@@ -52,7 +53,7 @@ create or replace macro words_of(k) as case when regexp_matches(k, '\b({"|".join
 create or replace macro glued(key) as replace(key, ' ', '');
 create or replace macro ends(g) as case when length(g) >= {ENDS} then ['^' || left(g, {ENDS}), right(g, {ENDS}) || '$'] end;
 create or replace macro slips(w) as case when length(w) >= {SLIPS} and not regexp_matches(w, '[0-9]') then
-    list_transform(list_append(list_transform(range(1, length(w) + 1), lambda i: left(w, i - 1) || substr(w, i + 1)), w), lambda v: hash(v)) end;
+    list_append(list_transform(range(1, length(w) + 1), lambda i: left(w, i - 1) || substr(w, i + 1)), w) end;
 create or replace macro slipped(v, w) as
     least(length(v), length(w)) >= {SLIPS} and abs(length(v) - length(w)) <= 1 and not regexp_matches(v || w, '[0-9]') and damerau_levenshtein(v, w) = 1;
 create or replace macro near_words(v, w) as
@@ -137,13 +138,13 @@ select word, word from written;
 
 create or replace temp table needles as
 with needed as (
-    from postings where word in (select meant from meant)
+    select word, block, len(ids) as bearers from postings where word in (select meant from meant)
 ),
 counted as (
-    select word, sum(len(ids)) as everywhere from needed group by word
+    select word, sum(bearers) as everywhere from needed group by word
 ),
 near as (
-    select s.sought, m.meant as word, m.word = m.meant as whole, n.block = s.block as near, n.ids
+    select s.sought, m.meant as word, m.word = m.meant as whole, n.block = s.block as near, n.block, n.bearers
     from sought_words as s
     join meant as m on m.word = s.word
     join needed as n on n.word = m.meant
@@ -152,16 +153,18 @@ near as (
 ),
 -- the rarest words first, until there are names enough
 summed as (
-    select *, sum(len(ids)) over (partition by sought, near order by len(ids), word rows unbounded preceding) as looked_at from near
+    select *, sum(bearers) over (partition by sought, near order by bearers, word rows unbounded preceding) as looked_at from near
 )
-from summed where looked_at <= {near} or looked_at = len(ids) and looked_at <= 2 * {near};
+select sought, word, whole, near, block from summed where looked_at <= {near} or looked_at = bearers and looked_at <= 2 * {near};
 
 create or replace temp table found as
 with shared as (
-    select sought, near, unnest(ids) as id, word, whole from needles
+    select n.sought, n.near, unnest(p.ids) as id, n.word, n.whole
+    from needles as n
+    join (from postings where word in (select word from needles)) as p on p.word = n.word and p.block = n.block
 ),
 summed as (
-    select s.sought, s.near, s.id, sum(told(w.bearers) * case when s.whole then 1 else 0.7 end) as told
+    select s.sought, s.near, s.id, round(sum(told(w.bearers) * case when s.whole then 1 else 0.7 end), 6) as told
     from shared as s
     join (from words where word in (select word from needles)) as w on w.word = s.word
     group by all
@@ -194,7 +197,7 @@ blocks as (
     select e.sought, e.glued, left(e.word, 1) = '^' as beginning, unnest(p.ids) as id
     from beginnings as e
     join (from postings where word in (select word from beginnings)) as p on p.word = e.word and p.block = e.block
-    where len(p.ids) <= 20 * {near}
+    where len(p.ids) <= {alike}
 ),
 alike as (
     select
@@ -219,17 +222,15 @@ def search(
     near: int = NEAR,
     rare: int = RARE,
     most: int = MOST,
-    alike: bool = True,
+    alike: int = ALIKE,
 ) -> None:
     """Look up the names of the relation `sought`: its key sought, name, commune, postcode, street, naf, block,
     and owner, whose own names are no candidates (or NULL).
 
-    Makes the tables `wanted` (those, with their words as key), `sought_words` and `pairs` (sought, id). The numbers are those above; `alike` is
-    whether names that share no word are looked for too.
+    Makes the tables `wanted` (those, with their words as key), `sought_words` and `pairs` (sought, id). The numbers are those above.
     """
     db.execute(f"create or replace temp table wanted as select *, words_of(text_key(name)) as key from {sought}")
-    for part in (_SEARCH, _ALIKE)[: 1 + alike]:
-        db.execute(part.format(near=near, rare=rare, most=most))
+    db.execute(_SEARCH.format(near=near, rare=rare, most=most) + _ALIKE.format(most=most, alike=alike))
     db.execute(
         """
         create or replace temp table pairs as

@@ -12,6 +12,7 @@ Belongs here: which decisions stand. How mentions follow them belongs to `nearly
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,9 @@ ENTITY = Sort(
     ("one", "one_place", "one_siren", "other", "other_place", "other_siren", "model"),
 )
 """Decisions on two organisations; `withdraw` takes back what the same steward decided of them, `model` is the version of `score` that was shown."""
+
+WHERE = f"{FOLDER}/{ENTITY.file}"
+"""Their file, below data/raw."""
 
 T = TypeVar("T")
 
@@ -64,7 +68,7 @@ def read(raw: Path) -> tuple[list[Pair], list[Reject]]:
         )
         if one == other:
             rejects.append(
-                _reject(d.line, "its two sides have the same name, place and SIREN: no decision can tell them apart")
+                _reject(d.line, "its two sides have the same name, place and SIREN: no decision can tell them apart. Delete it; the other decisions count.")
             )
         else:
             one, other = sides(one, other)
@@ -79,7 +83,10 @@ def read(raw: Path) -> tuple[list[Pair], list[Reject]]:
             stand[both] = Pair(d.line, d.decision, one, other)
         elif d.decision not in (before.decision, "unsure"):
             refused.add(both)
-            wrong = f"it contradicts line {before.line} ({before.decision}, by another steward): neither counts until they agree"
+            wrong = (
+                f"it says {d.decision} where line {before.line}, of another steward, says {before.decision}. Neither of the two counts "
+                "until they agree: delete the one that is wrong."
+            )
             rejects.append(_reject(d.line, wrong, "contradicting_decisions"))
             stand[both] = Pair(before.line, "unsure", one, other)
     pairs, through = _consistent(sorted(stand.values(), key=lambda p: p.line))
@@ -89,35 +96,39 @@ def read(raw: Path) -> tuple[list[Pair], list[Reject]]:
 def _consistent(pairs: list[Pair]) -> tuple[list[Pair], list[Reject]]:
     """The pairs less each *same* that would join, through others, what a *different* keeps apart."""
     group: dict[Side, Side] = {}
-    apart = [p for p in pairs if p.decision == "different"]
+    # of each group, from which others it is to stay apart, and which line says so first
+    apart: defaultdict[Side, dict[Side, int]] = defaultdict(dict)
+    for pair in pairs:
+        if pair.decision == "different":
+            apart[pair.one][pair.other] = apart[pair.other][pair.one] = pair.line
     kept: list[Pair] = []
     rejects: list[Reject] = []
     for pair in pairs:
         if pair.decision == "same":
-            together = {**group, find(group, pair.one): find(group, pair.other)}
-            broken = next((a for a in apart if find(together, a.one) == find(together, a.other)), None)
-            if broken is not None:
-                wrong = (
-                    f"with the lines before it, it joins what line {broken.line} says is different: it does not count"
-                )
+            one, other = sorted((find(group, pair.one), find(group, pair.other)), key=lambda side: len(apart[side]))
+            if other in apart[one]:
+                line = apart[one][other]
+                wrong = f"with the lines before it, it joins what line {line} says is different. It does not count: delete it, or line {line} where that one is wrong."
                 rejects.append(_reject(pair.line, wrong, "contradicting_decisions"))
                 continue
-            group = together
+            if one != other:
+                group[one] = other
+                for third, line in apart.pop(one).items():
+                    del apart[third][one]
+                    apart[third][other] = apart[other][third] = min(line, apart[other].get(third, line))
         kept.append(pair)
     return kept, rejects
 
 
 def find(group: dict[T, T], member: T) -> T:
-    """Whom `member` is one with, in `group`: each is mapped to another of its group, the last to itself or nowhere."""
-    while group.get(member, member) != member:
-        member = group[member]
+    """Whom `member` is one with, in `group`: each is mapped to another of its group, the last to itself or nowhere; shortens the way there."""
+    while (above := group.get(member, member)) != member:
+        group[member] = member = group.get(above, above)
     return member
 
 
 def _reject(line: int, wrong: str, reason: str = "bad_decision") -> Reject:
-    where = f"{FOLDER}/{ENTITY.file}"
-    sentence = f"data/raw/{where}, line {line}: {wrong}. Mend that line or delete it; the other decisions count."
-    return Reject("", where, f"line:{line}", reason, sentence)
+    return Reject("", WHERE, f"line:{line}", reason, f"data/raw/{WHERE}, line {line}: {wrong}")
 
 
 def settled(pairs: Iterable[Pair]) -> set[frozenset[Side]]:

@@ -111,8 +111,33 @@ STAGES: tuple[Stage, ...] = (
 """After the identifier, which a mention is known by from the start."""
 
 # Of natural persons who object to the register's diffusion nothing is published, whatever source names them; nor of whom only
-# rows speak that their registry keeps back.
+# rows speak that their registry keeps back. Who is named otherwise, and kept back by the newest edition that lists it, is withdrawn: what earlier
+# editions say of it may not be published either.
 _WITHHELD = """
+create temp table withdrawn as
+with answers as (
+    select m.cluster, r.source, r.stated_on, m.kept_back
+    from (
+        select mention_id, source, stated_on from read_parquet(getvariable('rows'))
+        union all
+        select mention_id, source, stated_on from read_parquet(getvariable('kept_back'))
+    ) as r
+    join mentions as m on m.mention_id = r.mention_id
+    where m.cluster in (select cluster from mentions where kept_back)
+    qualify rank() over (partition by m.cluster, r.source order by coalesce(r.stated_on, '') desc) = 1
+)
+select cluster, source, bool_and(kept_back) as whole
+from answers
+group by cluster, source
+having bool_or(kept_back);
+
+update mentions set kept_back = true
+where cluster in (select cluster from withdrawn where whole) and mention_id in (
+    select r.mention_id
+    from read_parquet(getvariable('rows')) as r
+    join withdrawn as w on w.whole and w.source = r.source and w.cluster = mentions.cluster
+);
+
 create temp table kept_back as
 select distinct cluster from mentions where kept_back and cluster not in (select cluster from mentions where not kept_back);
 
@@ -167,6 +192,16 @@ copy (
 ) to {path} (format parquet, compression zstd, compression_level 1)
 """
 
+_ENTITY_WITHHELD = """
+copy (
+    select coalesce(e.entity_id, w.cluster) as entity_id, bool_or(w.whole) as whole
+    from (select cluster, true as whole from withheld union all select cluster, false from withdrawn) as w
+    left join named_entities as e on e.cluster = w.cluster
+    group by all
+    order by all
+) to {path} (format parquet, compression zstd)
+"""
+
 _ENTITY_DOUBTS = """
 copy (
     select
@@ -197,8 +232,9 @@ def entity_mentions(project: Project) -> Made:
     Mentions are those of hub.toml, the registries, the national register and, where its claims are accepted, the press. Columns of `entity_mentions`, sorted by mention_id:
     mention_id, document_id, kind, name, name_key, place_key, siren, entity_id, stage (the stage that linked it, or `only`
     where nothing else speaks of the entity), single (the entity has no other mention), is_hub. Of `entity_redirects`:
-    old_id, new_id, reason (`merge`, `split`). Of `entity_withheld`: entity_id, of whom `entity_mentions` says nothing because
-    the national register withholds that natural person, or the only rows that speak of it may not be published: nor is anything asked about them. Of `entity_doubts`,
+    old_id, new_id, reason (`merge`, `split`). Of `entity_withheld`: entity_id, and whole: true where `entity_mentions` says nothing of it, since
+    the national register withholds that natural person, or the only rows that speak of it may not be published: nor is anything asked about them; false where no more
+    than what registries said of it is to leave, since the newest edition that lists it refuses. Of `entity_doubts`,
     pairs that wait for a decision, likeliest first: one_id, other_id (of a unit of the register that nothing else speaks of, the id it would have), one_name, other_name, one_place,
     other_place, one_siren, other_siren, probability, model (version of `score`). `entity_rejects` are lines of decisions that can't be used.
     """
@@ -232,21 +268,18 @@ def entity_mentions(project: Project) -> Made:
 def _resolve(
     db: duckdb.DuckDBPyConnection, snapshot: Path | None, pairs: list[decided.Pair], mentions: Path, redirects: Path, withheld: Path, doubts: Path
 ) -> dict[str, Any]:
-    """Ask the stages, give ids, write the files; returns the number of entities by kind, and of pairs `to_review`."""
+    """Ask the stages, give ids, write the files; returns the number of entities by kind, of pairs `to_review`, and the figures of `nearly`."""
     for stage in STAGES:
         db.execute(stage.sql)
-    nearly.join(db, pairs)
+    figures = nearly.join(db, pairs)
     db.execute("create temp view named_mentions as select * from mentions where kind <> 'event'")
     found = ids.assign(db, "named_mentions", "named_entities", ("organisation", "person", "place"), snapshot)
     db.execute(EVENTS_SQL)
     found |= ids.assign(db, "event_mentions", "event_entities", ("event",), snapshot)
     db.execute(_WITHHELD)
     db.execute(_ENTITY_MENTIONS.format(path=literal(mentions)))
-    db.execute(
-        "copy (select coalesce(e.entity_id, w.cluster) as entity_id from withheld as w left join named_entities as e on e.cluster = w.cluster order by all) "
-        f"to {literal(withheld)} (format parquet, compression zstd)"
-    )
+    db.execute(_ENTITY_WITHHELD.format(path=literal(withheld)))
     db.execute(f"copy (from redirects order by all) to {literal(redirects)} (format parquet, compression zstd)")
     db.execute(_ENTITY_DOUBTS.format(path=literal(doubts)), [score.version()])
     ((waiting,),) = db.execute("select count(*) from doubts").fetchall()
-    return {"entities": found, "to_review": waiting}
+    return {"entities": found, "to_review": waiting, **figures}

@@ -111,12 +111,13 @@ join theirs_summed as t on t.sought = c.sought and t.id = c.id;
 _SCORED = """
 create or replace temp table scored as
 with summed as (
-    select *, {sum} - ln(getvariable('names')) as score from evidence
+    -- rounded: sums of floats differ by who added first
+    select *, round({sum} - ln(getvariable('names')), 6) as score from evidence
 ),
 best as (
     from summed qualify row_number() over (partition by sought, owner order by score desc, id) = 1
 )
-select *, exp(score - top) / (exp(-top) + sum(exp(score - top)) over (partition by sought)) as probability
+select *, round(exp(score - top) / (exp(-top) + sum(exp(score - top)) over (partition by sought)), 6) as probability
 from (select *, greatest(max(score) over (partition by sought), 0) as top from best)
 """
 

@@ -107,9 +107,12 @@ def _review(project: Project) -> list[str]:
     todo = "; to decide: .venv/bin/km0 review claims" if waiting else ""
     lines = [f"{'review':<14}{_counted(waiting, 'claim')} of the press to review, {decided:,} decided by a person{todo}"]
     if idle:
-        which = f"line{'s' if len(idle) > 1 else ''} {', '.join(map(str, idle[:5]))}" + (", …" if len(idle) > 5 else "")
-        lines.append(f"{'':<14}{_counted(len(idle), 'decision')} on what is no longer claimed: data/raw/decisions/claims.jsonl, {which}")
+        lines.append(f"{'':<14}{_counted(len(idle), 'decision')} on what is no longer claimed: data/raw/decisions/claims.jsonl, {_lines(idle)}")
     return lines
+
+
+def _lines(numbers: list[int]) -> str:
+    return f"line{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers[:5]))}" + (", …" if len(numbers) > 5 else "")
 
 
 def _entities(project: Project, query: Query) -> list[str]:
@@ -120,7 +123,11 @@ def _entities(project: Project, query: Query) -> list[str]:
     kinds = ", ".join(f"{plural} {counts[kind]:,}" for kind, plural in KINDS.items() if kind in counts)
     lines = [f"{'entities':<14}{sum(counts.values()):,} of {found.rows:,} mentions ({kinds})"]
     if waiting := found.figures.get("to_review"):
-        lines.append(f"{'':<14}{_counted(waiting, 'pair')} of organisations may be one; to decide: .venv/bin/km0 review entities")
+        more = f" ({more:,} less likely ones are asked about after them)" if (more := found.figures["not_asked"]) else ""
+        lines.append(f"{'':<14}{_counted(waiting, 'pair')} of organisations may be one{more}; to decide: .venv/bin/km0 review entities")
+    if idle := found.figures["idle"]:
+        lines.append(f"{'':<14}{_counted(len(idle), 'decision')} on organisations that no source names so any more: data/raw/decisions/entities.jsonl, {_lines(idle)}")
+        lines.append(f"{'':<14}they join and part nobody: delete them, or decide anew under the names of today")
     return lines
 
 

@@ -30,7 +30,8 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
     except (pa.ArrowException, OSError) as e:
         if isinstance(e, FileNotFoundError):
             raise
-        raise Unreadable("bad_parquet", f"can't be read as Parquet ({e}): perhaps it was not copied whole. Export it again.") from None
+        why = str(e).replace(f"{path.parent}/", "")
+        raise Unreadable("bad_parquet", f"can't be read as Parquet ({why}): perhaps it was not copied whole. Export it again.") from None
     headers, columns = [], []
     for name, column in zip(content.column_names, content.columns, strict=True):
         if pa.types.is_struct(column.type):

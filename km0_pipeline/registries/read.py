@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
 from itertools import groupby
@@ -66,7 +67,7 @@ create table rows ({_ROWS});
 create table kept_back ({_ROWS});
 create table columns (document_id varchar, sheet varchar, position bigint, header varchar, property varchar, locator varchar, how varchar, looks varchar);
 create table documents (document_id varchar, path varchar, source varchar, title varchar, publisher varchar, url varchar,
-    stated_on varchar, licence varchar, format varchar, rows bigint, at_hub boolean, left_after bigint);
+    stated_on varchar, licence varchar, format varchar, rows bigint, at_hub boolean, left_after bigint, seen_again varchar);
 create table rejects (document_id varchar, path varchar, locator varchar, reason varchar, sentence varchar, original varchar,
     sheet varchar, row bigint, position bigint);
 create table keys (document_id varchar, key varchar);
@@ -75,7 +76,7 @@ _FIELDS = {
     "rows": [c.split()[0] for c in _ROWS.split(", ")],
     "kept_back": [c.split()[0] for c in _ROWS.split(", ")],
     "columns": ["document_id", "sheet", "position", "header", "property", "locator", "how", "looks"],
-    "documents": ["document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format", "rows", "at_hub", "left_after"],
+    "documents": ["document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format", "rows", "at_hub", "left_after", "seen_again"],
     "rejects": REJECTS.names,
     "keys": ["document_id", "key"],
 }
@@ -199,11 +200,18 @@ def _sorted_out(
         elif suffix not in BY_SUFFIX:
             known = ", ".join(BY_SUFFIX)
             unused.append((file, "unknown_format", f"has the ending {suffix!r}, which we can't read. Save it as one of {known}."))
-        elif file["document_id"] in documents:
-            first = documents[file["document_id"]].path
-            unused.append((file, "same_file", f"has the same content as {first} and was not read twice. Delete one of them."))
         else:
-            documents[file["document_id"]] = Document(file["document_id"], path, file["stamp"], entries[file["source"]])
+            document = Document(file["document_id"], path, file["stamp"], entries[file["source"]])
+            first = documents.setdefault(document.document_id, document)
+            if first is document:
+                continue
+            # handed in again unchanged, at another date: who is listed there was there then too
+            early, late = sorted((first, document), key=lambda d: d.stated_on)
+            if first.entry == document.entry and early.stated_on and late.stated_on not in (early.stated_on, *first.seen_again):
+                documents[first.document_id] = replace(early, seen_again=tuple(sorted({*first.seen_again, late.stated_on})))
+            else:
+                unused.append((file, "same_file", f"has the same content as {first.path} and was not read twice. Delete one of them, or say in its name "
+                               "of which date it is, where nothing had changed."))  # fmt: skip
     return [documents[i] for i in sorted(documents)], unused
 
 
@@ -300,7 +308,7 @@ def _load(db: duckdb.DuckDBPyConnection, document: Document, path: Path, scratch
         reject(e.reason, str(e))
     record = (
         document.document_id, document.path, entry.name, entry.title, entry.publisher, entry.url, document.stated_on, entry.licence,
-        suffix.removeprefix("."), 0, entry.at_hub, entry.left_after,
+        suffix.removeprefix("."), 0, entry.at_hub, entry.left_after, "|".join(document.seen_again),
     )  # fmt: skip
     db.execute(f"insert into documents values ({', '.join('?' * len(record))})", record)
     db.execute("insert into keys values (?, ?)", [document.document_id, document.key])

@@ -134,7 +134,12 @@ def _rejects_sql(table: Table) -> Iterator[str]:
             shown = f"'“' || left(c.c{at.position}, 60) || '”'" if kind.quoted else "'the cell'"
             advice = literal(f" is not {kind.expects}. Correct the cell: the row was kept without it.")
             failed = f"case when formula_error(c.c{at.position}) then 'formula_error' else {literal(kind.reason)} end"
-            yield cell(1 << n, at, failed, f"{shown} || {advice}", f"c.c{at.position}")
+            said = f"{shown} || {advice}"
+            if declared.kind == "url":
+                handle = f"regexp_full_match(text_mended(c.c{at.position}), '@[\\pL0-9_.-]+')"
+                page = literal(" is a name on a social network. Give the address of its page there: the row was kept without it.")
+                failed, said = f"if({handle}, 'social_handle', {failed})", f"if({handle}, {shown} || {page}, {said})"
+            yield cell(1 << n, at, failed, said, f"c.c{at.position}")
     if {"siren", "siret"} <= stated.keys():
         siren, siret = f"c.c{stated['siren'][0].position}", f"c.c{stated['siret'][0].position}"
         said = f"'the SIRET “' || {siret} || '” is not of the SIREN “' || {siren} || '”. Correct one: the row was kept without both.'"

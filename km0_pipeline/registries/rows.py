@@ -32,12 +32,14 @@ nothing in common. Bit n is a cell refused for the nth of BY_PROPERTY."""
 
 @dataclass(frozen=True)
 class Document:
-    """A file to read: its path relative to data/raw, its `stamp` when it was listed, its entry of hub.toml."""
+    """A file to read: its path relative to data/raw, its `stamp` when it was listed, its entry of hub.toml; `seen_again`, later dates at which the same
+    bytes were handed in."""
 
     document_id: str
     path: str
     stamp: int
     entry: Registry
+    seen_again: tuple[str, ...] = ()
 
     @property
     def stated_on(self) -> str:
@@ -47,7 +49,7 @@ class Document:
     @property
     def key(self) -> str:
         """What its rows were read from: its bytes, its entry, and the code."""
-        return digest(VERSION, self.document_id, self.path, self.entry.model_dump_json())
+        return digest(VERSION, self.document_id, self.path, self.entry.model_dump_json(), *self.seen_again)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 The header may stand below a title and take two rows; rows and columns keep the numbers and letters
 that the spreadsheet shows. Dates come as ISO text, whole numbers without decimals. Hidden rows are
 read as the others (a filter was left on); a hidden sheet is not, unless hub.toml names it. Merged
-cells say their value of each of their rows, but for numbers, which are of none of them alone. What
+cells say their value of each of their rows, but for numbers, which are of none of them alone; of an .ods
+calamine tells none, and only the first of them has its value. What
 a formula failed with (#REF!) is kept as the cell's text where the file is .xlsx or .xlsm, since
 calamine leaves it empty.
 

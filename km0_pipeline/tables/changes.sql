@@ -16,9 +16,12 @@ reserved as (
 found as (
     select
         d.table_name, d.row_id, d.change, d.column_name,
-        case when d.column_name in ('address', 'postcode', 'latitude', 'longitude') and d.row_id in (select entity_id from reserved) then null else d.old_value end as old_value,
+        case when d.hidden or d.column_name in ('address', 'postcode', 'latitude', 'longitude') and d.row_id in (select entity_id from reserved) then null else d.old_value end as old_value,
         d.new_value
-    from differences as d
+    from (
+        -- nor what registries said of whom they refuse now; ids of organisations and tenancies have the same middle
+        select *, substr(row_id, 5, 16) in (select right(entity_id, 16) from entity_withheld) as hidden from differences
+    ) as d
     where d.change <> 'remove' or d.row_id not in (select old_id from redirected)
     union all
     select

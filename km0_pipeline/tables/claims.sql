@@ -120,7 +120,7 @@ before as (
         c.claim_id, c.document_id, c.locator, c.subject_id, c.subject_kind, coalesce(m.new_id, c.entity_id) as entity_id,
         c.property, c.value, c.value_kind, coalesce(o.new_id, c.object_entity_id) as object_entity_id, c.original, c.qualifier,
         c.scope, c.as_of, c.stated_on, c.method, c.confidence, c.said_by, c.first_version, c.last_version, c.closed_version,
-        coalesce(n.path, s.path) as path
+        coalesce(n.path, s.path) as path, s.kind as source_kind
     from previous_claims as c
     left join merged as m on m.old_id = c.entity_id
     left join merged as o on o.old_id = c.object_entity_id
@@ -153,8 +153,9 @@ gone as (
         and s.value = coalesce(b.object_entity_id, b.value)
     where p.claim_id is null and s.path is null and b.subject_kind <> 'person'
         and b.claim_id not in (select claim_id from press_reviewed where status <> 'accepted')
-        and b.entity_id not in (select entity_id from entity_withheld)
-        and coalesce(b.object_entity_id, '') not in (select entity_id from entity_withheld)
+        and b.entity_id not in (select entity_id from entity_withheld where whole)
+        and coalesce(b.object_entity_id, '') not in (select entity_id from entity_withheld where whole)
+        and (coalesce(b.source_kind, '') in ('press', 'hub') or b.entity_id not in (select entity_id from entity_withheld))
         and (b.property not in ('address', 'postcode', 'coordinates') or b.entity_id not in (select entity_id from reserved))
         -- exact headcounts of a registry that now keeps them to itself
         and (b.property <> 'headcount' or not coalesce(regexp_full_match(b.path, getvariable('banded')), false))

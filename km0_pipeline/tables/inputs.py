@@ -16,7 +16,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "press_reviewed": tuple(REVIEWED.names),
     "decision_rejects": tuple(REJECTS.names),
     "press_rejects": tuple(REJECTS.names),
-    "registry_documents": ("document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format", "rows", "at_hub", "left_after"),
+    "registry_documents": ("document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format", "rows", "at_hub", "left_after", "seen_again"),
     "registry_columns": ("document_id", "sheet", "position", "header", "property", "locator", "how"),
     "registry_rows": (
         *("document_id", "source", "sheet", "row", "mention_id", "at_hub", "stated_on"),
@@ -36,7 +36,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     ),
     "entity_rejects": tuple(REJECTS.names),
     "entity_redirects": ("old_id", "new_id", "reason"),
-    "entity_withheld": ("entity_id",),
+    "entity_withheld": ("entity_id", "whole"),
 }
 """Steps whose Parquet a table's SQL may read, and their columns that may be published."""
 

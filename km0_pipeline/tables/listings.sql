@@ -4,20 +4,25 @@ with several as (
     from registry_documents
     where at_hub
     group by source
-    having count(*) > 1
+    having count(*) > 1 or bool_or(seen_again <> '')
 ),
 -- files of one date are one edition; a file of which no row could be read is none
 dated as (
-    select d.document_id, d.source, d.left_after, coalesce(nullif(d.stated_on, ''), max(nullif(r.stated_on, ''))) as edition
+    select d.document_id, d.source, d.left_after, d.seen_again, coalesce(nullif(d.stated_on, ''), max(nullif(r.stated_on, ''))) as edition
     from registry_documents as d
     join several as s on s.source = d.source
     join registry_rows as r on r.document_id = d.document_id
     where d.at_hub
-    group by d.document_id, d.source, d.left_after, d.stated_on
+    group by d.document_id, d.source, d.left_after, d.seen_again, d.stated_on
 ),
 editions as (
     select document_id, source, left_after, edition, dense_rank() over (partition by source order by edition) as n
-    from dated
+    from (
+        select document_id, source, left_after, edition from dated
+        -- a file handed in again unchanged
+        union all
+        select document_id, source, left_after, unnest(string_split(seen_again, '|')) as edition from dated where seen_again <> ''
+    )
     where edition is not null
     qualify min(edition) over (partition by source) <> max(edition) over (partition by source)
 ),
@@ -130,7 +135,7 @@ kept as (
         s.*, l.name, l.name_key, l.siren, l.stage, l.space, l.words, l.occupied_from, l.occupied_until, l.area_m2,
         s.before is null and s.earlier is not null as fresh, i.n is not null as moved_in, s.after is null and o.n is not null as moved_out
     from steps as s
-    join lots as l on l.mention_id = s.mention_id
+    join lots as l on l.mention_id = s.mention_id and l.n = s.n
     left join moves as i on i.source = s.source and i.organisation_id = s.organisation_id and i.n = s.n
     left join moves as o on o.source = s.source and o.organisation_id = s.organisation_id and o.n = s.later_n
 ),
@@ -160,7 +165,7 @@ stays as (
         first(starts order by n) as starts, first(earlier order by n) as earlier, first(listed_before order by n) as listed_before,
         min(edition) as first_listed, first(fresh and moved_in order by n) as moved_in,
         first(first_n < n and not coalesce(present_before, true) order by n) as back,
-        last(mention_id order by n) as newest, max(edition) as last_listed, last(later order by n) as later, last(steps - step order by n) as missed,
+        max(n) as newest, max(edition) as last_listed, last(later order by n) as later, last(steps - step order by n) as missed,
         last(moved_out order by n) as moved_out, last(name order by n) as name, last(name_key order by n) as name_key, any_value(last_key) as last_key,
         arg_max(space, (length(words), n)) as space, arg_max(occupied_from, n) as valid_from, last(occupied_until order by n) as valid_until,
         arg_max(area_m2, n) as area_m2
@@ -193,7 +198,8 @@ told as (
 -- where the rows state no day, it is between two editions; a new name in the same space has no day of its own
 select
     n.mention_id as mention_id,
-    n.mention_id = t.newest as newest,
+    n.edition as listed_on,
+    n.n = t.newest as newest,
     t.next_starts is not null and t.ended is not null as former,
     t.ended is null and t.next_starts is null and t.missed > 0 as missing,
     case when t.stay > 1 then concat_ws('|', t.first_listed, t.lot) end as again,

@@ -18,11 +18,13 @@ listed as not materialized (
     union all
     select
         m.entity_id as organisation_id, h.host_id, m.single, l.space, l.valid_from, l.valid_until, l.area_m2, 'registry' as basis, false as planned,
-        nullif(r.stated_on, '') as stated_on, r.document_id,
+        -- the day of a row, unless its file was handed in again later
+        case when d.stated_on <> '' and l.listed_on > d.stated_on then l.listed_on else nullif(r.stated_on, '') end as stated_on, r.document_id,
         case when r.sheet = '' then '' else 'sheet:' || r.sheet || '/' end || 'row:' || r."row" as locator,
         l.again, l.listed_as, l.began, l.since, l.ended, l.until, l.missing, l.former
     from listings as l
     join registry_rows as r on r.mention_id = l.mention_id
+    join registry_documents as d on d.document_id = r.document_id
     join entity_mentions as m on m.mention_id = l.mention_id
     cross join hub as h
     where l.newest
@@ -127,7 +129,7 @@ former as (
         organisation_id, host_id, space, valid_from, valid_until, area_m2, basis, planned, stated_on, document_id, locator, again, listed_as, began,
         since, ended, until, missing, 0 as place
     from listed
-    where former
+    where former and not single
     qualify row_number() over (
         partition by organisation_id, host_id, space, valid_from, again, coalesce(until, valid_until), area_m2
         order by stated_on desc, document_id, locator
@@ -188,7 +190,7 @@ kept as (
     from past as p
     join organisations as o on o.organisation_id = p.organisation_id
     join organisations as h on h.organisation_id = p.host_id
-    where not exists (
+    where p.organisation_id not in (select entity_id from entity_withheld) and not exists (
         select 1
         from spoken as n
         where n.organisation_id = p.organisation_id and n.host_id = p.host_id and coalesce(n.space, '') = coalesce(p.space, '')
