@@ -42,6 +42,12 @@ def _day(stated: str) -> str:
     return stated
 
 
+def _bbox(given: tuple[float, ...]) -> tuple[float, ...]:
+    if given and not (len(given) == 4 and -180 <= given[0] < given[2] <= 180 and -90 <= given[1] < given[3] <= 90):
+        raise ValueError("west, south, east and north, in degrees: [7.27, 47.72, 7.38, 47.78]")
+    return given
+
+
 def _time_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("a time zone such as Europe/Paris")
@@ -103,6 +109,15 @@ class Publisher(_Model):
     description: str = Field(min_length=50, description="What the data are, in French, 50 characters or more.")
     description_en: str = Field(min_length=50, description="What the data are, in English, 50 characters or more.")
     keywords: Words = Field((), description="Keywords.")
+    themes: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z_]{4,9}$")], ...] = Field(
+        ("ECON",), description="Themes of the European portals: ECON, REGI, TECH, GOVE, SOCI, EDUC, TRAN, ENVI, ENER, HEAL, AGRI, JUST, INTR or OP_DATPRO."
+    )
+    frequency: Literal["daily", "weekly", "monthly", "quarterly", "semiannual", "annual", "irregular", "unknown"] = Field(
+        "irregular", description="How often a new version is to be expected; irregular: when something has changed."
+    )
+    bbox: Annotated[tuple[float, ...], AfterValidator(_bbox)] = Field(
+        (), description="West, south, east and north of what the data speak of, in degrees (WGS 84); portals draw it."
+    )
 
 
 class Site(_Model):
