@@ -6,7 +6,8 @@ The tour, in the order of the work:
     formats      one small writer a format of tables: Parquet, CSV
     files        the files that are not one table's own, in their order, and `staged`, what they are written from
     datapackage  datapackage.json: what each file and column is, for machines
-    readme       README.md: the same for people, in French and English
+    metadata     the same for portals, search engines and readers: catalogues, dictionary
+    readme       README.md: what the snapshot is, in French and English, and `pages`, which fills in its templates
     verify       a snapshot read back whole, with what is in it alone
     snapshot     staging folder -> checks -> verify -> rename -> index.json -> latest
     summary      the short end of a run, for the person who typed it

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from km0_pipeline.publish import datapackage, readme
-from km0_pipeline.publish.metadata import croissant, csvw, dcat, schema_org
+from km0_pipeline.publish.metadata import croissant, csvw, dcat, dictionary, schema_org
 from km0_pipeline.publish.privacy import Release
 from km0_pipeline.publish.staged import Staged
 from km0_pipeline.steps import Project
@@ -42,6 +42,7 @@ def _datapackage(staged: Staged, path: Path) -> bool:
 ABOUT: tuple[File, ...] = (
     File(datapackage.NAME, _datapackage),
     File("README.md", readme.write),
+    *(File(name, dictionary.write(name)) for name in dictionary.FILES),
     File("csv-metadata.json", csvw.write),
     File("schema.jsonld", schema_org.write),
     File("croissant.json", croissant.write),

@@ -11,6 +11,7 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from km0_pipeline.publish.pages import render
 from km0_pipeline.storage import read_json
 
 if TYPE_CHECKING:
@@ -66,8 +67,5 @@ def application(folder: Path) -> Starlette:
 
 
 def _listing(folder: Path) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(loader=PackageLoader("km0_pipeline.publish"), undefined=StrictUndefined, autoescape=True)
     index = read_json(folder / "index.json") or {"latest": None, "versions": []}
-    return environment.get_template("listing.html.j2").render(latest=index["latest"], versions=index["versions"][::-1])
+    return render("listing.html.j2", latest=index["latest"], versions=index["versions"][::-1])

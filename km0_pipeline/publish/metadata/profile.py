@@ -34,7 +34,7 @@ def profile(connection: duckdb.DuckDBPyConnection, file: Path, schema: Mapping[s
     """The profile of the table in a Parquet `file` of this Table Schema; an example is the least value of its column."""
     fields = schema["fields"]
     named = [(f["name"], '"' + f["name"].replace('"', '""') + '"') for f in fields]
-    dates = [column for f, (_, column) in zip(fields, named, strict=True) if _is_date(f)]
+    dates = [column for f, (_, column) in zip(fields, named, strict=True) if is_date(f)]
     years = [f"try_cast(left({half}, 4) as int)" for c in dates for half in (f"{c}::varchar", f"split_part({c}::varchar, '/', 2)")]
     counts = ", ".join(f"count({c})" for _, c in named)
     least = ", ".join(f"min({c})" if _may_be_shown(f) else "null" for f, (_, c) in zip(fields, named, strict=True))
@@ -49,7 +49,7 @@ def profile(connection: duckdb.DuckDBPyConnection, file: Path, schema: Mapping[s
     return Profile(row[0], filled, examples, *(found[0], found[-1]) if found else (None, None))
 
 
-def _is_date(field: Mapping[str, Any]) -> bool:
+def is_date(field: Mapping[str, Any]) -> bool:
     """Whether a column holds dates: ISO 8601, or EDTF, which the patterns of those columns begin to spell."""
     pattern = field.get("constraints", {}).get("pattern", "")
     return bool(field["type"] == "date" or pattern.startswith("[0-9X]{4}"))
