@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import ErrorDetails
 
 from km0_pipeline.claims import PROPERTIES, Claim, digest, mention_id
+from km0_pipeline.economic_site import EconomicSite
 
 
 class HubError(ValueError):
@@ -247,6 +248,7 @@ class Hub(_Model):
     geocoder: Geocoder = Geocoder.model_construct()
     schedule: Schedule = Schedule.model_construct()
     limits: Limits = Limits.model_construct()
+    economic_site: EconomicSite = EconomicSite.model_construct()
 
     @classmethod
     def load(cls, path: Path) -> Hub:
@@ -284,7 +286,8 @@ class Hub(_Model):
     @property
     def document_id(self) -> str:
         """Id of hub.toml as a document: of what it says of the hub itself, so a new schedule changes nothing."""
-        return digest(self.hub.model_dump_json(), *(s.model_dump_json() for s in self.sites))
+        said = [self.hub, *self.sites, *([self.economic_site] if self.economic_site.given else [])]
+        return digest(*(part.model_dump_json() for part in said))
 
     @property
     def mention_id(self) -> str:

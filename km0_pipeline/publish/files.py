@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from km0_pipeline.publish import datapackage, readme
+from km0_pipeline.publish import datapackage, national, readme
 from km0_pipeline.publish.metadata import croissant, csvw, dcat, dictionary, schema_org
 from km0_pipeline.publish.privacy import Release
 from km0_pipeline.publish.staged import Staged
@@ -32,7 +32,11 @@ class File:
     """Of data: what datapackage.json says of it beside path, bytes and hash: name, format, mediatype, title (French), km0:title_en..."""
 
 
-DATA: tuple[File, ...] = ()
+DATA: tuple[File, ...] = (
+    File(f"{national.ESTABLISHMENTS}.csv", national.write_establishments, national.RESOURCES[national.ESTABLISHMENTS]),
+    File(f"{national.SITE}.csv", national.write_site, national.RESOURCES[national.SITE]),
+)
+
 
 def _datapackage(staged: Staged, path: Path) -> bool:
     datapackage.write(path, descriptor(staged.project, staged.version, staged.day, staged.releases, staged.rows, staged.written, staged.checks))

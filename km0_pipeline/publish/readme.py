@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from km0_pipeline.publish import national
 from km0_pipeline.publish.formats import FORMATS
 from km0_pipeline.publish.pages import render
 from km0_pipeline.publish.staged import Staged
@@ -15,6 +16,7 @@ def write(staged: Staged, path: Path) -> bool:
     text = render(
         "README.md.j2", hub=hub.hub, publisher=hub.publisher, version=staged.version, day=staged.day,
         tables=[r.table for r in staged.releases], rows=staged.rows, formats=FORMATS,
+        national={f"{name}.csv": said for name, said in national.RESOURCES.items() if f"{name}.csv" in staged.written},
     )  # fmt: skip
     path.write_text(text, encoding="utf-8", newline="\n")
     return True
