@@ -219,6 +219,7 @@ def test_only_current_tenants_in_the_commune_are_establishments(tmp_path: Path) 
         (organisation(5), tenancy(5, closed_version="2026.11.22")),
     )
     assert [row["etab_nom"] for row in made.rows] == ["Atelier Fictif 1"]
+    assert found(tmp_path, (organisation(2), tenancy(2, status="left"))).lack == "a current tenant"
 
 
 def test_no_contact_is_ever_given(snapshot: Path) -> None:

@@ -88,7 +88,9 @@ class Made:
 
     @property
     def lack(self) -> str:
-        """The columns that rows lack, most frequent first, as the end of a sentence."""
+        """What is lacking: the columns that rows lack, most frequent first, or anyone to speak of."""
+        if not self.candidates:
+            return "a current tenant"
         most = sorted(self.lacking.items(), key=lambda c: (-c[1], c[0]))
         return ", ".join(f"{column} ({n:,})" if self.candidates > 1 else column for column, n in most)
 
