@@ -71,6 +71,8 @@ def _models(given: dict[str, str]) -> dict[str, str]:
     return {"fr": FRENCH_MODEL} | given
 
 
+_NOT = r"""\s<>"{}|\\^`"""
+"""Characters that no address may hold (RFC 3987): catalogues name it."""
 Url = Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")]
 RawPath = Annotated[str, AfterValidator(_relative)]
 Words = tuple[Annotated[str, Field(min_length=1)], ...]
@@ -86,7 +88,7 @@ class Identity(_Model):
     name: str = Field(min_length=1, description="Name of the hub, as it is published.")
     aliases: Words = Field((), description="Other spellings that mean the hub.")
     legal_name: str = Field("", description="Legal name of the body that runs it, where known.")
-    website: str = Field("", pattern=r"^(https?://\S+)?$", description="Web site of the hub.")
+    website: str = Field("", pattern=rf"^(https?://[^{_NOT}]+)?$", description="Web site of the hub.")
     commune: str = Field(pattern=r"^(\d{5}|2[AB]\d{3})$", description="INSEE code of its commune (not the postcode).")
     commune_name: str = Field(min_length=1, description="Name of its commune.")
     department: str = Field("", description="Name of its department.")
@@ -97,13 +99,13 @@ class Publisher(_Model):
     """Who publishes the data, and under which terms."""
 
     name: str = Field(min_length=1, description="Name of the publisher.")
-    contact: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Mailbox of a role, not of a person.")
+    contact: str = Field(pattern=rf"^[^@{_NOT}]+@[^@{_NOT}]+\.[^@{_NOT}]+$", description="Mailbox of a role, not of a person.")
     licence: str = Field("etalab-2.0", description="SPDX id of the licence.")
     licence_title: str = Field("Licence Ouverte 2.0", description="Name of the licence.")
     licence_url: str = Field(
-        "https://www.etalab.gouv.fr/licence-ouverte-open-licence", pattern=r"^https?://\S+$", description="Address of the licence."
+        "https://www.etalab.gouv.fr/licence-ouverte-open-licence", pattern=rf"^https?://[^{_NOT}]+$", description="Address of the licence."
     )
-    base_url: str = Field("", pattern=r"^(https?://\S+/)?$", description="Where data/published is served, ending in /; empty: relative links.")
+    base_url: str = Field("", pattern=rf"^(https?://[^{_NOT}]+/)?$", description="Where data/published is served, ending in /; empty: relative links.")
     package: str = Field("km0", pattern=r"^[a-z0-9._-]+$", description="Name of the data package.")
     title: str = Field(min_length=1, description="Title of the data package, in French.")
     title_en: str = Field(min_length=1, description="Title of the data package, in English.")

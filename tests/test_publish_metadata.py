@@ -13,6 +13,7 @@ import pytest
 from conftest import hub_toml
 from publish_world import DAY, TABLES, fill_library, fill_world
 
+from km0_pipeline.hub import Hub, HubError
 from km0_pipeline.publish import datapackage
 from km0_pipeline.publish.metadata import schema_org
 from km0_pipeline.publish.metadata.profile import profile
@@ -227,3 +228,31 @@ def test_the_hub_s_settings_of_the_catalogue_make_new_content(project: Project) 
     publish(project, DAY, TABLES)
     assert not publish(project, DAY, TABLES).new
     assert publish(with_publisher(project, frequency="monthly"), DAY, TABLES).new
+
+
+def test_odd_words_of_hub_toml_come_back_from_turtle_as_they_were(project: Project) -> None:
+    from rdflib import DCAT, DCTERMS, RDF, Graph
+
+    odd = 'L\'« essai » \\ "cité" <b>\n\u202e🚀 http://snapshot.example/'
+    here = with_publisher(project, title=odd, title_en=odd, keywords=(odd,))
+    fill_world(here)
+    graph = Graph().parse(publish(here, DAY, TABLES).folder / "catalog.ttl", publicID="https://data.example/")
+    for dataset in graph.subjects(RDF.type, DCAT.Dataset):
+        assert {str(o) for o in graph.objects(dataset, DCTERMS.title)} == {str(o) for o in graph.objects(dataset, DCAT.keyword)} == {odd}
+
+
+@pytest.mark.parametrize(
+    ("setting", "bad"),
+    [
+        ('website = "https://km0.info"', 'website = "https://km0.info/{page}"'),
+        ('base_url = ""', "base_url = 'https://data.example/\"x\"/'"),
+        ('contact = "donnees@km0.example"', 'contact = "<donnees@km0.example>"'),
+    ],
+)
+def test_an_address_that_no_catalogue_can_name_is_refused_when_hub_toml_is_read(project: Project, setting: str, bad: str) -> None:
+    path = project.root / "hub.toml"
+    text = path.read_text(encoding="utf-8")
+    assert setting in text
+    path.write_text(text.replace(setting, bad), encoding="utf-8")
+    with pytest.raises(HubError, match=bad.split(" ")[0]):
+        Hub.load(path)
