@@ -60,6 +60,8 @@ def application(folder: Path) -> Starlette:
     mimetypes.add_type("application/vnd.apache.parquet", ".parquet")
     mimetypes.add_type("text/csv", ".csv")
     mimetypes.add_type("text/markdown", ".md")
+    mimetypes.add_type("text/turtle", ".ttl")
+    mimetypes.add_type("application/ld+json", ".jsonld")
     return Starlette(
         routes=[Route("/", listing), Mount("/", Published(directory=folder))],
         middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"], allow_headers=["Range"], expose_headers=READABLE)],
