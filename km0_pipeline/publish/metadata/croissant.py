@@ -18,7 +18,7 @@ CONTEXT: dict[str, Any] = {
     "rai": "http://mlcommons.org/croissant/RAI/", "conformsTo": "dct:conformsTo", "data": {"@id": "cr:data", **_JSON}, "examples": {"@id": "cr:examples", **_JSON},
     "dataType": {"@id": "cr:dataType", **_WORD},
     **{term: f"cr:{term}" for term in (
-        "citeAs", "column", "extract", "field", "fileProperty", "fileObject", "fileSet", "format", "includes", "isLiveDataset", "jsonPath", "key", "md5",
+        "citeAs", "column", "equivalentProperty", "extract", "field", "fileProperty", "fileObject", "fileSet", "format", "includes", "isLiveDataset", "jsonPath", "key", "md5",
         "parentField", "path", "recordSet", "references", "regex", "repeated", "replace", "samplingRate", "separator", "source", "subField", "transform",
     )},
 }  # fmt: skip
