@@ -58,9 +58,9 @@ def claim(n: int, key: int, prop: str, value: str, original: str, method: str = 
     } | cells  # fmt: skip
 
 
-def claims(n: int) -> list[dict[str, Any]]:
+def claims(n: int, legal_form: str) -> list[dict[str, Any]]:
     return [
-        claim(n, 1, "legal_form", "SAS", "5710"),
+        claim(n, 1, "legal_form", legal_form, "1000" if legal_form == "entreprise individuelle" else "5710"),
         claim(n, 2, "size_band", "6-9", "03", as_of="2023"),
         claim(n, 3, "coordinates", "47.742000,7.331000", "3 Rue du Hub 68100 Mulhouse", "geocoder/1", locator="ban:68224_0001_00003"),
     ]
@@ -80,7 +80,7 @@ def rows(*tenants: Tenant, without: tuple[str, ...] = ()) -> dict[str, list[dict
         "sources": [source(REGISTRY, "registry", "Locataires"), source(PRESS, "press", "Fictive, la gazette"), source(SIRENE, "register", "Base Sirene, stock de 2026-05-30")],
         "organisations": [host, *(o for o, _ in tenants)],
         "tenancies": [t for _, t in tenants],
-        "claims": [c for o, _ in tenants for c in claims(int(o["organisation_id"][4:], 16)) if c["property"] not in without],
+        "claims": [c for o, _ in tenants for c in claims(int(o["organisation_id"][4:], 16), o["legal_form"]) if c["property"] not in without],
     }
 
 
@@ -209,7 +209,7 @@ def test_what_is_not_known_is_not_made_up(tmp_path: Path, cells: dict[str, Any],
     assert (made.rows, made.candidates, sorted(made.lacking)) == ([], 1, lacking)
 
 
-def test_only_current_tenants_in_the_commune_are_establishments(tmp_path: Path) -> None:
+def test_only_current_tenants_in_the_commune_that_are_no_natural_persons_are_establishments(tmp_path: Path) -> None:
     made = found(
         tmp_path,
         (organisation(1), tenancy(1)),
@@ -217,6 +217,7 @@ def test_only_current_tenants_in_the_commune_are_establishments(tmp_path: Path) 
         (organisation(3, commune_code="67482", commune="Strasbourg"), tenancy(3)),
         (organisation(4, state="ceased"), tenancy(4)),
         (organisation(5), tenancy(5, closed_version="2026.11.22")),
+        (organisation(6, legal_form="entreprise individuelle"), tenancy(6)),
     )
     assert [row["etab_nom"] for row in made.rows] == ["Atelier Fictif 1"]
     assert found(tmp_path, (organisation(2), tenancy(2, status="left"))).lack == "a current tenant"

@@ -3,7 +3,7 @@
 The standard is that of the CNIG, 1.0.1, whose columns have French names. A row is written only if every cell that its schema requires is known, and a file only if it
 has a row; nothing is put in the place of what is not known. What no source tells is asked of hub.toml (`economic_site`). Contacts are left empty: they would be those of people.
 
-Establishments are the current tenants whose SIRET, legal name, activity and place are known. Dates of creation are those of the tenancy: an
+Establishments are the current tenants whose SIRET, legal name, activity and place are known, but for natural persons. Dates of creation are those of the tenancy: an
 establishment is created where it moves in. Code and year of employees, and the legal category, are the national register's own, as `claims` quotes it.
 """
 
@@ -172,7 +172,7 @@ join tenants as t on t.organisation_id = o.organisation_id
 left join said as s on s.entity_id = o.organisation_id
 left join placed as p on p.entity_id = o.organisation_id and p.value = printf('%.6f,%.6f', o.latitude, o.longitude)
 left join read_parquet({sources}) as f on f.document_id = o.first_document_id
-where coalesce(o.commune_code, $commune) = $commune and not o.is_hub and coalesce(o.state, '') <> 'ceased'
+where coalesce(o.commune_code, $commune) = $commune and not o.is_hub and coalesce(o.state, '') <> 'ceased' and coalesce(s.legal_code, '') <> '1000'
 order by o.siret, o.organisation_id
 """
 
