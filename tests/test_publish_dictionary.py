@@ -7,13 +7,15 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from publish_world import DAY, TABLES, _field, a_table, fill, fill_library, fill_world
 
-from km0_pipeline.publish.metadata.dictionary import FILES, _share
-from km0_pipeline.publish.metadata.profile import profile
+from km0_pipeline.publish import datapackage
+from km0_pipeline.publish.metadata.dictionary import FILES, _share, table
+from km0_pipeline.publish.metadata.profile import Profile, profile
 from km0_pipeline.publish.pages import render
 from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.steps import Project
@@ -62,10 +64,10 @@ def test_every_released_column_is_explained_in_both_languages_and_both_forms(lib
     for name, language in FILES.items():
         text = (library / name).read_text(encoding="utf-8")
         page = Page(text) if name.endswith(".html") else None
-        for table in all_tables():
-            assert (f"{table.name}.csv" in text) is table.released
-            for field in table.fields if table.released else ():
-                assert (f"{table.name}.{field.name}" in page.ids) if page else (f"\n| `{field.name}` | " in text)
+        for each in all_tables():
+            assert (f"{each.name}.csv" in text) is each.released
+            for field in each.fields if each.released else ():
+                assert (f"{each.name}.{field.name}" in page.ids) if page else (f"\n| `{field.name}` | " in text)
                 words = getattr(field.title, language)
                 assert words in text or words.replace("'", "&#39;") in text
 
@@ -104,9 +106,9 @@ def test_what_yaml_and_hub_toml_say_can_t_break_the_page_or_the_text(project: Pr
     publisher = project.hub.publisher.model_copy(update={"title": evil, "title_en": evil})
     here = Project(project.root, project.hub.model_copy(update={"publisher": publisher}))
     field = _field("name", "string", pattern="[a|`<>]+") | {"description": {"en": evil, "fr": evil}}
-    table = a_table("workshops", _field("workshop_id", "string", required=True), field, title={"en": evil, "fr": evil})
-    fill(here, table, [{"workshop_id": "a", "name": "<|`>"}])
-    folder = publish(here, DAY, [table]).folder
+    workshops = a_table("workshops", _field("workshop_id", "string", required=True), field, title={"en": evil, "fr": evil})
+    fill(here, workshops, [{"workshop_id": "a", "name": "<|`>"}])
+    folder = publish(here, DAY, [workshops]).folder
     page = Page((folder / "dictionary.html").read_text())
     assert page.wrong == []
     assert "script" not in [tag for tag, _ in page.tags]
@@ -132,8 +134,6 @@ def test_a_column_is_full_or_empty_only_where_it_is_wholly_so() -> None:
 
 
 def shown(tmp_path: Path, value: Any, kind: pa.DataType, **field: Any) -> dict[str, str]:
-    import duckdb
-
     pq.write_table(pa.table({"x": pa.array([value], kind)}), tmp_path / "x.parquet")
     said = {"name": "x", "type": "string", "km0:privacy": "org", "constraints": {}} | field
     return dict(profile(duckdb.connect(), tmp_path / "x.parquet", {"fields": [said]}).examples)
@@ -155,18 +155,13 @@ def test_an_example_is_never_of_what_could_lead_to_a_person(tmp_path: Path) -> N
 
 
 def test_no_example_in_the_dictionary_is_a_cell_about_a_person(library: Path) -> None:
-    for table in all_tables():
-        people = [f.name for f in table.fields if f.privacy == "person_public_role"]
-        schema = table_schema(table)
-        if table.released and people:
-            import duckdb
-
-            assert not profile(duckdb.connect(), library / f"{table.name}.parquet", schema).examples.keys() & set(people)
+    for each in all_tables():
+        people = {f.name for f in each.fields if f.privacy == "person_public_role"}
+        if each.released and people:
+            assert not profile(duckdb.connect(), library / f"{each.name}.parquet", table_schema(each)).examples.keys() & people
 
 
 def test_years_are_the_first_and_last_that_the_dates_of_a_table_say(tmp_path: Path) -> None:
-    import duckdb
-
     def years(*dates: str | None) -> tuple[int | None, int | None]:
         pq.write_table(pa.table({"x": pa.array(dates, pa.string())}), tmp_path / "y.parquet")
         field = {"name": "x", "type": "string", "km0:privacy": "org", "constraints": {"pattern": "[0-9X]{4}(-(0[1-9]))?"}}
@@ -176,6 +171,16 @@ def test_years_are_the_first_and_last_that_the_dates_of_a_table_say(tmp_path: Pa
     assert years("2019-21", "1839", None) == (1839, 2019)
     assert years("2019-05-12/2021-01") == (2019, 2021)
     assert years("18XX", "XXXX-09-26", None) == (None, None)
+
+
+def test_the_unit_of_a_number_stands_with_its_type(library: Path) -> None:
+    package = datapackage.read(library)
+    [said] = [r for r in package["resources"] if r["name"] == "organisations"]
+    fields = {f["name"]: f for f in said["schema"]["fields"]}
+    fields["area_m2"]["km0:unit"] = "m²"
+    nothing = Profile(0, dict.fromkeys(fields, 0), {}, None, None)
+    columns = {c["name"]: c["type"] for c in table(package, "organisations", "fr", nothing)["columns"]}
+    assert (columns["area_m2"], columns["sources"]) == ("nombre (m²)", "nombre entier")
 
 
 def test_a_template_escapes_in_pages_and_not_in_texts() -> None:

@@ -50,11 +50,14 @@ def of_table(hub: Hub, package: Mapping[str, Any], table: str, profile: Profile)
     if profile.first_year is not None:
         found["temporalCoverage"] = f"{profile.first_year:04}/{profile.last_year:04}"
     found["isPartOf"] = {"@id": identifier(hub, "dataset")}
-    found["variableMeasured"] = [
-        {"@type": "PropertyValue", "name": f["name"], "alternateName": f["title"], "description": f["description"]} for f in said["schema"]["fields"]
-    ]
+    found["variableMeasured"] = [_variable(f) for f in said["schema"]["fields"]]
     found["distribution"] = [_download(hub, package, r) for r in resources]
     return found
+
+
+def _variable(field: Mapping[str, Any]) -> dict[str, Any]:
+    unit = {"unitText": field["km0:unit"]} if field.get("km0:unit") else {}
+    return {"@type": "PropertyValue", "name": field["name"], "alternateName": field["title"], "description": field["description"], **unit}
 
 
 def _common(hub: Hub, package: Mapping[str, Any], part: str, title: str, description: str) -> dict[str, Any]:
