@@ -318,12 +318,14 @@ def test_another_folder_time_zone_locale_and_hash_seed_give_the_same_bytes(tmp_p
     for seed, zone, language, name in (("1", "Pacific/Auckland", "C", "a"), ("2", "America/Los_Angeles", "fr_FR.UTF-8", "another longer name")):
         root = tmp_path / name
         root.mkdir()
-        shutil.copy(HERE.parent / "hub.toml", root)
+        settings = (HERE.parent / "hub.toml").read_text(encoding="utf-8")
+        (root / "hub.toml").write_text(settings.replace('base_url = ""', 'base_url = "https://data.example/"'), encoding="utf-8")
         env = os.environ | {"PYTHONPATH": str(HERE.parent), "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": language}
         subprocess.run([sys.executable, "-c", PUBLISHER.format(here=str(HERE), root=str(root))], env=env, check=True)
         results.append(contents(root / "data" / "published"))
     assert results[0] == results[1]
     assert len(results[0]) > 30
+    assert "2026.11.22/catalog-harvest.ttl" in results[0]
     for path, content in results[0].items():
         assert str(tmp_path).encode() not in content, path
 
