@@ -4,6 +4,7 @@ The tour, in the order of the flow. Everything a source says becomes a *claim*
 (`claims`): this document, at this place, says that this subject has this property
 with this value. All that is published is a view of the claims.
 
+    economic_site  what the national schemas ask of the hub's site: a section of hub.toml
     hub         hub.toml: who the hub is, its sources, how their columns map
     storage     where bytes lie; write aside, then rename
     sql         DuckDB as the steps use it

@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import ErrorDetails
 
 from km0_pipeline.claims import PROPERTIES, Claim, digest, mention_id
+from km0_pipeline.economic_site import EconomicSite
 
 
 class HubError(ValueError):
@@ -40,6 +41,12 @@ def _day(stated: str) -> str:
     except ValueError:
         raise ValueError("a date that the calendar has") from None
     return stated
+
+
+def _bbox(given: tuple[float, ...]) -> tuple[float, ...]:
+    if given and not (len(given) == 4 and -180 <= given[0] < given[2] <= 180 and -90 <= given[1] < given[3] <= 90):
+        raise ValueError("west, south, east and north, in degrees: [7.27, 47.72, 7.38, 47.78]")
+    return given
 
 
 def _time_zone(name: str) -> str:
@@ -64,6 +71,8 @@ def _models(given: dict[str, str]) -> dict[str, str]:
     return {"fr": FRENCH_MODEL} | given
 
 
+_NOT = r"""\s<>"{}|\\^`"""
+"""Characters that no address may hold (RFC 3987): catalogues name it."""
 Url = Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")]
 RawPath = Annotated[str, AfterValidator(_relative)]
 Words = tuple[Annotated[str, Field(min_length=1)], ...]
@@ -79,7 +88,7 @@ class Identity(_Model):
     name: str = Field(min_length=1, description="Name of the hub, as it is published.")
     aliases: Words = Field((), description="Other spellings that mean the hub.")
     legal_name: str = Field("", description="Legal name of the body that runs it, where known.")
-    website: str = Field("", pattern=r"^(https?://\S+)?$", description="Web site of the hub.")
+    website: str = Field("", pattern=rf"^(https?://[^{_NOT}]+)?$", description="Web site of the hub.")
     commune: str = Field(pattern=r"^(\d{5}|2[AB]\d{3})$", description="INSEE code of its commune (not the postcode).")
     commune_name: str = Field(min_length=1, description="Name of its commune.")
     department: str = Field("", description="Name of its department.")
@@ -90,13 +99,13 @@ class Publisher(_Model):
     """Who publishes the data, and under which terms."""
 
     name: str = Field(min_length=1, description="Name of the publisher.")
-    contact: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Mailbox of a role, not of a person.")
+    contact: str = Field(pattern=rf"^[^@{_NOT}]+@[^@{_NOT}]+\.[^@{_NOT}]+$", description="Mailbox of a role, not of a person.")
     licence: str = Field("etalab-2.0", description="SPDX id of the licence.")
     licence_title: str = Field("Licence Ouverte 2.0", description="Name of the licence.")
     licence_url: str = Field(
-        "https://www.etalab.gouv.fr/licence-ouverte-open-licence", pattern=r"^https?://\S+$", description="Address of the licence."
+        "https://www.etalab.gouv.fr/licence-ouverte-open-licence", pattern=rf"^https?://[^{_NOT}]+$", description="Address of the licence."
     )
-    base_url: str = Field("", pattern=r"^(https?://\S+/)?$", description="Where data/published is served, ending in /; empty: relative links.")
+    base_url: str = Field("", pattern=rf"^(https?://[^{_NOT}]+/)?$", description="Where data/published is served, ending in /; empty: relative links.")
     privacy_url: Url = Field("", description="Address of the notice on personal data: who is responsible, on what basis, how to object; empty: README.md of each version says it.")
     package: str = Field("km0", pattern=r"^[a-z0-9._-]+$", description="Name of the data package, of its workbook and of its zip.")
     title: str = Field(min_length=1, description="Title of the data package, in French.")
@@ -104,6 +113,15 @@ class Publisher(_Model):
     description: str = Field(min_length=50, description="What the data are, in French, 50 characters or more.")
     description_en: str = Field(min_length=50, description="What the data are, in English, 50 characters or more.")
     keywords: Words = Field((), description="Keywords.")
+    themes: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z_]{4,9}$")], ...] = Field(
+        ("ECON",), description="Themes of the European portals: ECON, REGI, TECH, GOVE, SOCI, EDUC, TRAN, ENVI, ENER, HEAL, AGRI, JUST, INTR or OP_DATPRO."
+    )
+    frequency: Literal["daily", "weekly", "monthly", "quarterly", "semiannual", "annual", "irregular", "unknown"] = Field(
+        "irregular", description="How often a new version is to be expected; irregular: when something has changed."
+    )
+    bbox: Annotated[tuple[float, ...], AfterValidator(_bbox)] = Field(
+        (), description="West, south, east and north of what the data speak of, in degrees (WGS 84); portals draw it."
+    )
 
 
 class Site(_Model):
@@ -265,6 +283,7 @@ class Hub(_Model):
     geocoder: Geocoder = Geocoder.model_construct()
     schedule: Schedule = Schedule.model_construct()
     limits: Limits = Limits.model_construct()
+    economic_site: EconomicSite = EconomicSite.model_construct()
 
     @classmethod
     def load(cls, path: Path) -> Hub:
@@ -302,7 +321,8 @@ class Hub(_Model):
     @property
     def document_id(self) -> str:
         """Id of hub.toml as a document: of what it says of the hub itself, so a new schedule changes nothing."""
-        return digest(self.hub.model_dump_json(), *(s.model_dump_json() for s in self.sites))
+        said = [self.hub, *self.sites, *([self.economic_site] if self.economic_site.given else [])]
+        return digest(*(part.model_dump_json() for part in said))
 
     @property
     def mention_id(self) -> str:

@@ -36,7 +36,7 @@ def sections() -> dict[str, type[BaseModel]]:
 def type_in_words(annotation: Any) -> str:
     origin = typing.get_origin(annotation)
     if origin is tuple:
-        return "list of texts"
+        return "list of numbers" if typing.get_args(annotation)[0] is float else "list of texts"
     if origin is dict:
         return "table"
     if origin is typing.Literal:

@@ -70,11 +70,14 @@ def test_files_are_served_whole_under_their_version_and_under_latest(server: htt
 
 
 def test_each_kind_of_file_says_what_it_is(server: httpx.Client) -> None:
-    kinds = {name: server.head(f"/latest/{name}").headers["content-type"] for name in ("visits.csv", "visits.parquet", "README.md")}
-    assert kinds == {
+    names = ("visits.csv", "visits.parquet", "README.md", "catalog.ttl", "catalog.jsonld", "dictionary.html")
+    assert {name: server.head(f"/latest/{name}").headers["content-type"] for name in names} == {
         "visits.csv": "text/csv; charset=utf-8",
         "visits.parquet": "application/vnd.apache.parquet",
         "README.md": "text/markdown; charset=utf-8",
+        "catalog.ttl": "text/turtle; charset=utf-8",
+        "catalog.jsonld": "application/ld+json",
+        "dictionary.html": "text/html; charset=utf-8",
     }
 
 

@@ -52,7 +52,7 @@ def test_a_run_ends_with_what_was_read_made_and_published(project: Project) -> N
     steps(project, 26)
     text = summary(project, publish(project, DAY, TABLES))
     for line in (
-        "Published 2026.11.22: data/published/2026.11.22 (9 files, ",
+        "Published 2026.11.22: data/published/2026.11.22 (",
         "press         26 documents (26 read anew, 0 reused)",
         "registries    1 document (1 read anew, 0 reused)",
         "claims        1 (press 1, registries 0)",

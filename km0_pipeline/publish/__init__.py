@@ -9,7 +9,8 @@ The tour, in the order of the work:
     geo          places for maps: GeoJSON, GeoParquet
     files        the files that are not one table's own, in their order, and `staged`, what they are written from
     datapackage  datapackage.json: what each file and column is, for machines
-    readme       README.md: the same for people, in French and English
+    metadata     the same for portals, search engines and readers: catalogues, dictionary
+    readme       README.md: what the snapshot is, in French and English, and `pages`, which fills in its templates
     archive      all files in one zip
     verify       a snapshot read back whole, with what is in it alone
     snapshot     staging folder -> checks -> verify -> rename -> index.json -> latest

@@ -54,6 +54,7 @@ def descriptor(
     }
     if publisher.keywords:
         package["keywords"] = list(publisher.keywords)
+    package |= {"km0:themes": list(publisher.themes), "km0:frequency": publisher.frequency, "km0:bbox": list(publisher.bbox)}
     if hub.hub.website:
         package["homepage"] = hub.hub.website
     if publisher.base_url:
@@ -71,7 +72,7 @@ def descriptor(
 
 
 def write(path: Path, package: Mapping[str, Any]) -> None:
-    """Write the descriptor: indented UTF-8 JSON with a final newline."""
+    """Write the descriptor, or another that is read as JSON: indented UTF-8 with a final newline."""
     path.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 

@@ -15,6 +15,7 @@ texts as they are. datapackage.json says so of each CSV (`km0:escape`), README.m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +37,11 @@ def escaped(column: str) -> str:
     """SQL of the column's text as it stands in CSV."""
     within = f"regexp_replace(regexp_replace({column}, {literal(_FIRST)}, '''\\1'), {literal(_WITHIN)}, '\\1''\\2', 'g')"
     return f"case when regexp_matches({column}, {literal(_ANY)}) then {within} else {column} end"
+
+
+def escaped_text(text: str) -> str:
+    """The same of one text that stands in no table."""
+    return re.sub(_WITHIN, r"\1'\2", re.sub(_FIRST, r"'\1", text))
 
 
 def unescaped(texts: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -15,7 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from km0_pipeline.publish import datapackage, geo, readme, workbook
+from km0_pipeline.publish import datapackage, geo, national, readme, workbook
+from km0_pipeline.publish.metadata import croissant, csvw, dcat, dictionary, schema_org
 from km0_pipeline.publish.privacy import Release, report
 from km0_pipeline.publish.staged import Staged
 from km0_pipeline.steps import Project
@@ -38,6 +39,8 @@ DATA: tuple[File, ...] = (
     File("{package}.xlsx", workbook.write, workbook.RESOURCE),
     File("places.geojson", geo.geojson, geo.GEOJSON),
     File("places.geoparquet", geo.geoparquet, geo.GEOPARQUET),
+    File(f"{national.ESTABLISHMENTS}.csv", national.write_establishments, national.RESOURCES[national.ESTABLISHMENTS]),
+    File(f"{national.SITE}.csv", national.write_site, national.RESOURCES[national.SITE]),
 )
 
 
@@ -50,6 +53,13 @@ def _datapackage(staged: Staged, path: Path) -> bool:
 ABOUT: tuple[File, ...] = (
     File(datapackage.NAME, _datapackage),
     File("README.md", readme.write),
+    *(File(name, dictionary.write(name)) for name in dictionary.FILES),
+    File("csv-metadata.json", csvw.write),
+    File("schema.jsonld", schema_org.write),
+    File("croissant.json", croissant.write),
+    File("catalog.jsonld", dcat.write_jsonld),
+    File("catalog.ttl", dcat.write_turtle),
+    File("catalog-harvest.ttl", dcat.write_harvest),
     File(report.NAME, report.write),  # the last: it reads all the others
 )
 

@@ -11,6 +11,7 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from km0_pipeline.publish.pages import render
 from km0_pipeline.storage import read_json
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def application(folder: Path) -> Starlette:
     mimetypes.add_type("application/vnd.apache.parquet", ".parquet")
     mimetypes.add_type("text/csv", ".csv")
     mimetypes.add_type("text/markdown", ".md")
+    mimetypes.add_type("text/turtle", ".ttl")
+    mimetypes.add_type("application/ld+json", ".jsonld")
     return Starlette(
         routes=[Route("/", listing), Mount("/", Published(directory=folder))],
         middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"], allow_headers=["Range"], expose_headers=READABLE)],
@@ -66,8 +69,5 @@ def application(folder: Path) -> Starlette:
 
 
 def _listing(folder: Path) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(loader=PackageLoader("km0_pipeline.publish"), undefined=StrictUndefined, autoescape=True)
     index = read_json(folder / "index.json") or {"latest": None, "versions": []}
-    return environment.get_template("listing.html.j2").render(latest=index["latest"], versions=index["versions"][::-1])
+    return render("listing.html.j2", latest=index["latest"], versions=index["versions"][::-1])

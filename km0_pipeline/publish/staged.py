@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from km0_pipeline.publish.metadata.profile import Profile, profile
 from km0_pipeline.publish.privacy import Release
 from km0_pipeline.steps import Project
 from km0_pipeline.storage import sha256
@@ -45,6 +47,11 @@ class Staged:
     def release(self, table: str) -> Release | None:
         """The table of that name as it leaves, or None if it doesn't."""
         return next((r for r in self.releases if r.name == table), None)
+
+    @cached_property
+    def profiles(self) -> dict[str, Profile]:
+        """What the rows written say of each table, by its name."""
+        return {r.name: profile(self.connection, self.folder / f"{r.name}.parquet", r.schema) for r in self.releases}
 
     def note(self, path: str) -> None:
         """Read back the file that has just been written at `path`, and note its bytes and sum."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+from km0_pipeline.publish import datapackage, national
 from km0_pipeline.publish.snapshot import Published
 from km0_pipeline.sql import connect, literal
 from km0_pipeline.steps import Made, Project, made
@@ -40,7 +42,9 @@ def summary(project: Project, published: Published) -> str:
             _rejects(project, query),
             _unknown_columns(project, query),
             _drift(project),
-            [*_freshness(project, query), *_disagreements(project, query), f"{'checks':<14}{published.checks:,} passed"],
+            [
+                *_freshness(project, query), *_disagreements(project, query), f"{'checks':<14}{published.checks:,} passed", *_national(project, published),
+            ],
             _next(project),
         ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
@@ -203,6 +207,18 @@ def _freshness(project: Project, query: Query) -> list[str]:
     late = [f"{'':<14}{source}: nothing new since {last}, expected by {due}" for source, state, last, due in rows if state == "late"]
     more = [f"{'':<14}and {len(late) - MOST:,} more: see the table freshness"] if late[MOST:] else []
     return [f"{'freshness':<14}{_counted(len(rows), 'source')} ({counts})", *late[:MOST], *more]
+
+
+def _national(project: Project, published: Published) -> list[str]:
+    """What became of the files at national schemas, and what keeps rows back; nothing where hub.toml asks for none."""
+    if not project.hub.economic_site.given:
+        return []
+    day = date.fromisoformat(datapackage.read(published.folder)["created"][:10])
+    lines: list[str] = []
+    for name, found in national.exports(published.folder, project.hub, day).items():
+        what = f"{len(found.rows):,} of {_counted(found.candidates, 'row')}" if found.rows else "not written"
+        lines.append(f"{'' if lines else 'national':<14}{name}.csv: {what}" + (f"; lacking: {found.lack}" if found.lack else ""))
+    return lines
 
 
 def _next(project: Project) -> list[str]:
