@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from km0_pipeline.publish import datapackage, readme
+from km0_pipeline.publish import changelog, datapackage, readme
 from km0_pipeline.publish.privacy import Release
 from km0_pipeline.publish.staged import Staged
 from km0_pipeline.steps import Project
@@ -40,6 +40,7 @@ def _datapackage(staged: Staged, path: Path) -> bool:
 
 ABOUT: tuple[File, ...] = (
     File(datapackage.NAME, _datapackage),
+    File(changelog.NAME, changelog.write),
     File("README.md", readme.write),
 )
 

@@ -3,14 +3,15 @@
     data/published/
         2026.11.22/     <table>.csv, <table>.parquet, datapackage.json, README.md, SHA256SUMS
         2026.11.22-2/   the second of that day
-        index.json      every version, oldest first, with its files: what is published is what stands here
+        index.json      every version, oldest first, with its files and what changed: what is published is what stands here
+        feed.xml        the same for feed readers, one entry a version
         latest          link to the newest version
         .staging-*      one being written, or left by a killed run: never served, removed by the next
         .lock           held by the one publisher at work; freed by the system when it ends, however it ends
 
 Order of work: what may leave, blocking checks, staging folder, the staging folder read back,
-rename, index.json, latest. A run killed before the rename leaves all as it was; killed after
-it, the next run enters the whole version that it finds into index.json. A snapshot that says the same as
+rename, feed.xml, index.json, latest. A run killed before the rename leaves all as it was; killed after
+it, the next run enters the whole version that it finds into index.json (a feed may tell of it before). A snapshot that says the same as
 the last one is not published again.
 """
 
@@ -28,19 +29,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from km0_pipeline.publish import datapackage
+from km0_pipeline.publish import datapackage, feed
+from km0_pipeline.publish.changes import counts
 from km0_pipeline.publish.files import descriptor, write_all
 from km0_pipeline.publish.formats import FORMATS
+from km0_pipeline.publish.places import SUMS, VERSION, read_sums
 from km0_pipeline.publish.privacy import PublicationStopped, Release, releases
 from km0_pipeline.publish.staged import Staged
-from km0_pipeline.publish.verify import SUMS, read_sums, verify
+from km0_pipeline.publish.verify import verify
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Project
 from km0_pipeline.storage import sha256, write_json
 from km0_pipeline.tables.checks import run_checks
 from km0_pipeline.tables.table import Table, all_tables
 
-VERSION = re.compile(r"\d{4}\.[1-9]\d?\.[1-9]\d?(-[1-9]\d*)?")
 STAGING = ".staging-"
 
 
@@ -103,6 +105,8 @@ def entry(folder: Path) -> dict[str, Any]:
         "content_digest": package["km0:contentDigest"],
         "rows": {r["km0:table"]: r["km0:rows"] for r in package["resources"] if "km0:table" in r},
         "files": [{"path": p, "bytes": (folder / p).stat().st_size, "sha256": sums[p]} for p in sorted(sums)],
+        "bytes": sum((folder / p).stat().st_size for p in sums),
+        **({"changes": changed} if (changed := counts(folder)) else {}),
     }
 
 
@@ -134,7 +138,7 @@ def _settle(project: Project) -> None:
         )
     for left in published.glob(f"{STAGING}*"):
         shutil.rmtree(left)
-    for left in published.glob(".index.json.*"):
+    for left in (*published.glob(".index.json.*"), *published.glob(f".{feed.NAME}.*")):
         left.unlink()
     index = project.index()
     known = {v["version"] for v in index["versions"]}
@@ -151,6 +155,8 @@ def _settle(project: Project) -> None:
         index["versions"].append(entry(folder))
     if found:
         _write_index(project, index["versions"])
+    elif index["versions"]:
+        feed.write(project.published / feed.NAME, project.hub, index["versions"])
     _point_latest(project)
     if found:
         names = ", ".join(p.name for p in found)
@@ -214,6 +220,8 @@ def _announce(project: Project, staging: Path, version: str) -> None:
 
 
 def _write_index(project: Project, versions: list[dict[str, Any]]) -> None:
+    """The feed first: what stands in index.json is published."""
+    feed.write(project.published / feed.NAME, project.hub, versions)
     write_json(project.published / "index.json", {"latest": versions[-1]["version"], "versions": versions})
 
 
@@ -259,4 +267,4 @@ def _published(folder: Path, new: bool) -> Published:
 
 def _ordered(version: str) -> tuple[int, ...]:
     """The version as numbers: 2026.11.22-10 comes after 2026.11.22-9."""
-    return tuple(int(n) for n in re.split(r"[.-]", version))
+    return tuple(int(n) for n in re.split(r"[.-]|\+r", version))
