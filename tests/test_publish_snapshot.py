@@ -46,7 +46,7 @@ def test_a_snapshot_holds_each_table_twice_its_description_and_its_sums(project:
     assert made.checks > 5
     names = ["README.md", "SHA256SUMS", "datapackage.json", "visits.csv", "visits.parquet", "workshops.csv", "workshops.parquet"]
     assert sorted(p.name for p in made.folder.iterdir()) == names
-    assert sorted(p.name for p in project.published.iterdir()) == [".lock", "2026.11.22", "index.json", "latest"]
+    assert sorted(p.name for p in project.published.iterdir()) == [".lock", "2026.11.22", "feed.xml", "index.json", "latest"]
     assert verify(made.folder) == []
 
 

@@ -102,7 +102,7 @@ def write(staged: Staged, path: Path, withdrawn: Mapping[str, int] | None = None
 
 def held(rows: Mapping[str, int], words: Words) -> list[str]:
     """What is said of the first version: what it holds."""
-    listing = [counted(rows[t.name], t.name, words.language) for t in all_tables() if t.name in NOUNS and rows.get(t.name)]
+    listing = [counted(rows[name], name, words.language) for name in NOUNS if rows.get(name)]
     first = words.say("Première version. Elle contient :", "First version. It holds:")
     return [first, "\n".join(f"- {line}" for line in listing)] if listing else [words.say("Première version, encore vide.", "First version, still empty.")]
 
@@ -204,7 +204,8 @@ def _names(connection: duckdb.DuckDBPyConnection, table: Table, change: str, wor
         return [f" {of(words.language, RELATIONS.get(relation, ('→', '→')))} ".join(map(words.name, label.split(" → ", 1))) for label, relation in rows]
     if table.name == "funding":
         return [words.name(label) + (f" ({_amount(detail, words)})" if detail else "") for label, detail in rows]
-    return [f"**{words.name(label)}**" if table.name in ("organisations", "people", "places") else words.name(label) for label, _ in rows]
+    shown = {"organisations": "**{}**", "people": "**{}**", "places": "**{}**", "sources": words.say("« {} »", "“{}”")}.get(table.name, "{}")
+    return [shown.format(words.name(label)) for label, _ in rows]
 
 
 def _amount(detail: str, words: Words) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from km0_pipeline.hub import Hub
 from km0_pipeline.publish.changelog import NAME as CHANGELOG
 from km0_pipeline.publish.changelog import clipped
-from km0_pipeline.publish.phrases import Language, counted, headline, of
+from km0_pipeline.publish.phrases import NOUNS, Language, counted, headline, of
 from km0_pipeline.storage import write_aside
 from km0_pipeline.tables.table import all_tables
 
@@ -84,8 +84,8 @@ def _summary(version: Mapping[str, Any], first: bool, language: Language) -> str
         titles = {t.name: of(language, (t.title.fr, t.title.en)) for t in all_tables()}
         return of(language, ("Depuis la version ", "Since version ")) + f"{told['since']}. {headline(told['tables'], titles, language)}"
     start = of(language, ("Première version", "First version") if first else ("Cette version contient", "This version holds"))
-    rows = [counted(n, name, language).lower() for name, n in version["rows"].items() if n]
-    return f"{start}{of(language, (' : ', ': '))}{', '.join(rows)}."
+    rows = [counted(version["rows"][name], name, language).lower() for name in NOUNS if version["rows"].get(name)]
+    return f"{start}{of(language, (' : ', ': '))}{', '.join(rows)}." if rows else f"{start}."
 
 
 def _moment(version: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ NOUNS: dict[str, tuple[str, str, str, str]] = {
     "places": ("lieu", "lieux", "place", "places"),
     "events": ("événement", "événements", "event", "events"),
     "headcounts": ("chiffre d'effectif", "chiffres d'effectif", "headcount", "headcounts"),
-    "funding": ("financement", "financements", "funding", "fundings"),
+    "funding": ("financement", "financements", "funding statement", "funding statements"),
     "tenancies": ("occupation", "occupations", "tenancy", "tenancies"),
     "relationships": ("lien", "liens", "relationship", "relationships"),
     "sources": ("source", "sources", "source", "sources"),

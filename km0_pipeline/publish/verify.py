@@ -233,7 +233,7 @@ def _values(connection: duckdb.DuckDBPyConnection, folder: Path, resource: Mappi
     except duckdb.Error as e:
         return [f"{resource['path']}: what {datapackage.NAME} promises of its values can't be checked: {str(e).splitlines()[0]}"]
     told = zip(bad, counts, strict=True)
-    return [f"{resource['path']}: {n} row{'s' * (n != 1)} break what {datapackage.NAME} promises of {column} ({name})." for (column, name), n in told if n]
+    return [f"{resource['path']}: {n} {'row breaks' if n == 1 else 'rows break'} what {datapackage.NAME} promises of {column} ({name})." for (column, name), n in told if n]
 
 
 def _foreign_keys(connection: duckdb.DuckDBPyConnection, folder: Path, tables: Mapping[str, Any], name: str) -> list[str]:
