@@ -60,9 +60,9 @@ def verify(root: Path, path: str | None) -> None:
 @click.option("--to", metavar="VERSION", help="The version that is compared. Default: the newest.")
 @click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True, help="Sentences, or a line or an object a change.")
 @click.option("--lang", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Language of the sentences.")
-@click.argument("place", metavar="[PATH|URL]", required=False)
+@click.argument("path", metavar="[PATH|URL]", required=False)
 @click.pass_obj
-def changes(root: Path, since: str | None, to: str | None, form: str, lang: str, place: str | None) -> None:
+def changes(root: Path, since: str | None, to: str | None, form: str, lang: str, path: str | None) -> None:
     """Tell what changed between any two published versions.
 
     PATH or URL is the folder above all versions; without it, data/published. What came and went in between is not told;
@@ -76,11 +76,11 @@ def changes(root: Path, since: str | None, to: str | None, form: str, lang: str,
     from km0_pipeline.publish import places
     from km0_pipeline.publish.changes import between, files
 
-    where = place or str(project_in(root).published)
+    where = path or str(project_in(root).published)
     try:
         versions = places.index(where)
         if versions is None:
-            raise click.ClickException(f"{where}: holds no index.json; give the folder above all versions" + (", or run `make run` first." if place is None else "."))
+            raise click.ClickException(f"{where}: holds no index.json; give the folder above all versions" + (", or run `make run` first." if path is None else "."))
         known = [v["version"] for v in versions]
         newer = _chosen(known, to or (known[-1] if known else ""), "--to", where)
         if since is None and known[0] == newer:
@@ -100,12 +100,12 @@ def changes(root: Path, since: str | None, to: str | None, form: str, lang: str,
 
 def _sentences(old: Path, new: Path, since: str, lang: str) -> str:
     from km0_pipeline.publish.changelog import Words, sections, since_when
-    from km0_pipeline.publish.changes import compared, counted_by_kind
+    from km0_pipeline.publish.changes import compared, counted_by_kind, reshaped
 
     words = Words("fr" if lang == "fr" else "en", str, {})
     with compared(old, new) as connection:
         tables = counted_by_kind(connection, "differences")
-        lines = [*since_when(since, {"tables": tables} if tables else None, words), *sections(connection, words)]
+        lines = [*since_when(since, {"tables": tables} if tables else None, words), *sections(connection, words, reshaped(old, new))]
     return "\n\n".join(lines).replace("### ", "").replace("**", "")
 
 

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
-from conftest import hub_toml
+from conftest import ROOT, hub_toml
 from publish_world import DAY, TABLES, fill_world
 from versions_world import headcount, org, person, published, redirect, tenancy
 
 from km0_pipeline.cli import main
 from km0_pipeline.publish import changelog, feed
-from km0_pipeline.publish.changes import between
+from km0_pipeline.publish.changes import between, compared, reshaped
 from km0_pipeline.publish.privacy import releases
 from km0_pipeline.publish.snapshot import entry, publish
 from km0_pipeline.publish.staged import Staged
 from km0_pipeline.steps import Project
 from km0_pipeline.storage import read_json, write_json
-from km0_pipeline.tables.table import table
+from km0_pipeline.tables.table import all_tables, table
 
 HUB = org(1, "KM0", is_hub=True)
 FIRST = {
@@ -188,8 +195,6 @@ def test_the_command_tells_changes_as_text_csv_and_json(three: Project) -> None:
     assert len(lines) == len(found["changes"]) + 1
     assert "organisations,org-0000000000000002,modify,postcode,68100,68300" in lines
     columns = lines[0].split(",")
-    import pyarrow.parquet as pq
-
     written = pq.read_table(three.published / "2026.11.23" / "changes.parquet").select(columns).to_pylist()
     assert sorted(map(str, written)) == sorted(map(str, found["changes"])), "against the version before it says what the snapshot says"
 
@@ -224,3 +229,66 @@ def test_an_older_index_without_counts_still_makes_a_feed_and_is_kept(three: Pro
     text = (three.published / feed.NAME).read_text(encoding="utf-8")
     assert text.count("<entry>") == 3, "a feed that is missing is made again"
     assert "Cette version contient : cinq organisations" in text
+
+
+def cells(folder: Path, name: str, key: str) -> dict[str, dict[str, str]]:
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as f:
+        return {row[key]: row for row in csv.DictReader(f)}
+
+
+def test_the_published_changes_applied_to_the_older_csv_files_give_the_newer(once: Project) -> None:
+    versions = [once.published / v["version"] for v in index(once)]
+    for old, new in pairwise(versions):
+        changes = list(cells(new, "changes", "change_id").values())
+        assert changes
+        for t in (t for t in all_tables() if t.tracked):
+            key = t.primary_key[0]
+            rows, there = cells(old, t.name, key), cells(new, t.name, key)
+            for c in (c for c in changes if c["table_name"] == t.name):
+                if c["change"] in ("remove", "merge"):
+                    del rows[c["row_id"]]
+                elif c["change"] == "add":
+                    rows[c["row_id"]] = there[c["row_id"]]
+                elif c["change"] == "modify":
+                    assert rows[c["row_id"]][c["column_name"]] == c["old_value"]
+                    rows[c["row_id"]][c["column_name"]] = c["new_value"]
+            assert rows == there, t.name
+
+
+def test_a_column_that_came_or_went_is_told_once_and_not_of_each_row(three: Project) -> None:
+    path = three.published / "2026.11.23" / "organisations.parquet"
+    older = pq.read_table(path).drop_columns(["website", "postcode"])
+    pq.write_table(older.append_column("mascot", pa.array(["cat"] * older.num_rows)), path)
+    old, new = path.parent, three.published / "2026.11.24"
+    with compared(old, new) as connection:
+        lines = "\n".join(changelog.sections(connection, changelog.Words("fr", changelog.markdown, {}), reshaped(old, new)))
+    for line in ("- Nouvelle colonne : Site web (`website`).", "- Nouvelle colonne : Code postal (`postcode`).", "- La colonne `mascot` n'existe plus."):
+        assert line in lines
+    assert "atelier.example" not in lines and "68" not in lines
+
+
+TWICE = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {here!r})
+from test_publish_versions import FIRST, SECOND
+from versions_world import published
+from km0_pipeline.steps import Project
+project = Project.at(Path({root!r}))
+for day, rows in enumerate((FIRST, SECOND)):
+    published(project, {{name: list(reversed(r)) for name, r in rows.items()}} if {turned} else rows, day)
+"""
+
+
+def test_another_folder_time_zone_locale_hash_seed_and_order_give_the_same_bytes(once: Project, tmp_path: Path) -> None:
+    root = tmp_path / "another, longer name"
+    root.mkdir()
+    hub_toml(root)
+    env = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland", "LC_ALL": "fr_FR.UTF-8"}
+    subprocess.run([sys.executable, "-c", TWICE.format(here=str(ROOT / "tests"), root=str(root), turned=True)], env=env, check=True)
+    made = Project.at(root)
+    assert index(made) == index(once)[:2]
+    for version in ("2026.11.22", "2026.11.23"):
+        for name in ("CHANGELOG.md", "changes.csv", "changes.parquet", "SHA256SUMS"):
+            assert (made.published / version / name).read_bytes() == (once.published / version / name).read_bytes(), name
+    assert (made.published / feed.NAME).read_bytes() == feed.feed(once.hub, index(once)[:2])

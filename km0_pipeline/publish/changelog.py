@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import duckdb
 
 from km0_pipeline.publish.changes import NAME as CHANGES
-from km0_pipeline.publish.changes import compared, counts
+from km0_pipeline.publish.changes import compared, counts, reshaped
 from km0_pipeline.publish.phrases import (
     NOUNS,
     QUALIFIERS,
@@ -94,7 +94,7 @@ def write(staged: Staged, path: Path, withdrawn: Mapping[str, int] | None = None
     old = staged.last.parent / since if staged.last and since else None
     with compared(old, staged.folder, staged.folder / CHANGES) as connection:
         for words, heading in ((Words("fr", markdown, withdrawn or {}), "## Français"), (Words("en", markdown, withdrawn or {}), "## English")):
-            lines = held(staged.rows, words) if since is None else [*since_when(since, told, words), *sections(connection, words)]
+            lines = [*since_when(since, told, words), *sections(connection, words, reshaped(old, staged.folder))] if old and since else held(staged.rows, words)
             parts += [heading, *lines]
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
     return True
@@ -116,11 +116,15 @@ def since_when(since: str, told: Mapping[str, Any] | None, words: Words) -> list
     return [f"{start} {headline(told['tables'] if told else {}, titles, words.language)}".strip()]
 
 
-def sections(connection: duckdb.DuckDBPyConnection, words: Words) -> list[str]:
-    """A heading and a list of sentences for each table that changed, from a connection of `changes.compared`."""
+def sections(connection: duckdb.DuckDBPyConnection, words: Words, columns: Mapping[str, tuple[list[str], list[str]]]) -> list[str]:
+    """A heading and a list of sentences for each table that changed, from a connection of `changes.compared`.
+
+    `columns` are those that tables have got or lost, as `changes.reshaped` says: of a new one no single values are told.
+    """
     found = []
     for table in sorted((t for t in all_tables() if t.tracked), key=lambda t: (list(NOUNS).index(t.name) if t.name in NOUNS else len(NOUNS), t.name)):
-        lines = _table(connection, table, words)
+        came, went = columns.get(table.name, ([], []))
+        lines = _columns(table, came, went, words) + _table(connection, table, words, came)
         if lines:
             title = of(words.language, (table.title.fr, table.title.en))
             found += [f"### {title}", "\n".join(f"- {line}" for line in lines)]
@@ -141,7 +145,13 @@ def clipped(text: str, longest: int | None = LONGEST) -> str:
     return text if longest is None or len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-def _table(connection: duckdb.DuckDBPyConnection, table: Table, words: Words) -> list[str]:
+def _columns(table: Table, came: list[str], went: list[str], words: Words) -> list[str]:
+    titles = {f.name: of(words.language, (f.title.fr, f.title.en)) for f in table.fields}
+    lines = [f"{words.say('Nouvelle colonne :', 'New column:')} {words.name(titles.get(c, c))} (`{c}`)." for c in came]
+    return lines + [words.say(f"La colonne `{c}` n'existe plus.", f"The column `{c}` is gone.") for c in went]
+
+
+def _table(connection: duckdb.DuckDBPyConnection, table: Table, words: Words, new: list[str]) -> list[str]:
     rows = connection.execute("select change, count(distinct row_id) from differences where table_name = ? group by all", [table.name]).fetchall()
     n: dict[str, int] = dict(rows)
     if not n:
@@ -168,7 +178,7 @@ def _table(connection: duckdb.DuckDBPyConnection, table: Table, words: Words) ->
     lines += _closed(connection, table, words)
     if table.name == "tenancies":
         lines += _statuses(connection, words)
-    return lines + _modified(connection, table, words)
+    return lines + _modified(connection, table, words, new)
 
 
 def _came(n: int, table: str, words: Words) -> str:
@@ -277,9 +287,9 @@ def _statuses(connection: duckdb.DuckDBPyConnection, words: Words) -> list[str]:
     return lines
 
 
-def _modified(connection: duckdb.DuckDBPyConnection, table: Table, words: Words) -> list[str]:
-    """A line a row that was modified, its columns one after the other; the rest is counted."""
-    fields = {f.name: f for f in table.fields if not PROVENANCE.fullmatch(f.name)}
+def _modified(connection: duckdb.DuckDBPyConnection, table: Table, words: Words, new: list[str]) -> list[str]:
+    """A line a row that was modified, its columns one after the other but for `new` ones; the rest is counted."""
+    fields = {f.name: f for f in table.fields if f.name not in new and not PROVENANCE.fullmatch(f.name)}
     chosen = ", ".join(f"'{name}'" for name in fields) or "''"
     where = f"d.table_name = '{table.name}' and d.change = 'modify' and d.column_name in ({chosen})"
     (n,) = connection.execute(f"select count(distinct d.row_id) from differences as d where {where}").fetchall()[0]

@@ -66,6 +66,20 @@ def compared(old: Path | None, new: Path, told: Path | None = None) -> Iterator[
         yield connection
 
 
+def reshaped(old: Path, new: Path) -> dict[str, tuple[list[str], list[str]]]:
+    """Of each compared table whose columns are others in `new` than in `old`: those that came, and those that went."""
+    import pyarrow.parquet as pq
+
+    found = {}
+    for name in (t.name for t in all_tables() if t.tracked):
+        paths = [folder / f"{name}.parquet" for folder in (old, new)]
+        if all(p.is_file() for p in paths):
+            before, now = (pq.read_schema(p).names for p in paths)
+            if set(before) != set(now):
+                found[name] = ([c for c in now if c not in before], [c for c in before if c not in now])
+    return found
+
+
 def counts(folder: Path) -> dict[str, Any] | None:
     """How many rows of each table changed in the snapshot in `folder`, by kind, since which version; None where it tells of no change."""
     path = folder / NAME

@@ -151,7 +151,7 @@ def _fetch(place: str, name: str, into: Path, most: int, missing_ok: bool = Fals
         if answer.reason == "too_large":
             raise NotThere(f"{url}: is larger than the {most:,} bytes that were announced; it was not fetched.")
         raise NotThere(f"{url}: {answer.sentence}")
-    if answer.status == 404 and missing_ok:
+    if answer.status in (403, 404, 410) and missing_ok:  # 403: an object store that tells nobody what it holds
         return False
     if answer.status in range(300, 400):
         raise NotThere(f"{url}: redirects to {answer.headers.get('location', 'elsewhere')[:200]}; give the address that it leads to.")
