@@ -136,6 +136,14 @@ def test_what_a_server_may_do_is_said(server: tuple[str, type[Quiet]], path: str
     assert not [a for a in handler.asked if "secret" in a or "elsewhere" in a]
 
 
+def test_no_file_may_be_larger_than_the_index_says(server: tuple[str, type[Quiet]]) -> None:
+    url, handler = server
+    handler.told["/2026.11.22/README.md"] = body(1_000_000)
+    output = checked(url).output
+    assert re.search(r"2026\.11\.22: http\S+/README.md: is larger than the [0-9,]+ bytes that were announced", output)
+    assert "2026.11.22-2: " not in output
+
+
 @pytest.mark.parametrize("text", [b"{", b"[]", b'{"latest": null, "versions": [{"version": "../x", "path": "../x/", "files": []}]}', b'{"latest": "2026.1.2", "versions": []}'])
 def test_a_broken_index_at_an_address_gets_a_sentence(server: tuple[str, type[Quiet]], text: bytes) -> None:
     url, handler = server

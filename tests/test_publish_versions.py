@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +30,7 @@ from km0_pipeline.publish.changes import between, compared, reshaped
 from km0_pipeline.publish.privacy import releases
 from km0_pipeline.publish.snapshot import entry, publish
 from km0_pipeline.publish.staged import Staged
+from km0_pipeline.publish.summary import summary
 from km0_pipeline.steps import Project
 from km0_pipeline.storage import read_json, write_json
 from km0_pipeline.tables.table import all_tables, table
@@ -97,6 +99,11 @@ def test_the_index_counts_what_changed_by_table_and_kind_and_against_which_versi
     for version in index(three):
         assert version["bytes"] == sum(f["bytes"] for f in version["files"])
         assert entry(three.published / version["version"]) == version, "all of it stands in the folder"
+
+
+def test_the_end_of_a_run_says_what_changed(three: Project) -> None:
+    made = replace(published(three, THIRD, 3), new=True)
+    assert "  since 2026.11.23: Organisations: 1 added, 2 removed, 1 modified." in summary(three, made).splitlines()
 
 
 def test_a_version_published_without_changes_is_entered_without_counts(three: Project) -> None:

@@ -47,7 +47,7 @@ def redirect(old: str, new: str, reason: str = "merge") -> dict[str, Any]:
 def write(project: Project, rows: Rows, version: str) -> None:
     """Make every table of the library with these rows, a source beside them, and `changes` from the last snapshot."""
     text = pa.string()
-    make(project, "entity_mentions", lambda path: pq.write_table(pa.table({c: pa.array([], text) for c in ("mention_id", "entity_id")}), path), version="0")
+    make(project, "entity_mentions", lambda path: pq.write_table(pa.table({c: pa.array([], text) for c in ("mention_id", "entity_id", "kind")}), path), version="0")
     make(project, "register_rows", lambda path: pq.write_table(ROWS.empty_table(), path), version="0")
     for t in all_tables():
         if t.name != "changes":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -73,8 +73,12 @@ def index(place: str) -> list[dict[str, Any]] | None:
 
 
 @contextmanager
-def snapshot(place: str, say: Say) -> Iterator[Path]:
-    """The folder of the snapshot at `place`; from the web it is fetched, and gone afterwards. Raises NotThere."""
+def snapshot(place: str, say: Say, announced: Mapping[str, int] | None = None) -> Iterator[Path]:
+    """The folder of the snapshot at `place`; from the web it is fetched, and gone afterwards. Raises NotThere.
+
+    `announced` gives bytes by path, where an index.json does; else datapackage.json says how large a file may be, and one that it
+    does not declare may be as large as all that it does: a copy of all in one.
+    """
     if not is_url(place):
         if not Path(place).is_dir():
             raise NotThere(f"{place}: there is no such folder.")
@@ -86,7 +90,7 @@ def snapshot(place: str, say: Say) -> Iterator[Path]:
             _fetch(place, name, there / name, DESCRIPTION)
         try:
             sums = read_sums(there)
-            sizes = {r["path"]: int(r["bytes"]) for r in datapackage.read(there)["resources"]}
+            sizes = {r["path"]: int(r["bytes"]) for r in datapackage.read(there)["resources"]} | dict(announced or {})
         except (ValueError, LookupError, TypeError) as e:
             raise NotThere(f"{place}: {SUMS} or {datapackage.NAME} can't be read ({e}).") from None
         if len(sums) > FILES:
@@ -95,7 +99,7 @@ def snapshot(place: str, say: Say) -> Iterator[Path]:
             if name != datapackage.NAME:
                 say(f"{n}/{len(sums)} {name}")
                 (there / name).parent.mkdir(parents=True, exist_ok=True)
-                _fetch(place, name, there / name, sizes.get(name, DESCRIPTION))
+                _fetch(place, name, there / name, sizes.get(name, max(DESCRIPTION, sum(sizes.values()))))
         yield there
 
 

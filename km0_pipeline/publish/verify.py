@@ -67,7 +67,7 @@ def verify_all(place: str, versions: Sequence[Mapping[str, Any]], say: Say = lam
         name = version["version"]
         say(f"version {name}")
         try:
-            with snapshot(f"{place.rstrip('/')}/{name}", say) as folder:
+            with snapshot(f"{place.rstrip('/')}/{name}", say, {f["path"]: f["bytes"] for f in version["files"]}) as folder:
                 wrong = verify(folder)
                 there = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
                 for file in version["files"]:
