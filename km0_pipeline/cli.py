@@ -1,7 +1,7 @@
 """The `km0` command: what a steward types.
 
 Belongs here: commands, their options and how they print. What they do is a function of the
-library, so that it can be had without a terminal; `km0 review` stands in `reviewing`. Whatever goes wrong is said in a sentence,
+library, so that it can be had without a terminal; `km0 review` stands in `reviewing`, `km0 verify` and `km0 changes` in `cli_published`. Whatever goes wrong is said in a sentence,
 with exit status 1 (2 where the command was typed wrongly).
 """
 
@@ -20,6 +20,7 @@ import click
 
 from km0_pipeline.cli_limits import limits
 from km0_pipeline.cli_optout import optout
+from km0_pipeline.cli_published import changes, verify
 from km0_pipeline.reviewing import review
 from km0_pipeline.terminal import place, project_in, width_of_terminal, wrapped
 
@@ -150,31 +151,8 @@ def map_columns(root: Path, file: Path, registry: str, write: bool) -> None:
 main.add_command(optout)
 main.add_command(review)
 main.add_command(limits)
-
-
-@main.command()
-@click.argument("path", type=click.Path(path_type=Path), required=False)
-@click.pass_obj
-def verify(root: Path, path: Path | None) -> None:
-    """Check that a snapshot is whole: sums, sizes, columns, keys, and the same cells in every format.
-
-    PATH is the folder of a snapshot; without it, the last one published in data/published.
-    """
-    from km0_pipeline.publish.verify import verify as wrong_with
-    from km0_pipeline.steps import PublishedError
-
-    try:
-        folder = path or project_in(root).last_snapshot()
-    except PublishedError as e:
-        raise click.ClickException(str(e)) from None
-    if folder is None:
-        raise click.ClickException(f"{root / 'data' / 'published'} holds no snapshot yet; run `make run` first.")
-    if not folder.is_dir():
-        raise click.ClickException(f"{folder}: there is no such folder.")
-    wrong = wrong_with(folder)
-    if wrong:
-        raise click.ClickException("\n".join([f"{folder} is not whole:", *wrong]))
-    click.echo(f"{folder} is whole.")
+main.add_command(verify)
+main.add_command(changes)
 
 
 @main.command()

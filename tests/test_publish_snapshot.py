@@ -49,7 +49,7 @@ def test_a_snapshot_holds_its_tables_their_description_and_their_sums(project: P
     names = {"README.md", "SHA256SUMS", "datapackage.json", "km0.xlsx", "km0.zip", "release_report.json", "visits.csv", "visits.parquet", "workshops.csv", "workshops.parquet"}
     there = {p.name for p in made.folder.iterdir()}
     assert names <= there <= names | {f.name(project) for f in (*DATA, *ABOUT)}
-    assert sorted(p.name for p in project.published.iterdir()) == [".lock", "2026.11.22", "index.json", "latest"]
+    assert sorted(p.name for p in project.published.iterdir()) == [".lock", "2026.11.22", "feed.xml", "index.json", "latest"]
     assert verify(made.folder) == []
 
 

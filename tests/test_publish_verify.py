@@ -176,3 +176,47 @@ def test_a_description_of_another_number_of_rows_is_found(whole: Path) -> None:
     replace(whole / "datapackage.json", '"km0:rows": 9', '"km0:rows": 10')
     seal(whole)
     assert verify(whole) == ["visits.csv: has 9 rows, but datapackage.json says 10."]
+
+
+@pytest.mark.parametrize(
+    ("promise", "sentence"),
+    [
+        ({"required": True}, "workshops.parquet: 1 row breaks what datapackage.json promises of name (required)."),
+        ({"pattern": "[a-z ]*"}, "workshops.parquet: 15 rows break what datapackage.json promises of name (pattern)."),
+        ({"enum": ["plain"]}, "workshops.parquet: 18 rows break what datapackage.json promises of name (enum)."),
+        ({"maxLength": 100}, "workshops.parquet: 1 row breaks what datapackage.json promises of name (maxLength)."),
+        ({"unique": True}, ""),
+        ({"pattern": "("}, "workshops.parquet: what datapackage.json promises of its values can't be checked"),
+    ],
+)
+def test_values_that_break_a_promise_are_counted_by_column(whole: Path, promise: dict[str, object], sentence: str) -> None:
+    found = promised(whole, "name", promise)
+    assert len(found) == bool(sentence)
+    assert all(s.startswith(sentence) for s in found)
+
+
+def promised(folder: Path, column: str, promise: dict[str, object]) -> list[str]:
+    """What is wrong where datapackage.json promises something more of a column of workshops."""
+    package = json.loads((folder / "datapackage.json").read_text())
+    for resource in package["resources"]:
+        for field in resource["schema"]["fields"]:
+            if resource["km0:table"] == "workshops" and field["name"] == column:
+                field["constraints"] = promise
+    (folder / "datapackage.json").write_text(json.dumps(package))
+    seal(folder)
+    return verify(folder)
+
+
+def test_least_most_and_unique_are_counted_too(whole: Path) -> None:
+    assert promised(whole, "headcount", {"minimum": 1, "maximum": 100, "unique": True}) == [
+        "workshops.parquet: 5 rows break what datapackage.json promises of headcount (minimum).",
+        "workshops.parquet: 5 rows break what datapackage.json promises of headcount (maximum).",
+        "workshops.parquet: 12 rows break what datapackage.json promises of headcount (unique).",
+    ]
+
+
+def test_a_name_in_the_sums_that_leads_out_of_the_snapshot_is_refused(whole: Path) -> None:
+    sums = (whole / SUMS).read_text()
+    for name in ("../secret.txt", "/etc/hostname", "a\\b.csv", "c:d.csv", ".hidden", "a//b.csv"):
+        (whole / SUMS).write_text(f"{sums}{'0' * 64}  {name}\n")
+        assert any(s.startswith("SHA256SUMS: can't be read (the path") for s in verify(whole)), name

@@ -11,9 +11,12 @@ The tour, in the order of the work:
     datapackage  datapackage.json: what each file and column is, for machines
     metadata     the same for portals, search engines and readers: catalogues, dictionary
     readme       README.md: what the snapshot is, in French and English, and `pages`, which fills in its templates
+    changes      what differs between two versions; `changelog` says it in sentences, with the words of `phrases`
     archive      all files in one zip
-    verify       a snapshot read back whole, with what is in it alone
-    snapshot     staging folder -> checks -> verify -> rename -> index.json -> latest
+    places       published data in a folder or at an address
+    verify       a snapshot read back whole, with what is in it alone; all versions against index.json
+    feed         feed.xml: one entry a version
+    snapshot     staging folder -> checks -> verify -> rename -> feed.xml -> index.json -> latest
     rebuild      snapshots of old without those who asked to be left out
     summary      the short end of a run, for the person who typed it
     serve        data/published for download

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from km0_pipeline.publish import datapackage, geo, national, readme, workbook
+from km0_pipeline.publish import changelog, datapackage, geo, national, readme, workbook
 from km0_pipeline.publish.metadata import croissant, csvw, dcat, dictionary, schema_org
 from km0_pipeline.publish.privacy import Release, report
 from km0_pipeline.publish.staged import Staged
@@ -52,6 +52,7 @@ def _datapackage(staged: Staged, path: Path) -> bool:
 
 ABOUT: tuple[File, ...] = (
     File(datapackage.NAME, _datapackage),
+    File(changelog.NAME, changelog.write),
     File("README.md", readme.write),
     *(File(name, dictionary.write(name)) for name in dictionary.FILES),
     File("csv-metadata.json", csvw.write),

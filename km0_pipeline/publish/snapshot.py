@@ -3,14 +3,15 @@
     data/published/
         2026.11.22/     <table>.csv, <table>.parquet, those of `files`, all of them in one zip, SHA256SUMS
         2026.11.22-2/   the second of that day
-        index.json      every version, oldest first, with its files: what is published is what stands here
+        index.json      every version, oldest first, with its files and what changed: what is published is what stands here
+        feed.xml        the same for feed readers, one entry a version
         latest          link to the newest version
         .staging-*      one being written, or left by a killed run: never served, removed by the next
         .lock           held by the one publisher at work; freed by the system when it ends, however it ends
 
 Order of work: what may leave, blocking checks, staging folder, the staging folder read back,
-rename, index.json, latest. A run killed before the rename leaves all as it was; killed after
-it, the next run enters the whole version that it finds into index.json. A snapshot that says the same as
+rename, feed.xml, index.json, latest. A run killed before the rename leaves all as it was; killed after
+it, the next run enters the whole version that it finds into index.json (a feed may tell of it before). A snapshot that says the same as
 the last one is not published again.
 """
 
@@ -27,14 +28,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from km0_pipeline.publish import datapackage
+from km0_pipeline.publish import datapackage, feed
 from km0_pipeline.publish.archive import bundle
+from km0_pipeline.publish.changes import counts
 from km0_pipeline.publish.files import descriptor, write_all
 from km0_pipeline.publish.formats import FORMATS
+from km0_pipeline.publish.places import SUMS, read_sums
 from km0_pipeline.publish.privacy import PublicationStopped, Release
 from km0_pipeline.publish.privacy.gate import leave
 from km0_pipeline.publish.staged import Staged
-from km0_pipeline.publish.verify import SUMS, read_sums, verify
+from km0_pipeline.publish.verify import verify
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Project
 from km0_pipeline.storage import sha256, write_json
@@ -104,6 +107,8 @@ def entry(folder: Path) -> dict[str, Any]:
         "content_digest": package["km0:contentDigest"],
         "rows": {r["km0:table"]: r["km0:rows"] for r in package["resources"] if "km0:table" in r},
         "files": [{"path": p, "bytes": (folder / p).stat().st_size, "sha256": sums[p]} for p in sorted(sums)],
+        "bytes": sum((folder / p).stat().st_size for p in sums),
+        **({"changes": changed} if (changed := counts(folder)) else {}),
     }
 
 
@@ -135,7 +140,7 @@ def settle(project: Project) -> None:
         )
     for left in published.glob(f"{STAGING}*"):
         shutil.rmtree(left)
-    for left in published.glob(".index.json.*"):
+    for left in (*published.glob(".index.json.*"), *published.glob(f".{feed.NAME}.*")):
         left.unlink()
     index = project.index()
     known = {v["version"] for v in index["versions"]}
@@ -159,6 +164,8 @@ def settle(project: Project) -> None:
         index["versions"].append(entry(folder))
     if found:
         _write_index(project, index["versions"])
+    elif index["versions"]:
+        feed.write(project.published / feed.NAME, project.hub, index["versions"])
     _point_latest(project)
     for v in index["versions"]:
         _remove_older(project, v["version"])
@@ -258,6 +265,8 @@ def _remove_older(project: Project, version: str) -> None:
 
 
 def _write_index(project: Project, versions: list[dict[str, Any]]) -> None:
+    """The feed first: what stands in index.json is published."""
+    feed.write(project.published / feed.NAME, project.hub, versions)
     write_json(project.published / "index.json", {"latest": versions[-1]["version"], "versions": versions})
 
 

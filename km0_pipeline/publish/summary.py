@@ -7,14 +7,18 @@ has not been run is left out.
 from __future__ import annotations
 
 import shlex
+import textwrap
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from km0_pipeline.publish import datapackage, national
+from km0_pipeline.publish.changes import counts
+from km0_pipeline.publish.phrases import headline
 from km0_pipeline.publish.snapshot import Published
 from km0_pipeline.sql import connect, literal
 from km0_pipeline.steps import Made, Project, made
+from km0_pipeline.tables.table import all_tables
 
 MOST = 4
 """Reasons of rejects, and unknown columns, that are spelt out."""
@@ -54,8 +58,15 @@ def _snapshot(project: Project, published: Published) -> list[str]:
     where = published.folder.relative_to(project.root).as_posix()
     size = f"{published.files} files, {_bytes(published.bytes)}"
     if published.new:
-        return [f"Published {published.version}: {where} ({size})"]
+        told, titles = counts(published.folder), {t.name: t.title.en for t in all_tables()}
+        changed = _wrapped(f"since {told['since']}: {headline(told['tables'], titles, 'en')}") if told else []
+        return [f"Published {published.version}: {where} ({size})", *changed]
     return [f"Nothing new to publish: the content is that of {published.version}, in {where} ({size})"]
+
+
+def _wrapped(text: str) -> list[str]:
+    """`text` in lines below a heading."""
+    return textwrap.wrap(text, 116, initial_indent="  ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _read(project: Project) -> list[str]:

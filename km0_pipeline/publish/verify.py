@@ -2,15 +2,15 @@
 
 Belongs here: what anyone who downloaded a snapshot may ask of it. Sums and sizes hold, no file
 is missing or undeclared, columns are named and typed as declared, rows stand in the order of
-their key and no key twice, foreign keys point at rows that are there, and CSV and Parquet hold
-the same cells. Constraints on values are checked before a table is written, in `tables`.
+their key and no key twice, values keep what datapackage.json promises of them, keys point at rows that are there,
+and CSV and Parquet hold the same cells; and of all versions together, that index.json tells what they are.
 """
 
 from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,21 @@ import pyarrow.parquet as pq
 from km0_pipeline.publish import datapackage
 from km0_pipeline.publish.escaping import ESCAPE, unescaped
 from km0_pipeline.publish.formats.csv import BATCH
-from km0_pipeline.sql import literal
+from km0_pipeline.publish.places import INDEX, SUMS, NotThere, Say, read_sums, snapshot
+from km0_pipeline.sql import literal, location
 from km0_pipeline.storage import sha256
 from km0_pipeline.tables.table import TYPES
 
-SUMS = "SHA256SUMS"
+CONSTRAINTS: dict[str, Callable[[str, Any], str]] = {
+    "required": lambda column, _: f"{column} is null",
+    "pattern": lambda column, value: f"not regexp_full_match({column}, {literal(str(value))})",
+    "enum": lambda column, value: f"{column}::varchar not in ({', '.join(literal(str(v)) for v in value)})",
+    "minimum": lambda column, value: f"{column} < {float(value)!r}",
+    "maximum": lambda column, value: f"{column} > {float(value)!r}",
+    "minLength": lambda column, value: f"length({column}) < {int(value)}",
+    "maxLength": lambda column, value: f"length({column}) > {int(value)}",
+}
+"""Constraint of a Table Schema -> SQL of what breaks it; `unique` is for `_values`."""
 
 
 def verify(folder: Path, already: Mapping[str, str] | None = None) -> list[str]:
@@ -46,17 +56,33 @@ def verify(folder: Path, already: Mapping[str, str] | None = None) -> list[str]:
         cells = pool.map(lambda name: _cells(connection.cursor(), folder, tables[name]), tables)
         found = [*files.result(), *(sentence for sentences in cells for sentence in sentences)]
         if not found:
-            keys = pool.map(lambda name: _foreign_keys(connection.cursor(), folder, tables, name), tables)
+            keys = pool.map(lambda name: _values(connection.cursor(), folder, tables[name]["parquet"]) + _foreign_keys(connection.cursor(), folder, tables, name), tables)
             found = [sentence for sentences in keys for sentence in sentences]
     return found
 
 
-def read_sums(folder: Path) -> dict[str, str]:
-    """SHA-256 by path, as SHA256SUMS says. Raises OSError or ValueError."""
-    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    if not all(line[64:66] == "  " for line in lines):
-        raise ValueError("each line is 64 digits, two spaces and a path")
-    return {line[66:]: line[:64] for line in lines}
+def verify_all(place: str, versions: Sequence[Mapping[str, Any]], say: Say = lambda _: None) -> list[str]:
+    """What is wrong with the `versions` that the index.json at `place` (a folder or URL) lists: each whole, and of the sums it tells."""
+    found = []
+    for version in versions:
+        name = version["version"]
+        say(f"version {name}")
+        try:
+            with snapshot(f"{place.rstrip('/')}/{name}", say, {f["path"]: f["bytes"] for f in version["files"]}) as folder:
+                wrong = verify(folder)
+                there = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+                for file in version["files"]:
+                    path = there.get(file["path"])
+                    if path is None:
+                        wrong.append(f"{file['path']}: {INDEX} lists it, but it is missing.")
+                    elif path.stat().st_size != file["bytes"] or sha256(path) != file["sha256"]:
+                        wrong.append(f"{file['path']}: its size or content is not what {INDEX} says.")
+                listed = {file["path"] for file in version["files"]}
+                wrong += [f"{path}: {INDEX} does not list it." for path in sorted(there.keys() - listed)]
+        except NotThere as e:
+            wrong = [str(e)]
+        found += [f"{name}: {sentence}" for sentence in dict.fromkeys(wrong)]
+    return found
 
 
 def _tables(package: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -111,7 +137,7 @@ def _cells(connection: duckdb.DuckDBPyConnection, folder: Path, formats: Mapping
 
 
 def _compared(connection: duckdb.DuckDBPyConnection, folder: Path, text: Mapping[str, Any], typed: Mapping[str, Any]) -> list[str]:
-    parquet = f"read_parquet({literal(str(folder / typed['path']))})"
+    parquet = f"read_parquet({location(folder / typed['path'])})"
     declared = [(f["name"], TYPES[f["type"]][1].upper()) for f in typed["schema"]["fields"]]
     if text["schema"] != typed["schema"]:
         return [f"{text['path']} and {typed['path']}: {datapackage.NAME} gives them different schemas."]
@@ -191,16 +217,39 @@ def _first_difference(left: pa.Table, right: pa.Table, before: int) -> tuple[int
     return None
 
 
+def _values(connection: duckdb.DuckDBPyConnection, folder: Path, resource: Mapping[str, Any]) -> list[str]:
+    """Rows that break what the schema promises of the values of a column, or that have a unique key of another."""
+    schema = resource["schema"]
+    bad: dict[tuple[str, str], str] = {}
+    for field in schema["fields"]:
+        column, promised = _quoted(field["name"]), field.get("constraints", {})
+        bad |= {(field["name"], name): f"count(*) filter (where {CONSTRAINTS[name](column, value)})" for name, value in promised.items() if name in CONSTRAINTS and value is not False}
+        if promised.get("unique"):
+            bad[field["name"], "unique"] = f"count({column}) - count(distinct {column})"
+    for key in schema.get("uniqueKeys", ()):
+        row = f"row({', '.join(map(_quoted, key))})"
+        given = " and ".join(f"{_quoted(c)} is not null" for c in key)
+        bad[", ".join(key), "uniqueKeys"] = f"count(*) filter (where {given}) - count(distinct {row}) filter (where {given})"
+    if not bad:
+        return []
+    try:
+        counts = connection.execute(f"select {', '.join(bad.values())} from read_parquet({location(folder / resource['path'])})").fetchall()[0]
+    except duckdb.Error as e:
+        return [f"{resource['path']}: what {datapackage.NAME} promises of its values can't be checked: {str(e).splitlines()[0]}"]
+    told = zip(bad, counts, strict=True)
+    return [f"{resource['path']}: {n} {'row breaks' if n == 1 else 'rows break'} what {datapackage.NAME} promises of {column} ({name})." for (column, name), n in told if n]
+
+
 def _foreign_keys(connection: duckdb.DuckDBPyConnection, folder: Path, tables: Mapping[str, Any], name: str) -> list[str]:
     found = []
     resource = tables[name]["parquet"]
-    child = literal(str(folder / resource["path"]))
+    child = location(folder / resource["path"])
     for key in resource["schema"].get("foreignKeys", ()):
         target = key["reference"].get("resource") or name
         if target not in tables:
             found.append(f"{datapackage.NAME}: a foreign key of {name} refers to {target}, which is not in the snapshot.")
             continue
-        parent = literal(str(folder / tables[target]["parquet"]["path"]))
+        parent = location(folder / tables[target]["parquet"]["path"])
         columns = [_quoted(c) for c in key["fields"]]
         pairs = zip(columns, map(_quoted, key["reference"]["fields"]), strict=True)
         lost = connection.execute(f"""
@@ -209,6 +258,15 @@ def _foreign_keys(connection: duckdb.DuckDBPyConnection, folder: Path, tables: M
             where {" and ".join(f"c.{a} is not null" for a in columns)}""").fetchone()
         if lost and lost[0]:
             found.append(f"{resource['path']}: {lost[0]} rows name a {', '.join(key['fields'])} that {target} does not hold.")
+    present = "closed_version is null and" if any(f["name"] == "closed_version" for f in resource["schema"]["fields"]) else ""
+    for field in resource["schema"]["fields"]:  # a key of one of several tables
+        targets = [r.partition(".")[::2] for r in field.get("km0:references", ())]
+        if targets and all(t in tables for t, _ in targets):
+            column = _quoted(field["name"])
+            keys = " union all ".join(f"select {_quoted(c)} from read_parquet({location(folder / tables[t]['parquet']['path'])})" for t, c in targets)
+            lost = connection.execute(f"select count(*) from read_parquet({child}) where {present} {column} is not null and {column} not in ({keys})").fetchone()
+            if lost and lost[0]:
+                found.append(f"{resource['path']}: {lost[0]} rows name a {field['name']} that none of {', '.join(t for t, _ in targets)} holds.")
     return found
 
 

@@ -24,6 +24,7 @@ from km0_pipeline.sql import connect, literal, settings
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import read_json, sha256, write_aside, write_json
 from km0_pipeline.tables.contacts import CONTACTS_SQL, kept_from
+from km0_pipeline.tables.differences import differences, view
 from km0_pipeline.tables.inputs import DERIVED, STEPS, hub_sources
 from km0_pipeline.tables.table import (
     TYPES,
@@ -35,6 +36,7 @@ from km0_pipeline.tables.table import (
     relations,
     variables,
 )
+from km0_pipeline.tables.table import table as by_name
 from km0_pipeline.versions import as_published, ordered
 
 VERSION = code_version(__file__)
@@ -153,7 +155,8 @@ def _build(project: Project, table: Table, asked: dict[str, Any], said: dict[str
             connection.execute(f"set variable {name} = {'null' if value is None else literal(value)}")
         read(project, connection, table.upstream, table.sql)
         for name in table.previous:
-            _previous(project, connection, name)
+            snapshot = project.last_snapshot()
+            view(connection, f"previous_{name}", by_name(name), snapshot / f"{name}.parquet" if snapshot else None)
         if "vocabulary" in names:
             rows = ", ".join(f"({literal(p)}, {literal(kind)}, {releasable})" for p, kind, releasable in _vocabulary())
             connection.execute(f"create table vocabulary as from (values {rows}) as v({', '.join(DERIVED['vocabulary'])})")
@@ -175,59 +178,13 @@ def _build(project: Project, table: Table, asked: dict[str, Any], said: dict[str
             raise TableError(f"{table.name}.sql and {table.name}.yaml: the table can't be made: {e}") from None
 
 
-def _previous(project: Project, connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Let `previous_<name>` be the table in the last snapshot: empty where there is none, null where it lacks a column."""
-    table = next(t for t in all_tables() if t.name == name)
-    snapshot = project.last_snapshot()
-    path = snapshot / f"{name}.parquet" if snapshot else None
-    there: set[str] = set()
-    if path is not None and path.exists():
-        there = {str(row[0]) for row in connection.execute(f"describe from read_parquet({literal(str(path))})").fetchall()}
-    columns = ", ".join(
-        f'cast({_once(table, f.name) if f.name in there else "null"} as {TYPES[f.type][1]}) as "{f.name}"' for f in table.fields
-    )
-    source = f"from read_parquet({literal(str(path))})" if there >= set(table.primary_key) else "where false"
-    connection.execute(f"create view previous_{name} as select {columns} {source}")
-
-
-def _once(table: Table, column: str) -> str:
-    """A column of the last snapshot, which may have been published before contacts were withheld."""
-    return f"withheld({column})" if column in table.texts else column
-
-
 def _differences(project: Project, connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Make the relation `differences`, and the variable `unchanged`: every table is as it was in the last snapshot."""
-    columns = ", ".join(f"{c} varchar" for c in DERIVED["differences"])
-    connection.execute(f"create table differences ({columns}); set variable unchanged = false")
     snapshot = project.last_snapshot()
-    if snapshot is None:
-        return
-    unchanged = True
-    for other in all_tables():
-        if other.name not in table.previous or other.name == table.name or _same_bytes(project, snapshot, other):
-            continue
-        if not other.tracked:
-            unchanged = unchanged and not _differs(connection, other)
-            continue
-        key = other.primary_key[0]
-        values = [c for c in other.columns if c != key]
-        connection.execute(f"""
-            create or replace temp table pair as
-            select n.{key} as new_key, o.{key} as old_key, n as new_row, o as old_row
-            from {other.name} as n
-            full join previous_{other.name} as o on o.{key} = n.{key}
-            where n.{key} is null or o.{key} is null or {' or '.join(f'n."{c}" is distinct from o."{c}"' for c in values)}
-        """)
-        parts = [
-            f"select {literal(other.name)}, coalesce(new_key, old_key), case when old_key is null then 'add' else 'remove' end, null, null, null "
-            "from pair where new_key is null or old_key is null"
-        ]
-        parts += [
-            f"select {literal(other.name)}, new_key, 'modify', {literal(c)}, old_row.\"{c}\"::varchar, new_row.\"{c}\"::varchar "
-            f"from pair where new_key = old_key and new_row.\"{c}\" is distinct from old_row.\"{c}\""
-            for c in values
-        ]
-        connection.execute(f"insert into differences {' union all '.join(parts)}")
+    compared = [t for t in all_tables() if t.name in table.previous and t.name != table.name] if snapshot else []
+    moved = [t for t in compared if snapshot and not _same_bytes(project, snapshot, t)]
+    differences(connection, (t for t in moved if t.tracked))
+    unchanged = snapshot is not None and not any(_differs(connection, t) for t in moved if not t.tracked)
     connection.execute(f"set variable unchanged = {unchanged} and not exists (from differences)")
 
 

@@ -174,6 +174,8 @@ def load_table(sql: Path, yaml: Path) -> Table:
         for column in key:
             if column not in names:
                 raise refuse(f"{what} names the column {column!r}, which is not declared.")
+    if table.tracked and (len(table.primary_key) > 1 or not table.released):
+        raise refuse("tracked: true is for a released table with a primary key of one column.")
     for field in table.fields:
         if field.property is not None and field.property not in PROPERTIES:
             raise refuse(f"{field.name}: {field.property!r} is not a property of km0_pipeline/claims.py.")

@@ -1,0 +1,71 @@
+"""Small fictional snapshots one after the other, of the library's own tables, for the tests of what changes between versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from publish_world import DAY, fill
+
+from km0_pipeline.publish.snapshot import Published, publish
+from km0_pipeline.register.statements import ROWS
+from km0_pipeline.steps import Project, make
+from km0_pipeline.tables.build import build_table
+from km0_pipeline.tables.table import all_tables, table
+
+DOCUMENT = "d" * 20
+SEEN = {"sources": 1, "first_document_id": DOCUMENT, "first_locator": "char:0-9"}
+TOLD = {"document_id": DOCUMENT, "locator": "char:0-9", "qualifier": "exact"}
+SOURCE = {"document_id": DOCUMENT, "kind": "press", "title": "L'écho", "publisher": "Gazette fictive", "published_on": "2026-11-20", "format": "md", "path": "press/e.md", "first_version": "2026.11.22"}
+FRESH = {"source": "press", "kind": "press", "documents": 1, "records": 3, "last_new_on": DAY, "state": "unknown"}
+Rows = Mapping[str, list[dict[str, Any]]]
+
+
+def org(n: int, name: str, **cells: Any) -> dict[str, Any]:
+    return {"organisation_id": f"org-{n:016x}", "name": name, "is_hub": False, **SEEN, **cells}
+
+
+def person(n: int, name: str, **cells: Any) -> dict[str, Any]:
+    return {"person_id": f"per-{n:016x}", "name": name, **SEEN, **cells}
+
+
+def headcount(n: int, of: int, figure: int, scope: str = "people", **cells: Any) -> dict[str, Any]:
+    return {"headcount_id": f"hdc-{of:016x}-{n:08x}", "organisation_id": f"org-{of:016x}", "headcount": figure, "scope": scope, **TOLD, **cells}
+
+
+def tenancy(of: int, host: int, status: str, **cells: Any) -> dict[str, Any]:
+    return {"tenancy_id": f"ten-{of:016x}-00000000", "organisation_id": f"org-{of:016x}", "host_id": f"org-{host:016x}", "status": status, "basis": "press", "document_id": DOCUMENT, "locator": "char:0-9", **cells}
+
+
+def redirect(old: str, new: str, reason: str = "merge") -> dict[str, Any]:
+    return {"old_id": old, "new_id": new, "reason": reason, "first_version": "2026.11.22"}
+
+
+def write(project: Project, rows: Rows, version: str) -> None:
+    """Make every table of the library with these rows, a source beside them, and `changes` from the last snapshot."""
+    text = pa.string()
+    make(project, "entity_mentions", lambda path: pq.write_table(pa.table({c: pa.array([], text) for c in ("mention_id", "entity_id", "kind")}), path), version="0")
+    make(project, "entity_withheld", lambda path: pq.write_table(pa.table({"entity_id": pa.array([], text), "whole": pa.array([], pa.bool_())}), path), version="0")
+    make(project, "register_rows", lambda path: pq.write_table(ROWS.empty_table(), path), version="0")
+    for t in all_tables():
+        if t.name != "changes":
+            fill(project, t, sorted(rows.get(t.name, {"sources": [SOURCE], "freshness": [FRESH]}.get(t.name, [])), key=lambda row, t=t: [row[k] for k in t.primary_key]))
+    build_table(project, table("changes"), version=version)
+
+
+def lossy(project: Project) -> Project:
+    """The project where any number of rows may go."""
+    limits = project.hub.limits.model_copy(update={"row_drop": 1.0})
+    return replace(project, hub=project.hub.model_copy(update={"limits": limits}))
+
+
+def published(project: Project, rows: Rows, day: date | int = 0) -> Published:
+    """A snapshot of these rows, of that day or so many days after the first."""
+    day = DAY + timedelta(day) if isinstance(day, int) else day
+    project = lossy(project)
+    write(project, rows, project.next_version(day))
+    return publish(project, day)
