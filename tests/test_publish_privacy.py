@@ -24,7 +24,7 @@ from km0_pipeline.publish.privacy.matching import Names
 from km0_pipeline.publish.privacy.rules import RULES, Outcome, personal_mailbox
 from km0_pipeline.publish.snapshot import Published, publish
 from km0_pipeline.steps import Project, make
-from km0_pipeline.tables.table import table
+from km0_pipeline.tables.table import Table, all_tables, table
 
 WHO = "Camille Passante"
 
@@ -42,9 +42,9 @@ def report(made: Published) -> dict[str, dict[str, Any]]:
     return {rule["rule"]: rule for rule in said["rules"]}
 
 
-def stopped(project: Project) -> str:
+def stopped(project: Project, tables: tuple[Table, ...] = TABLES) -> str:
     with pytest.raises(PublicationStopped) as stop:
-        publish(project, DAY, TABLES)
+        publish(project, DAY, tables)
     assert not [p for p in project.published.iterdir() if p.name != ".lock"]
     return str(stop.value)
 
@@ -122,6 +122,44 @@ def test_r10_who_is_named_like_an_organisation_that_is_published_stops_nothing(p
     fill(project, table("organisations"), organisations)
     made = publish(project, DAY)
     assert pq.read_table(made.folder / "organisations.parquet")["activity"].to_pylist() == ["[…]", "« Fondation Atelier Imaginaire », dit Fabrique Imaginaire"]
+
+
+DOCUMENT, ORGANISATION = "d" * 20, "org-00000000000000aa"
+CLAIM = {
+    "claim_id": "c" * 20, "document_id": DOCUMENT, "locator": "char:0-9", "subject_id": "m" + "a" * 19, "subject_kind": "organisation", "entity_id": ORGANISATION,
+    "property": "activity", "value": "robots", "value_kind": "text", "qualifier": "exact", "confidence": 1.0, "first_version": "2026.11.22",
+}  # fmt: skip
+PERSON = {"person_id": "per-00000000000000dd", "name": "Dominique Exemple", "sources": 1, "first_document_id": DOCUMENT, "first_locator": "char:0-9"}
+HEADCOUNT = {"headcount_id": "hdc-0", "organisation_id": ORGANISATION, "headcount": 12, "qualifier": "exact", "scope": "employees", "document_id": DOCUMENT, "locator": "row:2"}
+HOLES = {
+    "R3": ("claims", CLAIM | {"property": "email", "value": "x"}, "press"),
+    "R6": ("people", PERSON, "press"),
+    "R8": ("headcounts", HEADCOUNT, "registry"),
+    "R9": ("claims", CLAIM | {"original": "x" * 101}, "press"),
+}
+
+
+@pytest.mark.parametrize("rule", HOLES)
+def test_what_a_rule_should_have_kept_upstream_stops_the_publication(project: Project, monkeypatch: pytest.MonkeyPatch, rule: str) -> None:
+    monkeypatch.setattr("km0_pipeline.publish.snapshot._check", lambda *_: 1)  # as if all checks had passed
+    name, row, kind = HOLES[rule]
+    fill_library(project)
+    fill(project, table("sources"), [{"document_id": DOCUMENT, "kind": kind, "title": "Une source", "format": "csv", "path": "registries/locataires.csv", "first_version": "2026.11.22"}])
+    fill(project, table(name), [row])
+    bands = tuple(r.model_copy(update={"headcounts": "bands"}) for r in project.hub.registries)
+    said = stopped(Project(project.root, project.hub.model_copy(update={"registries": bands})), all_tables())
+    assert f"(rule {rule})" in said and "Dominique" not in said
+
+
+def test_r11_and_r14_are_reported_by_source(project: Project) -> None:
+    fill_library(project)
+    registries = tuple(r.model_copy(update={"keep_until": "2026-01-31", "keep_for": 365}) for r in project.hub.registries[:1])
+    said = report(publish(Project(project.root, project.hub.model_copy(update={"registries": registries})), DAY))
+    assert said["R11"]["figures"] == {
+        "sources": {"press": {}, "locataires": {"keep_until": "2026-01-31", "keep_for": 365}}, "without_limit": ["press"], "past_limit": ["locataires"],
+        "not_before": {"locataires": "2025-11-22"},
+    }  # fmt: skip
+    assert said["R14"]["figures"]["without"] == {"licence": 1, "publisher": 1, "published_on": 1, "url": 1}
 
 
 PRIVATE = ["camille@exemple.example", "06 12 34 56 78", "+41 79 999 99 99", "0761/99999-99", "1 84 12 76 451 089 46", "FR14 2004 1010 0505 0001 3M02 606", "née à Mulhouse le 3 mars 1980", WHO]

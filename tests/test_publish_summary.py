@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from press_world import accepted
 from publish_world import DAY, TABLES, fill_library, fill_world
 
 from km0_pipeline.claims import CLAIMS, Claim, Reject, claims_table, mention_id, rejects_table
@@ -29,19 +30,20 @@ def step(project: Project, name: str, table: pa.Table, **figures: Any) -> None:
 def steps(project: Project, notes: int) -> None:
     """What the steps before the tables would have made of some notes and one registry."""
     someone = mention_id(NOTE, "organisation", "atelier fictif")
-    said = claims_table([Claim(NOTE, "char:0-14", someone, "organisation", "name", "Atelier Fictif", "Atelier Fictif")])
+    name = Claim(NOTE, "char:0-14", someone, "organisation", "name", "Atelier Fictif", "Atelier Fictif")
+    said = claims_table([name])
     step(project, "press_documents", pa.table({"document_id": [f"{n:064}" for n in range(notes)]}), read=notes, reused=0)
     step(project, "press_claims", said)
-    step(project, "press_reviewed", said, accepted=0, to_review=1, rejected=0, decided=2, idle=[3, 8])
+    step(project, "press_reviewed", accepted([name]), accepted=0, to_review=1, rejected=0, decided=2, idle=[3, 8])
     step(project, "registry_claims", CLAIMS.empty_table())
     step(project, "registry_documents", pa.table({"document_id": [REGISTRY], "path": ["registries/locataires.csv"]}))
-    step(project, "registry_rows", pa.table({"row": [2, 3]}), files=1, read=1, drift=["registries/locataires.csv: the column “Bail” is gone (before: the file that lay there)."])
+    step(project, "registry_rows", pa.table({"row": [2, 3], "mention_id": ["m1", "m2"], "consented": [False, False], "size_band": ["1-2", "3-5"]}), files=1, read=1, drift=["registries/locataires.csv: the column “Bail” is gone (before: the file that lay there)."])
     columns = {"document_id": [REGISTRY] * 4, "position": [1, 2, 3, 4], "header": ["Nom", "Étage préféré", "", "Humeur"], "how": ["alias", "unmapped", "unmapped", "unmapped"]}
     step(project, "registry_columns", pa.table(columns))
     rejects = [Reject(REGISTRY, "registries/locataires.csv", f"row:{n}", "no_name", f"registries/locataires.csv, row {n}: no name; give it one.", "x") for n in (4, 5)]
     step(project, "registry_rejects", rejects_table(rejects))
     step(project, "press_rejects", rejects_table([Reject(NOTE, "press/vide.md", "", "empty_file", "press/vide.md is empty; delete it or fill it.")]))
-    step(project, "entity_mentions", pa.table({"entity_id": ["org-1", "org-1", "per-1"], "kind": ["organisation", "organisation", "person"]}), to_review=1, not_asked=1200, idle=[4])
+    step(project, "entity_mentions", pa.table({"mention_id": ["m1", "m2", "m3"], "entity_id": ["org-1", "org-1", "per-1"], "kind": ["organisation", "organisation", "person"]}), to_review=1, not_asked=1200, idle=[4])
     fresh = {"source": ["press", "registries/locataires"], "state": ["unknown", "late"], "last_new_on": [None, "2026-10-01"], "due_on": [None, "2026-11-01"]}
     step(project, "table_freshness", pa.table(fresh))
     step(project, "table_discrepancies", pa.table({"property": ["headcount", "headcount", "opened_on"]}))

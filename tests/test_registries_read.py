@@ -51,7 +51,7 @@ def test_rows_have_the_columns_that_others_rely_on(place: Place) -> None:
     (row,) = place.put("Nom\nAtelier Fictif\n").read()
     assert list(row) == [
         "document_id", "source", "sheet", "row", "mention_id", "at_hub", "stated_on",
-        *(c for p in PROPERTIES for c in (p, f"{p}_original")), "headcount_qualifier", "refused",
+        *(c for p in PROPERTIES for c in (p, f"{p}_original")), "headcount_qualifier", "consented", "refused",
     ]  # fmt: skip
 
 
