@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from km0_pipeline.cli_push import push
 from km0_pipeline.reviewing import review
 from km0_pipeline.terminal import place, project_in, width_of_terminal, wrapped
 
@@ -145,6 +146,7 @@ def map_columns(root: Path, file: Path, registry: str, write: bool) -> None:
         raise click.ClickException(str(e)) from None
 
 
+main.add_command(push)
 main.add_command(review)
 
 

@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import ErrorDetails
 
 from km0_pipeline.claims import PROPERTIES, Claim, digest, mention_id
+from km0_pipeline.portal_settings import Portals
 
 
 class HubError(ValueError):
@@ -103,6 +104,9 @@ class Publisher(_Model):
     description: str = Field(min_length=50, description="What the data are, in French, 50 characters or more.")
     description_en: str = Field(min_length=50, description="What the data are, in English, 50 characters or more.")
     keywords: Words = Field((), description="Keywords.")
+    frequency: Literal["daily", "weekly", "monthly", "quarterly", "semiannual", "annual", "irregular", "unknown"] = Field(
+        "irregular", description="How often a new version is to be expected; irregular: when something has changed."
+    )
 
 
 class Site(_Model):
@@ -232,6 +236,7 @@ class Hub(_Model):
     geocoder: Geocoder = Geocoder.model_construct()
     schedule: Schedule = Schedule.model_construct()
     limits: Limits = Limits.model_construct()
+    portals: Portals = Portals.model_construct()
 
     @classmethod
     def load(cls, path: Path) -> Hub:

@@ -139,7 +139,7 @@ def _settle(project: Project) -> None:
     index = project.index()
     known = {v["version"] for v in index["versions"]}
     found = [p for p in published.iterdir() if p.is_dir() and VERSION.fullmatch(p.name) and p.name not in known]
-    found.sort(key=lambda p: _ordered(p.name))
+    found.sort(key=lambda p: in_order(p.name))
     for folder in found:
         wrong = verify(folder)
         if wrong:
@@ -257,6 +257,6 @@ def _published(folder: Path, new: bool) -> Published:
     return Published(folder.name, folder, new, found["rows"], found["content_digest"], len(sizes), sum(sizes), package["km0:checks"])
 
 
-def _ordered(version: str) -> tuple[int, ...]:
+def in_order(version: str) -> tuple[int, ...]:
     """The version as numbers: 2026.11.22-10 comes after 2026.11.22-9."""
     return tuple(int(n) for n in re.split(r"[.-]", version))
