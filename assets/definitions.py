@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from assets.jobs import refresh
+from assets.portals import portals
 from assets.resources import ProjectResource
 from assets.schedules import schedules
 from assets.sensors import sensors
@@ -27,7 +28,7 @@ def definitions(root: Path = ROOT, date: str = "", **overrides: Any) -> dg.Defin
     """
     hub = Hub.load(root / "hub.toml")
     parts: dict[str, Any] = {
-        "assets": [*sources(), *steps(), *tables(), database, snapshot],
+        "assets": [*sources(), *steps(), *tables(), database, snapshot, *portals(hub)],
         "jobs": [refresh],
         "schedules": schedules(hub),
         "sensors": sensors(root, hub),

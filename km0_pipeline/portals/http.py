@@ -8,10 +8,13 @@ Belongs here: HTTP; what is asked for belongs to `datagouv` and `ckan`.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import time
+import traceback
 from collections.abc import Iterable
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from km0_pipeline.fetch import REDIRECTS, retry_after, user_agent
@@ -53,14 +56,19 @@ class Http:
         self._settings = settings
         self._key = secret(settings.key, f"key of {self.host}")
         self._header = header
+        logging.getLogger("httpcore").setLevel(logging.INFO)  # at DEBUG it writes the headers of answers, where a portal may repeat the key
         timeout = httpx.Timeout(settings.max_seconds)
         self._client = httpx.Client(timeout=timeout, trust_env=False, headers={"User-Agent": user_agent(hub)})  # no .netrc, no proxy
 
     def __enter__(self) -> Http:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Closes; an answer of another shape than the portal's API gives is told in a sentence."""
         self._client.close()
+        if isinstance(error, (LookupError, TypeError, AttributeError)):
+            at = traceback.extract_tb(trace)[-1]
+            raise PortalError(f"{self.host} answers otherwise than a portal of this kind does ({kind and kind.__name__} in {at.name}, line {at.lineno}); is url in hub.toml right?") from None
 
     def ask(self, method: str, path: str, *, missing: tuple[int, ...] = (), again: bool = True, **content: Any) -> Any:
         """The JSON that the portal answers; None for one of the statuses in `missing`. Raises PortalError.
@@ -128,12 +136,10 @@ class Http:
     def _read(self, response: httpx.Response, what: str) -> Any:
         status = response.status_code
         if 200 <= status < 300:
-            if not response.content:
-                return {}
-            try:
-                return response.json()
-            except ValueError:
-                raise PortalError(f"{self.host} answers {what} with what is no JSON: {self.clean(response.text, 100)!r}; is url in hub.toml a portal of this kind?") from None
+            found = _json(response) if response.content else {}
+            if found is None:
+                raise PortalError(f"{self.host} answers {what} with what is no JSON: {self.clean(response.text, 100)!r}; is url in hub.toml a portal of this kind?")
+            return found
         said = f"{self.host} answers {what} with HTTP {status}"
         if 300 <= status < 400:
             to = response.headers.get("location", "").partition("?")[0]
@@ -167,11 +173,18 @@ class Http:
             return "", None, self.clean(str(e)) or type(e).__name__
 
 
+def _json(response: httpx.Response) -> Any:
+    """What a response says in JSON; None where it says none."""
+    try:
+        return response.json()
+    except ValueError:  # nothing is raised from here: the error would hold the whole answer
+        return None
+
+
 def _message(response: httpx.Response) -> str:
     """The words of an error: `message`, `error` or `errors` of its JSON, or its text."""
-    try:
-        found = response.json()
-    except ValueError:
+    found = _json(response)
+    if found is None:
         return "" if "html" in response.headers.get("content-type", "") else response.text
     if isinstance(found, dict):
         told = {k: v for k, v in found.items() if k in ("message", "error", "errors") and v}

@@ -115,10 +115,9 @@ class _Bucket:
                 got = obstore.get(self._store, INDEX)
             except FileNotFoundError:
                 return [], None
-            try:
+            with suppress(ValueError, LookupError, TypeError):
                 return list(json.loads(bytes(got.bytes()))["versions"]), got.meta["e_tag"]
-            except (ValueError, LookupError, TypeError):
-                raise PortalError(f"{self.address}{INDEX} is not an index of snapshots; is it the right bucket and prefix?") from None
+        raise PortalError(f"{self.address}{INDEX} is not an index of snapshots; is it the right bucket and prefix?")
 
     def listing(self, folder: str) -> dict[str, Any]:
         """What lies below `folder`, by path."""
