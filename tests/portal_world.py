@@ -248,7 +248,7 @@ class Bucket(Portal):
                 if k.startswith(asked.query.get("prefix", ""))
             )
             xml = f"<ListBucketResult><Name>bucket</Name><IsTruncated>false</IsTruncated>{listed}</ListBucketResult>"
-            return Said(200, xml.encode(), {"Content-Type": "application/xml"})
+            return Said(200, xml.encode(), {"content-type": "application/xml"})
         key = asked.path.removeprefix("/bucket/")
         if asked.method == "PUT":
             wanted = asked.headers.get("if-match")
@@ -288,9 +288,8 @@ def served(portal: Portal) -> Iterator[None]:
             said = fault.how if fault and isinstance(fault.how, Said) else portal.answer(asked)
             body = said.content if isinstance(said.content, bytes) else b"" if said.content is None else json.dumps(said.content).encode()
             self.send_response(said.status)
-            for name, value in ({"Content-Type": "application/json"} | said.headers).items():
+            for name, value in ({"content-type": "application/json", "content-length": str(len(body))} | said.headers).items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)
