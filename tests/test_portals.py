@@ -172,6 +172,7 @@ def test_a_push_that_breaks_off_anywhere_shows_nothing_half_and_the_next_complet
             assert b"2026.11.23" not in any_portal.portal.files["index.json"]
         else:
             assert any_portal.hidden() or any_portal.shows(FIRST) or any_portal.shows(SECOND), nth
+            assert ("the dataset is hidden" in str(error)) is any_portal.hidden()
         any_portal.push(SECOND)
         assert any_portal.shows(SECOND) and (any_portal.name == "s3" or not any_portal.hidden())
 
@@ -365,6 +366,18 @@ def test_a_dataset_is_hidden_only_while_more_than_one_file_is_put_in_place(udata
     first = next(n for n, a in enumerate(udata.portal.asked) if a.method == "PUT")
     assert all("file" in a.form for a in udata.portal.asked[:first] if a.method == "POST"), "all bytes are sent before it is hidden"
     assert not any("file" in a.form for a in udata.portal.asked[first:] if a.method == "POST") and order
+
+
+def test_a_dataset_that_a_person_has_hidden_is_not_shown_by_the_push_after_one_that_broke_off(udata: Pushed) -> None:
+    udata.push(FIRST)
+    udata.dataset["private"] = True
+    resource = next(r for r in udata.dataset["resources"] if r["id"] == udata.ids()["people.csv"])
+    udata.dataset["resources"].append({**resource, "id": "twin", "extras": {"km0:path": "gone.csv"}})
+    udata.portal.faults = [Fault("DELETE", Said(400), times=99)]
+    assert "hidden" not in str(udata.refused(SECOND))
+    udata.portal.faults = []
+    udata.push(SECOND)
+    assert udata.shows(SECOND) and udata.dataset["private"]
 
 
 def test_a_dataset_that_udata_has_but_no_push_made_is_taken_over_only_where_hub_toml_names_it(udata: Pushed) -> None:

@@ -34,7 +34,14 @@ STEWARDS = ("acronym", "description_short", "contact_points", "featured", "frequ
 def push(hub: Hub, settings: DataGouv, offer: Offer, dry_run: bool, say: Callable[[str], None]) -> Outcome:
     """Let the portal show `offer`. Raises PortalError."""
     with Http(hub, settings, "/api/1", "X-API-KEY") as portal:
-        return _Push(portal, settings, offer, say).run(dry_run)
+        one = _Push(portal, settings, offer, say)
+        try:
+            return one.run(dry_run)
+        except PortalError as e:
+            if not one.hiding:
+                raise
+            said, passing = str(e), e.passing
+        raise PortalError(f"{said} Until a push has gone through, the dataset is hidden.", passing)
 
 
 class _Push:
@@ -53,6 +60,8 @@ class _Push:
             for form in sorted({f.format for f in out})
         )
         self.wanted = self._wanted()
+        self.hiding = False
+        """Whether the dataset is hidden by this push, at this moment."""
 
     def run(self, dry_run: bool) -> Outcome:
         found = self._find()
@@ -75,8 +84,11 @@ class _Push:
             self.portal.check_served(self.offer.files)
         if found is None:
             found = self.portal.ask("POST", "/datasets/", json=self._hidden({}), again=False)
+            self.hiding = not self.wanted["private"]
             self.say(f"made the dataset {found['id']}, hidden until it is whole")
+        self.hiding |= PUSHING in (found.get("extras") or {})
         self._bring(found, mine, added, replaced, removed)
+        self.hiding = False
         stored = self.portal.ask("GET", f"/datasets/{found['id']}/")
         self._check(stored)
         return Outcome(**outcome.__dict__ | {"address": stored.get("page") or stored.get("uri") or ""})
@@ -87,8 +99,9 @@ class _Push:
         uploads = [f for f in (*added, *replaced) if f.path not in self.linked]
         parts = {f.path: self._send_parts(at, f) for f in uploads}
         gone = [r for path, r in mine.items() if path in removed and r["filetype"] == "file"]
-        if len(uploads) + len(gone) > 1 and not found["private"]:
+        if (uploads or gone) and len(added) + len(replaced) + len(removed) > 1 and not found["private"]:
             self.portal.ask("PUT", f"{at}/", json=self._hidden(found))
+            self.hiding = True
             self.say("hid the dataset while its files are replaced")
         for file in uploads:
             mine[file.path] = self._assemble(at, file, parts[file.path], mine.get(file.path))
@@ -131,7 +144,7 @@ class _Push:
         if not self._holds(stored, file):
             raise PortalError(
                 f"{self.portal.host} took {file.path} but stored something else ({stored.get('filesize')} bytes, {(stored.get('checksum') or {}).get('value')}; "
-                f"sent were {file.bytes}, {file.sha1}). The dataset stays hidden unless this was its only change; push again.", passing=True,
+                f"sent were {file.bytes}, {file.sha1}); push again.", passing=True,
             )  # fmt: skip
         if not old:  # marked at once, so that the next push knows it if this one goes no further
             self.portal.ask("PUT", f"{at}/resources/{stored['id']}/", json=self._resource(file, stored))
@@ -236,9 +249,9 @@ class _Push:
         return kept | self.wanted | {"extras": extras | self.wanted["extras"]}
 
     def _hidden(self, found: dict[str, Any]) -> dict[str, Any]:
-        """The same, with the dataset hidden until the push is through."""
+        """The same, with the dataset hidden until the push is through; marked, unless it stays hidden then."""
         payload = self._payload(found)
-        return payload | {"private": True, "extras": payload["extras"] | {PUSHING: self.offer.version}}
+        return payload | {"private": True, "extras": payload["extras"] | ({} if self.wanted["private"] else {PUSHING: self.offer.version})}
 
     def _seen(self, stored: dict[str, Any]) -> dict[str, Any]:
         """What a dataset says, of what is wanted, in the same shape."""
