@@ -4,6 +4,7 @@ The tour, in the order of the flow. Everything a source says becomes a *claim*
 (`claims`): this document, at this place, says that this subject has this property
 with this value. All that is published is a view of the claims.
 
+    portal_settings  the part of hub.toml that says where snapshots are pushed to
     hub         hub.toml: who the hub is, its sources, how their columns map
     storage     where bytes lie; write aside, then rename
     sql         DuckDB as the steps use it
@@ -20,6 +21,8 @@ with this value. All that is published is a view of the claims.
     tables      claims + entities -> the DuckDB tables, one .sql and one .yaml each
     explain     why a published cell says what it says
     publish     tables            -> a snapshot people download
+    portals     a snapshot        -> data.gouv.fr, CKAN, an S3 bucket
+    cli_push    the `km0 push` command
     cli_map     how `km0 map` is drawn
     terminal    what its commands share
     reviewing   the `km0 review` command
