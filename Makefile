@@ -10,7 +10,7 @@ bin := .venv/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test ui serve bench evaluate lock
+.PHONY: help run test portals ui serve bench evaluate lock
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ test: .venv/made ## all checks and tests
 	$(bin)/python -m pytest tests/test_pu*.py tests/test_[q-z]*.py >$$log 2>&1 & half=$$!; \
 	$(bin)/python -m pytest --ignore-glob='*/test_pu*' --ignore-glob='*/test_[q-z]*'; first=$$?; \
 	wait $$half; second=$$?; cat $$log; rm -f $$log; exit $$((first ? first : second))
+
+portals: .venv/made ## push to a real udata, CKAN and S3 server on this machine (made once in .portals, some minutes)
+	@tests/portals/make_servers.sh $(bin)/python
+	@KM0_PORTALS=1 $(bin)/python -m pytest -m portal tests/portals
 
 ui: .venv/made .dagster/dagster.yaml ## Dagster in the browser, with the daily schedule and the watch on data/raw (PORT=3000)
 	@echo "http://127.0.0.1:$(PORT) (stop with Ctrl-C)"

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from assets.jobs import refresh
+from assets.portals import portals
 from assets.resources import ProjectResource
 from assets.schedules import schedules
 from assets.sensors import sensors
@@ -31,7 +32,7 @@ def definitions(root: Path = ROOT, date: str = "", accept_loss: Sequence[str] = 
     hub = Hub.load(root / "hub.toml")
     check_names(hub)
     parts: dict[str, Any] = {
-        "assets": [*sources(), *steps(), *tables(), database, snapshot],
+        "assets": [*sources(), *steps(), *tables(), database, snapshot, *portals(hub)],
         "jobs": [refresh],
         "schedules": schedules(hub),
         "sensors": sensors(root, hub),

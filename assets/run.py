@@ -83,10 +83,10 @@ def refresh(root: Path, day: str, accept_loss: Sequence[str] = ()) -> tuple[list
             print("Another refresh is at work on this project; this one starts when that has ended.", flush=True)
         before = listing(root)
         result = job.execute_in_process({"loggers": {"progress": {}}}, instance, raise_on_error=False, tags=here)
-    if not result.success:
-        return failures(result.all_events), ""
-    note_refreshed(root, before)
-    return [], str(result.asset_materializations_for_node("snapshot")[0].metadata["summary"].value)
+    published = result.asset_materializations_for_node("snapshot")
+    if published:  # though a portal may not have got it
+        note_refreshed(root, before)
+    return failures(result.all_events), str(published[0].metadata["summary"].value) if published else ""
 
 
 class Progress(logging.Handler):

@@ -5,9 +5,11 @@ The tour, in the order of the flow. Everything a source says becomes a *claim*
 with this value. All that is published is a view of the claims.
 
     economic_site  what the national schemas ask of the hub's site: a section of hub.toml
+    portal_settings  the part of hub.toml that says where snapshots are pushed to
     hub         hub.toml: who the hub is, its sources, how their columns map
     storage     where bytes lie; write aside, then rename
     sql         DuckDB as the steps use it
+    toml_errors mistakes in hub.toml, as sentences
     versions    what a version is called, and which comes first
     deadline    work that may hang, crash or take all memory, in a process of its own
     encoding    is it UTF-8 broken in places, or another encoding
@@ -22,6 +24,8 @@ with this value. All that is published is a view of the claims.
     tables      claims + entities -> the DuckDB tables, one .sql and one .yaml each
     explain     why a published cell says what it says
     publish     tables            -> a snapshot people download
+    portals     a snapshot        -> data.gouv.fr, CKAN, an S3 bucket
+    cli_push    the `km0 push` command
     cli_map     how `km0 map` is drawn
     cli_limits  the `km0 limits` command
     terminal    what its commands share

@@ -142,7 +142,7 @@ class Fetcher:
         if answer.status in _PASSING:
             said = "asks to be left alone" if answer.status == 429 else "is not well"
             sentence = f"{said} (HTTP {answer.status}); it is asked again at a later refresh."
-            raise Unfetched("unavailable", sentence, True, _retry_after(answer.headers.get("retry-after", "")))
+            raise Unfetched("unavailable", sentence, True, retry_after(answer.headers.get("retry-after", "")))
         return answer
 
 
@@ -263,7 +263,7 @@ def _no_address(url: str) -> Unfetched:
     return Unfetched("not_public", f"has or leads to the address {url[:200]!r}, which is not {known}; correct it.")
 
 
-def _retry_after(value: str) -> float:
+def retry_after(value: str) -> float:
     """Seconds that a Retry-After header asks for, in seconds or as a date; 0 if it asks for nothing, a week at most."""
     try:
         if value.strip().isdecimal():

@@ -7,8 +7,6 @@ and what is expected there.
 
 from __future__ import annotations
 
-import difflib
-import re
 import tomllib
 import warnings
 from datetime import date, time
@@ -18,10 +16,11 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_core import ErrorDetails
 
 from km0_pipeline.claims import PROPERTIES, Claim, digest, mention_id
 from km0_pipeline.economic_site import EconomicSite
+from km0_pipeline.portal_settings import Portals
+from km0_pipeline.toml_errors import line_of, nearest, sentence
 
 
 class HubError(ValueError):
@@ -284,6 +283,7 @@ class Hub(_Model):
     schedule: Schedule = Schedule.model_construct()
     limits: Limits = Limits.model_construct()
     economic_site: EconomicSite = EconomicSite.model_construct()
+    portals: Portals = Portals.model_construct()
 
     @classmethod
     def load(cls, path: Path) -> Hub:
@@ -301,11 +301,11 @@ class Hub(_Model):
         try:
             hub = cls.model_validate(settings)
         except ValidationError as e:
-            raise HubError("\n".join(_sentence(path.name, text, error) for error in e.errors())) from None
+            raise HubError("\n".join(sentence(path.name, text, error, cls) for error in e.errors())) from None
         for group in ("registries", "sites", "feeds"):
             ids = [getattr(x, "id" if group == "sites" else "name") for x in getattr(hub, group)]
             for twice in sorted({i for i in ids if ids.count(i) > 1}):
-                line = _line(text, (group, len(ids) - 1 - ids[::-1].index(twice)))
+                line = line_of(text, (group, len(ids) - 1 - ids[::-1].index(twice)))
                 raise HubError(f"{path.name}, line {line}: {group}: {twice!r} is used twice; give each its own.")
         return hub
 
@@ -363,66 +363,3 @@ class Hub(_Model):
                 say(place, "place", "located_in", commune, "hub.commune", me.commune),
             ]
         return [c for c in found if c.value]
-
-
-def nearest(word: str, words: Any) -> str:
-    """The few of `words` that look most like `word`, for a person who mistyped; else all of them."""
-    return ", ".join(difflib.get_close_matches(word, list(words), n=3, cutoff=0.5) or sorted(words))
-
-
-def _sentence(file: str, text: str, error: ErrorDetails) -> str:
-    loc = error["loc"]
-    key = ".".join(f"[{p}]" if isinstance(p, int) else str(p) for p in loc).replace(".[", "[")
-    where = f"{file}, line {_line(text, loc)}: {key}"
-    model, description = _setting(loc)
-    if error["type"] == "extra_forbidden":
-        return f"{where}: no such setting; did you mean {nearest(str(loc[-1]), model.model_fields)}?"
-    if error["type"] == "missing":
-        return f"{where} is missing and must be given: {description}"
-    expected = re.sub("^(Value error, |Input should be |String should )", "", error["msg"]).replace("valid tuple", "list")
-    if error["type"] == "string_pattern_mismatch":
-        return f"{where}: found {error['input']!r}; expected: {description}"
-    return f"{where}: found {error['input']!r}; expected: {expected} ({description.rstrip('.')})."
-
-
-def _setting(loc: tuple[int | str, ...]) -> tuple[type[BaseModel], str]:
-    """The model that holds the setting at `loc` (or would, if there were one) and the setting's description."""
-    model: Any = Hub
-    inside: Any = Hub
-    description = ""
-    for part in loc:
-        if isinstance(part, str) and inside and part in inside.model_fields:
-            model, field = inside, inside.model_fields[part]
-            inside = next((a for a in (field.annotation, *getattr(field.annotation, "__args__", ())) if hasattr(a, "model_fields")), None)
-            description = field.description or (inside.__doc__ if inside else "")
-        elif isinstance(part, str) and inside:
-            model = inside
-    return model, description
-
-
-_KEY = r"""(?:"[^"]*"|'[^']*'|[\w-]+)"""
-_KEYS = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
-
-
-def _line(text: str, loc: tuple[int | str, ...]) -> int:
-    """Line, from 1, of the TOML `text` at which the key at `loc` stands; of the nearest table where it doesn't."""
-    best, found = 0, 1
-    table: tuple[int | str, ...] = ()
-    sizes: dict[tuple[str, ...], int] = {}  # of the arrays of tables
-    for n, line in enumerate(text.splitlines(), 1):
-        header = re.match(rf"\s*(\[\[?)\s*({_KEYS})\s*\]", line)
-        setting = re.match(rf"\s*({_KEYS})\s*=", line)
-        keys = tuple(k.strip("\"'") for k in re.findall(_KEY, (header and header[2]) or (setting and setting[1]) or ""))
-        if header:
-            if header[1] == "[[":
-                sizes[keys] = sizes.get(keys, 0) + 1
-            table = ()
-            for i, key in enumerate(keys, 1):
-                table += (key, sizes[keys[:i]] - 1) if keys[:i] in sizes else (key,)
-        here = table if header else (*table, *keys)
-        if not (header or setting):
-            continue
-        same = next((i for i, (a, b) in enumerate(zip(here, loc, strict=False)) if a != b), min(len(here), len(loc)))
-        if same > best:
-            best, found = same, n
-    return found

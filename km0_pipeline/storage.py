@@ -42,10 +42,15 @@ def write_aside(path: Path) -> Iterator[Path]:
             aside.unlink(missing_ok=True)
 
 
+def as_json(value: Any) -> bytes:
+    """Indented UTF-8 JSON with sorted keys and a final newline."""
+    return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
 def write_json(path: Path, value: Any) -> None:
-    """Write indented UTF-8 JSON with sorted keys and a final newline, by rename."""
+    """Write `as_json`, by rename."""
     with write_aside(path) as aside:
-        aside.write_text(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        aside.write_bytes(as_json(value))
 
 
 def read_json(path: Path) -> Any:

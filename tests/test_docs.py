@@ -24,12 +24,14 @@ from km0_pipeline.registries.values import KIND_WORDS
 TYPES = {str: "text", int: "whole number", float: "number", bool: "true or false", time: "time"}
 
 
-def sections() -> dict[str, type[BaseModel]]:
-    """Section of hub.toml -> the model of its settings."""
+def sections(model: type[BaseModel] = Hub, above: str = "") -> dict[str, type[BaseModel]]:
+    """Section of hub.toml, as its heading names it -> the model of its settings."""
     found = {}
-    for name, field in Hub.model_fields.items():
+    for name, field in model.model_fields.items():
         annotation: Any = field.annotation
-        found[name] = next(a for a in (annotation, *typing.get_args(annotation)) if hasattr(a, "model_fields"))
+        inside = next((a for a in (annotation, *typing.get_args(annotation)) if hasattr(a, "model_fields")), None)
+        if inside is not None:
+            found |= sections(inside, f"{above}{name}.") or {above + name: inside}
     return found
 
 

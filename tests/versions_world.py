@@ -20,7 +20,7 @@ from km0_pipeline.tables.table import all_tables, table
 DOCUMENT = "d" * 20
 SEEN = {"sources": 1, "first_document_id": DOCUMENT, "first_locator": "char:0-9"}
 TOLD = {"document_id": DOCUMENT, "locator": "char:0-9", "qualifier": "exact"}
-SOURCE = {"document_id": DOCUMENT, "kind": "press", "title": "L'écho", "publisher": "Gazette fictive", "published_on": "2026-11-20", "format": "md", "path": "press/e.md", "first_version": "2026.11.22"}
+SOURCE = {"document_id": DOCUMENT, "kind": "press", "title": "L'écho", "publisher": "Gazette fictive", "published_on": "2026-11-20", "format": "md", "path": "press/e.md", "url": "https://gazette.example/echo", "first_version": "2026.11.22"}
 FRESH = {"source": "press", "kind": "press", "documents": 1, "records": 3, "last_new_on": DAY, "state": "unknown"}
 Rows = Mapping[str, list[dict[str, Any]]]
 
@@ -45,8 +45,17 @@ def redirect(old: str, new: str, reason: str = "merge") -> dict[str, Any]:
     return {"old_id": old, "new_id": new, "reason": reason, "first_version": "2026.11.22"}
 
 
+def founding(n: int, who: Mapping[str, Any], of: str) -> dict[str, Any]:
+    """The claim for which a person may be named."""
+    said = {"document_id": DOCUMENT, "locator": "char:0-9", "subject_id": f"m{n:019x}", "subject_kind": "person", "property": "founder_of", "value": f"m{n + 1:019x}"}
+    more = {"value_kind": "mention", "qualifier": "exact", "confidence": 1.0, "stated_on": "2026-11-20", "first_version": "2026.11.22"}
+    return {"claim_id": f"{n:020x}", "entity_id": who["person_id"], "object_entity_id": of, **said, **more}
+
+
 def write(project: Project, rows: Rows, version: str) -> None:
-    """Make every table of the library with these rows, a source beside them, and `changes` from the last snapshot."""
+    """Make every table of the library with these rows, a source beside them, what lets people be named, and `changes` from the last snapshot."""
+    if people := rows.get("people"):
+        rows = {"claims": [founding(n, who, rows["organisations"][0]["organisation_id"]) for n, who in enumerate(people)], **rows}
     text = pa.string()
     make(project, "entity_mentions", lambda path: pq.write_table(pa.table({c: pa.array([], text) for c in ("mention_id", "entity_id", "kind")}), path), version="0")
     make(project, "entity_withheld", lambda path: pq.write_table(pa.table({"entity_id": pa.array([], text), "whole": pa.array([], pa.bool_())}), path), version="0")

@@ -20,10 +20,10 @@ from km0_pipeline.claims import DIGEST_SQL
 from km0_pipeline.entities.mentions import known_names
 from km0_pipeline.entities.names import NAMES_SQL
 from km0_pipeline.explain.said import Said, agree, equal, statements, why
-from km0_pipeline.hub import nearest
 from km0_pipeline.sql import literal
 from km0_pipeline.steps import Project
 from km0_pipeline.tables.table import Column, Table, table
+from km0_pipeline.toml_errors import nearest
 
 ENTITIES = {"organisations": "organisation", "people": "person", "places": "place", "events": "event"}
 """Tables with one row an entity -> the kind of entity."""

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from km0_pipeline.claims import PROPERTIES
-from km0_pipeline.hub import Hub, Registry, nearest
+from km0_pipeline.hub import Hub, Registry
 from km0_pipeline.registries.cells import Sheet, Unreadable, column_letters
 from km0_pipeline.registries.columns import BY_PROPERTY, Mapped, folded
 from km0_pipeline.registries.looks import TELLING, columns_of
@@ -24,6 +24,7 @@ from km0_pipeline.registries.read import BY_SUFFIX
 from km0_pipeline.registries.values import KINDS, VALUES_SQL, expression
 from km0_pipeline.steps import Project
 from km0_pipeline.storage import write_aside
+from km0_pipeline.toml_errors import nearest
 
 SAMPLE = 10_000
 """Rows, from the first, by which examples and doubts are found."""

@@ -11,12 +11,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from km0_pipeline.hub import nearest
 from km0_pipeline.registries.cells import RowReject, column_letters
 from km0_pipeline.registries.columns import BY_PROPERTY, Mapped, folded
 from km0_pipeline.registries.rows import CLASH, SHARED, SWAPPED, Document, Table, publishable
 from km0_pipeline.registries.values import KINDS, expression
 from km0_pipeline.sql import literal, location
+from km0_pipeline.toml_errors import nearest
 
 
 def check_mapping(document: Document, seen: set[str], reject: Callable[..., None]) -> None:

@@ -23,9 +23,10 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 import duckdb
 import pyarrow as pa
 
-from km0_pipeline.hub import Registry, nearest
+from km0_pipeline.hub import Registry
 from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, cell_text, column_letters, refused_above
 from km0_pipeline.registries.columns import BY_PROPERTY, HEADER_WITHIN, find_header, join_headers, map_columns
+from km0_pipeline.toml_errors import nearest
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 

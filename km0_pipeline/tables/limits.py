@@ -15,11 +15,12 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from km0_pipeline.hub import Hub, HubError, TableLimits, nearest
+from km0_pipeline.hub import Hub, HubError, TableLimits
 from km0_pipeline.sql import connect, literal
 from km0_pipeline.steps import Project
 from km0_pipeline.storage import write_aside
 from km0_pipeline.tables.table import Table, all_tables
+from km0_pipeline.toml_errors import nearest
 
 MARGIN = 0.1
 """By how much less than the worst seen a share may be."""

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
-from km0_pipeline.hub import nearest
 from km0_pipeline.steps import Project
 from km0_pipeline.tables.inputs import hub_sources
 from km0_pipeline.tables.table import all_tables
+from km0_pipeline.toml_errors import nearest
 
 MOST = 5
 """Files that a sentence names."""

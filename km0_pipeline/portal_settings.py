@@ -1,0 +1,70 @@
+"""`[portals.*]` of hub.toml: where a snapshot is pushed to. What is not named there is off.
+
+Belongs here: the settings alone (part of `hub`); the pushing is `portals`. No key is ever written in
+hub.toml: a setting names the environment variable that holds it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class _Patience(_Settings):
+    """How a portal is asked."""
+
+    attempts: int = Field(3, ge=1, description="How often what may pass is asked for: no answer, HTTP 429 or 5xx.")
+    max_seconds: float = Field(60, gt=0, description="Longest time without a byte from the portal, and longest wait that it may ask for.")
+    pause_seconds: float = Field(1, ge=0, description="Wait before the second attempt; doubled for each one after.")
+
+
+class _Portal(_Patience):
+    """A portal that shows a dataset with its resources."""
+
+    url: str = Field(pattern=r"^https?://\S+$", description="Address of the portal; https, unless it runs on this machine.")
+    dataset: str = Field("", description="Id of the dataset to update; empty: the one that a push made before is found, or one is made.")
+    licence: str = Field("", description="Id of the licence on the portal; empty: found by the address of the publisher's licence.")
+    files: Literal["upload", "link"] = Field(
+        "upload", description="Whether the portal keeps the files, or links to them where base_url of the publisher has them."
+    )
+    private: bool = Field(False, description="Whether only members of the organisation see the dataset.")
+
+
+class DataGouv(_Portal):
+    """data.gouv.fr, or another portal made with udata."""
+
+    organisation: str = Field("", description="Id of the organisation that publishes; empty: the owner of the key.")
+    key: Variable = Field("DATAGOUV_API_KEY", description="Environment variable that holds the key.")
+
+
+class Ckan(_Portal):
+    """A portal made with CKAN, 2.10 or later."""
+
+    organisation: str = Field(min_length=1, description="Name or id of the organisation that publishes.")
+    key: Variable = Field("CKAN_API_TOKEN", description="Environment variable that holds the API token.")
+
+
+class S3(_Patience):
+    """A bucket that serves the snapshots as data/published does."""
+
+    bucket: str = Field(min_length=1, description="Name of the bucket.")
+    prefix: str = Field("", description="Folder in the bucket; empty: its top.")
+    endpoint: str = Field("", pattern=r"^(https?://\S+)?$", description="Address of the service; empty: Amazon's, by region.")
+    region: str = Field("us-east-1", min_length=1, description="Region of the bucket.")
+    key_id: Variable = Field("AWS_ACCESS_KEY_ID", description="Environment variable that holds the id of the key.")
+    key: Variable = Field("AWS_SECRET_ACCESS_KEY", description="Environment variable that holds the secret key.")
+
+
+class Portals(_Settings):
+    """Where snapshots are pushed to."""
+
+    datagouv: DataGouv | None = None
+    ckan: Ckan | None = None
+    s3: S3 | None = None
