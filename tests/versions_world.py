@@ -55,7 +55,8 @@ def founding(n: int, who: Mapping[str, Any], of: str) -> dict[str, Any]:
 def write(project: Project, rows: Rows, version: str) -> None:
     """Make every table of the library with these rows, a source beside them, what lets people be named, and `changes` from the last snapshot."""
     if people := rows.get("people"):
-        rows = {"claims": [founding(n, who, rows["organisations"][0]["organisation_id"]) for n, who in enumerate(people)], **rows}
+        of = min(row["organisation_id"] for row in rows["organisations"])
+        rows = {"claims": [founding(int(who["person_id"][4:], 16), who, of) for who in people], **rows}
     text = pa.string()
     make(project, "entity_mentions", lambda path: pq.write_table(pa.table({c: pa.array([], text) for c in ("mention_id", "entity_id", "kind")}), path), version="0")
     make(project, "entity_withheld", lambda path: pq.write_table(pa.table({"entity_id": pa.array([], text), "whole": pa.array([], pa.bool_())}), path), version="0")

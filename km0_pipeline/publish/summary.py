@@ -140,7 +140,7 @@ def _entities(project: Project, query: Query) -> list[str]:
     if waiting := found.figures.get("to_review"):
         more = f" ({more:,} less likely ones are asked about after them)" if (more := found.figures["not_asked"]) else ""
         lines.append(f"{'':<14}{_counted(waiting, 'pair')} of organisations may be one{more}; to decide: .venv/bin/km0 review entities")
-    if idle := found.figures["idle"]:
+    if idle := found.figures.get("idle"):
         lines.append(f"{'':<14}{_counted(len(idle), 'decision')} on organisations that no source names so any more: data/raw/decisions/entities.jsonl, {_lines(idle)}")
         lines.append(f"{'':<14}they join and part nobody: delete them, or decide anew under the names of today")
     return lines
