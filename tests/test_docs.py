@@ -29,7 +29,8 @@ def sections(model: type[BaseModel] = Hub, above: str = "") -> dict[str, type[Ba
     found = {}
     for name, field in model.model_fields.items():
         annotation: Any = field.annotation
-        inside = next((a for a in (annotation, *typing.get_args(annotation)) if hasattr(a, "model_fields")), None)
+        members = () if typing.get_origin(annotation) is dict else typing.get_args(annotation)
+        inside = next((a for a in (annotation, *members) if hasattr(a, "model_fields")), None)
         if inside is not None:
             found |= sections(inside, f"{above}{name}.") or {above + name: inside}
     return found

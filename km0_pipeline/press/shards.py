@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -28,7 +29,7 @@ def sharded(work: Callable[[Sequence[T]], R], items: Sequence[T]) -> list[R]:
     _work = work
     gc.freeze()  # else each collection in a forked process touches, and so copies, all that is there
     try:
-        with multiprocessing.get_context("fork").Pool(cores()) as pool:
+        with multiprocessing.get_context("fork").Pool(cores(), _be_quiet) as pool:
             return pool.map(_run, [items[n : n + size] for n in range(0, len(items), size)], chunksize=1)
     finally:
         gc.unfreeze()
@@ -42,6 +43,11 @@ def cores() -> int:
 
 _work: Any = None
 """What forked processes inherit, as it can't be pickled."""
+
+
+def _be_quiet() -> None:
+    """A forked process ends when the pool is done with it, whatever its parent does on that signal."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _run(items: Sequence[Any]) -> Any:
