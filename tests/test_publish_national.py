@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT
-from publish_world import DAY, fill
+from publish_world import DAY, FRESH, fill
 from register_world import number, siret
 
 from km0_pipeline.economic_site import OWNERS, STATES, TYPES, USES, EconomicSite
@@ -87,7 +87,7 @@ def rows(*tenants: Tenant, without: tuple[str, ...] = ()) -> dict[str, list[dict
 def published(project: Project, *tenants: Tenant) -> Path:
     said = rows(*tenants)
     for each in all_tables():
-        fill(project, each, said.get(each.name, []))
+        fill(project, each, said.get(each.name, [FRESH] if each.name == "freshness" else []))
     return publish(project, DAY).folder
 
 

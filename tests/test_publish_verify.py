@@ -199,7 +199,7 @@ def promised(folder: Path, column: str, promise: dict[str, object]) -> list[str]
     """What is wrong where datapackage.json promises something more of a column of workshops."""
     package = json.loads((folder / "datapackage.json").read_text())
     for resource in package["resources"]:
-        for field in resource["schema"]["fields"]:
+        for field in resource.get("schema", {}).get("fields", ()):
             if resource["km0:table"] == "workshops" and field["name"] == column:
                 field["constraints"] = promise
     (folder / "datapackage.json").write_text(json.dumps(package))

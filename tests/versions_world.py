@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from publish_world import DAY, fill
+from publish_world import DAY, FRESH, fill
 
 from km0_pipeline.publish.snapshot import Published, publish
 from km0_pipeline.register.statements import ROWS
@@ -21,7 +21,6 @@ DOCUMENT = "d" * 20
 SEEN = {"sources": 1, "first_document_id": DOCUMENT, "first_locator": "char:0-9"}
 TOLD = {"document_id": DOCUMENT, "locator": "char:0-9", "qualifier": "exact"}
 SOURCE = {"document_id": DOCUMENT, "kind": "press", "title": "L'écho", "publisher": "Gazette fictive", "published_on": "2026-11-20", "format": "md", "path": "press/e.md", "url": "https://gazette.example/echo", "first_version": "2026.11.22"}
-FRESH = {"source": "press", "kind": "press", "documents": 1, "records": 3, "last_new_on": DAY, "state": "unknown"}
 Rows = Mapping[str, list[dict[str, Any]]]
 
 

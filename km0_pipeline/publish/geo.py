@@ -24,10 +24,14 @@ TABLE, KEY = "places", "place_id"
 GEOJSON = {
     "name": "places-geojson", "format": "geojson", "mediatype": "application/geo+json", "encoding": "utf-8",
     "title": "Lieux, sur une carte (GeoJSON)", "km0:title_en": "Places, on a map (GeoJSON)",
+    "description": "Chaque ligne de la table des lieux, avec sa position (WGS 84) là où on la connaît.",
+    "km0:description_en": "Each row of the table of places, with its position (WGS 84) where it is known.",
 }  # fmt: skip
 GEOPARQUET = {
     "name": "places-geoparquet", "format": "geoparquet", "mediatype": "application/vnd.apache.parquet",
     "title": "Lieux, sur une carte (GeoParquet)", "km0:title_en": "Places, on a map (GeoParquet)",
+    "description": "Chaque ligne de la table des lieux, avec sa position (WGS 84) là où on la connaît.",
+    "km0:description_en": "Each row of the table of places, with its position (WGS 84) where it is known.",
 }  # fmt: skip
 CORNERS = ("xmin", "ymin", "xmax", "ymax")
 Point = tuple[float, float]

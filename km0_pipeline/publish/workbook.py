@@ -24,6 +24,8 @@ from km0_pipeline.tables.table import Column, Table
 RESOURCE = {
     "name": "workbook", "format": "xlsx", "mediatype": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "title": "Toutes les tables dans un classeur (Excel, LibreOffice)", "km0:title_en": "All tables in one workbook (Excel, LibreOffice)",
+    "description": "Une feuille par table, titres français, filtres, dictionnaire ; ce qu'un tableur ne sait pas tenir y est un texte, ou coupé.",
+    "km0:description_en": "One sheet a table, French headers, filters, a dictionary; what a spreadsheet can't hold is a text there, or cut.",
 }  # fmt: skip
 MAX_ROWS = 50_000
 """Rows of a table that goes into the workbook: of 50,000 and 30 columns it is 7 MB and 10 s of processor time, and a spreadsheet is slow with more."""

@@ -273,6 +273,13 @@ def parquet_settings(table: Table, said: Mapping[str, str]) -> str:
     return f"format parquet, compression zstd, kv_metadata {{{keys}}}"
 
 
+def said_of(file: Path) -> dict[str, str]:
+    """What `parquet_settings` said of a Parquet file, by key."""
+    import pyarrow.parquet as pq
+
+    return {k.decode(): v.decode() for k, v in (pq.read_metadata(file).metadata or {}).items() if k != b"ARROW:schema"}
+
+
 def ddl(table: Table, *, primary_key: bool = True, foreign_keys: bool = True) -> str:
     """DuckDB statements that create the table, with NOT NULL, keys and comments (French), ending in `;`.
 

@@ -10,7 +10,7 @@ import duckdb
 
 from km0_pipeline.publish.privacy import Release
 from km0_pipeline.sql import literal
-from km0_pipeline.tables.table import arrow_schema, parquet_settings
+from km0_pipeline.tables.table import arrow_schema, parquet_settings, said_of
 
 
 class Parquet:
@@ -21,13 +21,10 @@ class Parquet:
     resource: ClassVar[dict[str, Any]] = {"format": "parquet", "mediatype": "application/vnd.apache.parquet"}
 
     def write(self, connection: duckdb.DuckDBPyConnection, release: Release, path: Path) -> None:
-        import pyarrow.parquet as pq
-
         if _ready(connection, release):
             shutil.copyfile(release.source, path)
             return
-        said = {k.decode(): v.decode() for k, v in (pq.read_metadata(release.source).metadata or {}).items() if k != b"ARROW:schema"}
-        connection.execute(f"copy ({release.query}) to {literal(str(path))} ({parquet_settings(release.table, said)})")
+        connection.execute(f"copy ({release.query}) to {literal(str(path))} ({parquet_settings(release.table, said_of(release.source))})")
 
 
 def _ready(connection: duckdb.DuckDBPyConnection, release: Release) -> bool:

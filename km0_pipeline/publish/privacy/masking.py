@@ -6,7 +6,6 @@ writing, for every rule that changes what leaves, and the masking of private nam
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from km0_pipeline.publish.privacy.matching import PLAIN_SQL, Names
 from km0_pipeline.publish.privacy.release import Release
 from km0_pipeline.sql import connect, literal
 from km0_pipeline.steps import Project
-from km0_pipeline.tables.table import TYPES, arrow_schema
+from km0_pipeline.tables.table import TYPES, parquet_settings, said_of
 
 BATCH = 100_000
 """Texts looked through at once."""
@@ -30,7 +29,6 @@ def rewritten(
     """`release` written to `folder` without the rows that meet `goes`, its columns as the SQL of `cells` says, and what `rule` did to it; the same rows, the same bytes."""
     table = release.table
     columns = ", ".join(f'({cells.get(f.name, _quoted(f.name))})::{TYPES[f.type][1]} as "{f.name}"' for f in table.fields)
-    schema = base64.b64encode(arrow_schema(table).serialize().to_pybytes()).decode()
     path = folder / f"{table.name}.parquet"
     aside = path.with_suffix(".new")
     folder.mkdir(parents=True, exist_ok=True)
@@ -38,7 +36,7 @@ def rewritten(
         # the empty part makes each column nullable, as in the warehouse
         f"copy (select {columns} from ({release.query}) where not ({goes}) union all select {', '.join(['null'] * len(table.fields))} from range(0) "
         f"order by {', '.join(_quoted(c) for c in table.primary_key)}) "
-        f"to {literal(aside)} (format parquet, compression zstd, compression_level 1, kv_metadata {{'ARROW:schema': '{schema}'}})"
+        f"to {literal(aside)} ({parquet_settings(table, said_of(release.source))}, compression_level 1)"
     )
     aside.replace(path)
     return replace(release, source=path, withheld={**release.withheld, rule: withheld}, masked={**release.masked, rule: masked})
