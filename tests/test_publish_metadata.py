@@ -26,6 +26,10 @@ NAMED = """
 @prefix dct: <http://purl.org/dc/terms/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix a: <http://publications.europa.eu/resource/authority/> .
 <http://publications.europa.eu/resource/authority/language/ENG> a dct:LinguisticSystem, skos:Concept ; skos:prefLabel "English"@en ; skos:inScheme a:language .
+<http://publications.europa.eu/resource/authority/file-type/GEOJSON> a dct:MediaTypeOrExtent, skos:Concept ; skos:prefLabel "GeoJSON"@en ; skos:inScheme a:file-type .
+<http://publications.europa.eu/resource/authority/file-type/XLSX> a dct:MediaTypeOrExtent, skos:Concept ; skos:prefLabel "XLSX"@en ; skos:inScheme a:file-type .
+<https://www.iana.org/assignments/media-types/application/geo+json> a dct:MediaType .
+<https://www.iana.org/assignments/media-types/application/vnd.openxmlformats-officedocument.spreadsheetml.sheet> a dct:MediaType .
 """
 """What the stub of STANDARDS 2.5 lacks of the European lists."""
 

@@ -126,7 +126,7 @@ class World:
             for r in self.registries for n, p in enumerate(COLUMNS)
         ]  # fmt: skip
         rows = pa.schema(
-            [("document_id", text), ("source", text), ("sheet", text), ("row", pa.int64()), ("mention_id", text), ("at_hub", pa.bool_()), ("consented", pa.bool_())]
+            [("document_id", text), ("source", text), ("sheet", text), ("row", pa.int64()), ("mention_id", text), ("at_hub", pa.bool_()), ("consented", pa.bool_()), ("siren_original", text), ("siret_original", text)]
             + [("stated_on", text), ("headcount_qualifier", text)]
             + [(p, text) for p in COLUMNS]
         )
