@@ -24,9 +24,13 @@ BATCH = 100_000
 
 
 def rewritten(
-    db: duckdb.DuckDBPyConnection, release: Release, folder: Path, rule: str, cells: Mapping[str, str], masked: Mapping[str, int], goes: str = "false", withheld: int = 0
-) -> Release:
-    """`release` written to `folder` without the rows that meet `goes`, its columns as the SQL of `cells` says, and what `rule` did to it; the same rows, the same bytes."""
+    db: duckdb.DuckDBPyConnection, release: Release, folder: Path, rule: str, cells: Mapping[str, str], masked: Mapping[str, int],
+    query: str, goes: str = "false", withheld: int = 0,
+) -> Release:  # fmt: skip
+    """`release` written to `folder` as its `query` gives it without the rows that meet `goes`, its columns as the SQL of `cells` says.
+
+    What `rule` did to it is noted. The same rows, the same bytes.
+    """
     table = release.table
     columns = ", ".join(f'({cells.get(f.name, _quoted(f.name))})::{TYPES[f.type][1]} as "{f.name}"' for f in table.fields)
     path = folder / f"{table.name}.parquet"
@@ -34,7 +38,7 @@ def rewritten(
     folder.mkdir(parents=True, exist_ok=True)
     db.execute(
         # the empty part makes each column nullable, as in the warehouse
-        f"copy (select {columns} from ({release.query}) where not ({goes}) union all select {', '.join(['null'] * len(table.fields))} from range(0) "
+        f"copy (select {columns} from ({query}) where not ({goes}) union all select {', '.join(['null'] * len(table.fields))} from range(0) "
         f"order by {', '.join(_quoted(c) for c in table.primary_key)}) "
         f"to {literal(aside)} ({parquet_settings(table, said_of(release.source))}, compression_level 1)"
     )
@@ -76,7 +80,7 @@ def _masked(db: duckdb.DuckDBPyConnection, release: Release, names: Names, folde
         db.register(f"mask_{column}", pa.table({"old": pa.array(values, pa.string()), "new": pa.array([names.masked(v) for v in values], pa.string())}))
         cells[column] = f'coalesce((select any_value(m.new) from mask_{column} as m where m.old = "{column}"), "{column}")'
         masked[column] = int(db.execute(f'select count(*) from ({release.query}) where "{column}" in (select old from mask_{column})').fetchall()[0][0])
-    return rewritten(db, release, folder, "R6", cells, masked) if cells else release
+    return rewritten(db, release, folder, "R6", cells, masked, release.query) if cells else release
 
 
 def _quoted(name: str) -> str:

@@ -155,13 +155,16 @@ def _names(db: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> list[str]:
 
 def _without(db: duckdb.DuckDBPyConnection, release: Release, names: Sequence[str], folder: Path, rule: str) -> Release:
     table = release.table
-    goes, masks = _goes(table), _masks(table, names)
-    counted = ", ".join([f"count(*) filter (where {goes})", *(f"count(*) filter (where not ({goes}) and ({mask}))" for mask in masks.values())])
-    withheld, *masked = (int(n) for n in db.execute(f"select {counted} from {table.name}").fetchall()[0])
+    masks = _masks(table, names)
+    asked = ", ".join(f'{mask} as "mask {column}"' for column, mask in {"": _goes(table), **masks}.items())
+    db.execute(f"create or replace temp table marked as select *, {asked} from {table.name}")  # each asked once
+    counted = ", ".join(['count(*) filter (where "mask ")', *(f'count(*) filter (where not "mask " and "mask {column}")' for column in masks)])
+    withheld, *masked = (int(n) for n in db.execute(f"select {counted} from marked").fetchall()[0])
     if not withheld and not any(masked):
         return release
-    cells = {c: f"case when {m} then {literal(MASK) if table.field(c).constraints.required else 'null'} else \"{c}\" end" for c, m in masks.items()}
-    return rewritten(db, release, folder, rule, cells, {c: n for c, n in zip(masks, masked, strict=True) if n}, goes, withheld)
+    cells = {c: f"case when \"mask {c}\" then {literal(MASK) if table.field(c).constraints.required else 'null'} else \"{c}\" end" for c in masks}
+    found = {c: n for c, n in zip(masks, masked, strict=True) if n}
+    return rewritten(db, release, folder, rule, cells, found, "from marked", '"mask "', withheld)
 
 
 def _masks(table: Table, names: Sequence[str]) -> dict[str, str]:
