@@ -22,10 +22,7 @@ test: .venv/made ## all checks and tests
 	@echo "ruff: style and likely mistakes"; $(bin)/ruff check .
 	@echo "mypy: types"; $(bin)/mypy -p km0_pipeline -p assets
 	@echo "import-linter: which package may import which"; $(bin)/lint-imports --no-logo
-	@echo "pytest: behaviour, in two halves side by side"; log=$$(mktemp); \
-	$(bin)/python -m pytest tests/test_pu*.py tests/test_[q-z]*.py >$$log 2>&1 & half=$$!; \
-	$(bin)/python -m pytest --ignore-glob='*/test_pu*' --ignore-glob='*/test_[q-z]*'; first=$$?; \
-	wait $$half; second=$$?; cat $$log; rm -f $$log; exit $$((first ? first : second))
+	@echo "pytest: behaviour, on each core"; $(bin)/python -m pytest -n auto --dist loadfile
 
 portals: .venv/made ## push to a real udata, CKAN and S3 server on this machine (made once in .portals, some minutes)
 	@tests/portals/make_servers.sh $(bin)/python
