@@ -60,13 +60,17 @@ class Pushed:
         paths = {id: path for path, id in self.ids().items()}
         return {paths[r["id"]]: self.portal.files[r["url"].removeprefix(self.portal.url)] for r in self.dataset["resources"] if r["id"] in paths}
 
+    def takes(self, path: str) -> bool:
+        """Whether the portal takes files of that suffix; Markdown and what has none goes to udata as text."""
+        return self.name != "datagouv" or path.rpartition(".")[2] in (*self.portal.extensions, "md", path)
+
     def shows(self, version: str) -> bool:
         """Whether people see that version: the files that the portal takes, all of them and no other."""
         wanted = snapshot_files(self.project, version)
         if self.name == "s3":
             return {k.removeprefix(f"{version}/"): v for k, v in self.portal.files.items() if k.startswith(f"{version}/")} == wanted
         if self.name == "datagouv":
-            wanted = {k: v for k, v in wanted.items() if not k.endswith(".parquet")}
+            wanted = {k: v for k, v in wanted.items() if self.takes(k)}
         return self.shown() == wanted
 
 

@@ -187,7 +187,7 @@ def test_a_story_in_three_papers_and_its_correction(project: Project) -> None:
         (600, "Le Journal fictif"), (570, "Gazette des Essais|Radio Imaginaire"), (570, "Le hub"),
     }  # fmt: skip
     said = CliRunner().invoke(main, ["--root", str(project.root), "explain", "headcounts", "KM0"]).output
-    assert "570 people, corrected on 2026-10-03 to 600 people: Du neuf au KM0, Le Journal fictif, 2026-10-02" in said
+    assert "570 people, corrected on 2026-10-03 to 600 people: Du neuf au KM0, Le Journal fictif, 2026-10-02" in " ".join(said.split())
     names = [r for r in rows(project, "table_claims") if r["document_id"] == corrected and r["property"] == "name"]
     assert names and {r["first_version"] for r in names} == {"2026.10.2"}, "what the correction repeats was said before"
     before = project.made("table_claims").read_bytes()

@@ -125,7 +125,7 @@ def test_the_preview_shows_the_last_published_in_a_few_kilobytes_without_contact
     contact = "Écrire à paul_exemple@ficta-robotique.example ou 06 99 99 99 99 | *vite*."
     for year in range(2011, 2020):
         crowd = " ".join(f"Le KM0 comptait {n} salariés en {n}." for n in range(1900, year))
-        put(project, f"{year}.md", NOTE.replace("2023", str(year)).replace(SENTENCE, f"{contact} {SENTENCE} {crowd * 20}").replace("en bref", f"en {year} (06 99 99 99 99)"))
+        put(project, f"{year}.md", NOTE.replace("2023", str(year)).replace(SENTENCE, f"{contact} {SENTENCE} {crowd * 4}").replace("en bref", f"en {year} (06 99 99 99 99)"))
     put(project, "de.md", GERMAN)
     run(project)
     text = understood(project).value

@@ -91,7 +91,7 @@ def test_an_id_that_was_published_stays_when_the_number_is_found(project: Projec
         ("places", "place_id", "'x' as place_id, 'x' as name, null::varchar as other_names, null::varchar as commune_code"),
         ("redirects", "", "'x' as old_id, 'x' as new_id, 'merge' as reason"),
     ):  # fmt: skip
-        duckdb.sql(f"copy (select {columns} where '{key}' = 'organisation_id') to '{folder / table}.parquet' (format parquet)")
+        duckdb.connect().execute(f"copy (select {columns} where '{key}' = 'organisation_id') to '{folder / table}.parquet' (format parquet)")
     (project.published / "index.json").write_text('{"latest": "2026.3.1", "versions": [{"version": "2026.3.1"}]}', encoding="utf-8")
     here = with_stock(project)
     look_up(here)

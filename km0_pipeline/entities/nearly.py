@@ -234,7 +234,7 @@ def _decide(db: duckdb.DuckDBPyConnection, decisions: list[Pair]) -> tuple[dict[
                     apart.setdefault(one, set()).add(other)
                     apart.setdefault(other, set()).add(one)
     # a side without a name is a unit of the register, of which nobody else has to speak
-    return apart, sorted(p.line for n, p in enumerate(decisions) if n not in set(met) and p.one[0] and p.other[0])
+    return apart, sorted({decisions[n // 2].line for n, side in enumerate(spoken) if side[0] and n not in spoken_of})
 
 
 def _unite(group: dict[str, str], known: dict[str, tuple[str, bool]], apart: dict[str, set[str]], one: str, other: str) -> None:
