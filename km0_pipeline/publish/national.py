@@ -98,7 +98,8 @@ class Made:
 
 def write_establishments(staged: Staged, path: Path) -> bool:
     """Write the tenants as establishments; no file where nothing is known of any that would do."""
-    there = all(staged.release(table) for table in TABLES)
+    site = staged.project.hub.economic_site
+    there = all(staged.release(table) for table in TABLES) and bool(site.terrain_ids and site.epci_name and site.epci_siren)
     return there and _write(path, establishments(staged.connection, staged.folder, staged.project.hub, staged.day), COLUMNS[ESTABLISHMENTS])
 
 
