@@ -207,3 +207,15 @@ def test_versions_are_in_the_order_of_the_calendar_and_of_their_rebuilding() -> 
     assert max(names, key=ordered) == "2027.1.1" and [ordered(n) for n in names] == sorted(map(ordered, names))
     assert rebuilt("2026.11.22-10") == "2026.11.22-10+r1" and rebuilt("2026.11.22+r1") == "2026.11.22+r2"
     assert as_published("2026.11.22-2+r3") == "2026.11.22-2"
+
+
+def test_whoever_a_published_version_knows_by_another_name_is_found(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from km0_pipeline.publish.privacy.suppression import suppression_of
+
+    people = {"person_id": ["per-1", "per-2"], "name": ["D. Exemple", "Paule Inventée"], "other_names": ["Dominique Exemple|Exemple", None]}
+    pq.write_table(pa.table(people), tmp_path / "people.parquet")
+    optout.add(tmp_path, SECRET.encode(), "person", WHO, SECOND)
+    assert suppression_of(tmp_path, optout.read(tmp_path), SECRET.encode()).ids == {"per-1"}

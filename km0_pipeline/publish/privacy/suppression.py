@@ -59,15 +59,16 @@ def suppression_of(snapshot: Path, listed: Sequence[optout.Entry], key: bytes) -
 
 
 def _named_in(snapshot: Path | None) -> list[optout.Named]:
-    """Id, kind, name and SIREN of the people and organisations of a snapshot."""
+    """Id, kind, name and SIREN of the people and organisations of a snapshot, once for each name they go by."""
     found: list[optout.Named] = []
     for kind, table in (("person", "people"), ("organisation", "organisations")):
         path = snapshot / f"{table}.parquet" if snapshot else None
         if path is not None and path.exists():
             with duckdb.connect() as db:
                 there = {row[0] for row in db.execute(f"describe from read_parquet({literal(path)})").fetchall()}
-                siren = "siren" if "siren" in there else "null"
-                found += db.execute(f"select {kind}_id, '{kind}', name, {siren} from read_parquet({literal(path)})").fetchall()
+                siren, others = ("siren" if "siren" in there else "null"), ("other_names" if "other_names" in there else "null")
+                names = f"unnest(string_split(concat_ws('|', name, {others}), '|'))"
+                found += db.execute(f"select {kind}_id, '{kind}', {names}, {siren} from read_parquet({literal(path)})").fetchall()
     return found
 
 
