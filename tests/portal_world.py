@@ -18,7 +18,7 @@ from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from publish_world import DAY, fill, fill_library
 
@@ -249,7 +249,7 @@ class Bucket(Portal):
             )
             xml = f"<ListBucketResult><Name>bucket</Name><IsTruncated>false</IsTruncated>{listed}</ListBucketResult>"
             return Said(200, xml.encode(), {"content-type": "application/xml"})
-        key = asked.path.removeprefix("/bucket/")
+        key = unquote(asked.path.removeprefix("/bucket/"))
         if asked.method == "PUT":
             wanted = asked.headers.get("if-match")
             if (asked.headers.get("if-none-match") and key in self.files) or (wanted and self.tag(self.files.get(key, b"")) != wanted):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,8 @@ from portal_world import (
 from km0_pipeline.cli import main
 from km0_pipeline.portals import push
 from km0_pipeline.portals.outcome import PortalError
+from km0_pipeline.publish.privacy import optout
+from km0_pipeline.publish.rebuild import rebuild
 from km0_pipeline.steps import Project
 
 
@@ -344,6 +349,20 @@ def test_a_version_never_changes_unless_it_is_said_to_have_been_rebuilt(bucket: 
     assert bucket.portal.files["index.json"] == (bucket.project.published / "index.json").read_bytes()
     rewritten = [a for a in bucket.portal.asked if a.method == "PUT"]
     assert rewritten[0].path.endswith("index.json") and FIRST.encode() not in rewritten[0].body, "it is not to be read meanwhile"
+
+
+def test_who_asked_to_be_left_out_goes_from_a_bucket_with_the_former_version(bucket: Pushed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bucket.push()
+    shutil.copytree(bucket.project.root, tmp_path / "hub", symlinks=True)
+    bucket.project = replace(bucket.project, root=tmp_path / "hub")
+    monkeypatch.setenv(optout.VARIABLE, "0123456789abcdef" * 4)
+    optout.add(bucket.project.raw, optout.key(bucket.project.raw), "organisation", "Atelier tout autrement nommé", date(2026, 11, 24))
+    assert [r.now for r in rebuild(bucket.project)] == [f"{SECOND}+r1"]
+    outcome = bucket.push()
+    assert bucket.portal.files["index.json"] == (bucket.project.published / "index.json").read_bytes()
+    assert f"{SECOND}/organisations.csv" in outcome.removed
+    assert {path.partition("/")[0] for path in bucket.portal.files if "/" in path} == {FIRST, f"{SECOND}+r1"}
+    assert not bucket.push().changed
 
 
 def test_of_two_pushes_at_once_one_writes_the_index_and_the_other_says_so(bucket: Pushed) -> None:
