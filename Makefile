@@ -22,7 +22,7 @@ test: .venv/made ## all checks and tests
 	@echo "ruff: style and likely mistakes"; $(bin)/ruff check .
 	@echo "mypy: types"; $(bin)/mypy -p km0_pipeline -p assets
 	@echo "import-linter: which package may import which"; $(bin)/lint-imports --no-logo
-	@echo "pytest: behaviour, on each core"; $(bin)/python -m pytest -n auto --dist loadfile
+	@echo "pytest: behaviour, on each core"; $(bin)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 portals: .venv/made ## push to a real udata, CKAN and S3 server on this machine (made once in .portals, some minutes)
 	@tests/portals/make_servers.sh $(bin)/python

@@ -112,7 +112,7 @@ def test_no_contact_no_remark_and_no_text_of_an_article_leaves(project: Project)
     for path in (project.published / "latest").iterdir():
         content = path.read_bytes().decode("utf-8", "replace")
         if path.suffix == ".parquet":
-            content = duckdb.execute("select string_agg(to_json(t)::varchar, '\n') from read_parquet(?) t", [str(path)]).fetchone()[0] or ""  # type: ignore[index]
+            content = duckdb.execute("select string_agg(to_json(t)::varchar, '\n') from read_parquet(?) t", [str(path)]).fetchall()[0][0] or ""
         for private in ("camille.exemple", "06 12 34 56 78", "+33612345678", "demandé un badge", "peinture fraîche", "Camille Exemple", "Paul Imaginé"):
             assert private not in content, f"{path.name} holds {private!r}"
     assert [c for c in rows(project, "claims") if c["property"] == "tenant_of" and c["locator"].startswith("char:")], "the long sentence says so"

@@ -40,7 +40,7 @@ def test_a_file_says_what_it_is_whether_copied_or_written_anew(project: Project,
     assert schema.metadata == {k.encode(): v.encode() for k, v in SAID.items()}, "and no index of pandas"
     assert schema.equals(arrow_schema(WORKSHOPS), check_metadata=False)
     assert schema.field("name").metadata == arrow_schema(WORKSHOPS).field("name").metadata
-    assert duckdb.execute("select count(*) from parquet_kv_metadata(?) where decode(key) = 'licence'", [str(path)]).fetchone() == (1,)
+    assert duckdb.execute("select count(*) from parquet_kv_metadata(?) where decode(key) = 'licence'", [str(path)]).fetchall() == [(1,)]
     group = pq.read_metadata(path).row_group(0)
     assert {group.column(n).compression for n in range(group.num_columns)} == {"ZSTD"}
 

@@ -42,8 +42,8 @@ def contents(folder: Path) -> Iterator[tuple[str, str]]:
         data = path.read_bytes()
         yield path.name, data.decode("utf-8", "replace")
         if path.suffix == ".parquet":
-            cells = duckdb.execute("select string_agg(to_json(t)::varchar, chr(10)) from read_parquet(?) t", [str(path)]).fetchone()
-            yield path.name, (cells and cells[0]) or ""
+            cells = duckdb.execute("select string_agg(to_json(t)::varchar, chr(10)) from read_parquet(?) t", [str(path)]).fetchall()[0]
+            yield path.name, cells[0] or ""
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 for member in archive.namelist():
