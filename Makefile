@@ -42,7 +42,7 @@ evaluate: .venv/made ## what is found in press against a gold set, beside bare s
 	@$(bin)/python -m benchmarks.evaluate $(ARGS)
 
 lock: .venv/made ## choose the newest versions that fit together, with their hashes
-	@$(bin)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --group dev --group orchestration \
+	@$(bin)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --group dev --group orchestration --group frontend \
 		--no-header pyproject.toml -o requirements.lock
 	@echo uv | $(bin)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 		- -o requirements-uv.lock
