@@ -2,9 +2,12 @@
 
 PYTHON ?=# interpreter that makes .venv; empty: the newest of those named below
 PORT ?= 3000# port of `make ui`
+HUB ?= .# folder of the hub: with its hub.toml and data (km0 init makes another)
 ARGS ?=# options of `make run`, for example ARGS="--date 2026-11-22", and of `make evaluate`
 
-export DAGSTER_HOME := $(CURDIR)/.dagster
+hub := $(abspath $(HUB))
+export DAGSTER_HOME := $(hub)/.dagster
+export KM0_HUB := $(hub)
 unexport PYTHONDONTWRITEBYTECODE # without compiled modules each start takes seconds longer
 bin := .venv/bin
 
@@ -15,8 +18,8 @@ bin := .venv/bin
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/made .dagster/dagster.yaml ## refresh: from data/raw to a snapshot in data/published
-	@$(bin)/python -m assets.run $(ARGS)
+run: .venv/made $(DAGSTER_HOME)/dagster.yaml ## refresh: from data/raw to a snapshot in data/published
+	@$(bin)/python -m assets.run --root "$(hub)" $(ARGS)
 
 test: .venv/made ## all checks and tests
 	@echo "ruff: style and likely mistakes"; $(bin)/ruff check .
@@ -28,12 +31,12 @@ portals: .venv/made ## push to a real udata, CKAN and S3 server on this machine 
 	@tests/portals/make_servers.sh $(bin)/python
 	@KM0_PORTALS=1 $(bin)/python -m pytest -m portal tests/portals
 
-ui: .venv/made .dagster/dagster.yaml ## Dagster in the browser, with the daily schedule and the watch on data/raw (PORT=3000)
+ui: .venv/made $(DAGSTER_HOME)/dagster.yaml ## Dagster in the browser, with the daily schedule and the watch on data/raw (PORT=3000)
 	@echo "http://127.0.0.1:$(PORT) (stop with Ctrl-C)"
 	@exec $(bin)/dg dev --host 127.0.0.1 --port $(PORT)
 
 serve: .venv/made ## serve data/published for download on this machine
-	@exec $(bin)/km0 serve
+	@exec $(bin)/km0 --root "$(hub)" serve
 
 bench: .venv/made ## measure: a registry and a snapshot of a million rows, 2,000 articles, and a refresh in which nothing changed
 	@status=0; for what in registry press refresh publish; do $(bin)/python benchmarks/$$what.py || status=1; done; exit $$status
@@ -47,8 +50,8 @@ lock: .venv/made ## choose the newest versions that fit together, with their has
 	@echo uv | $(bin)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 		- -o requirements-uv.lock
 
-.dagster/dagster.yaml: assets/dagster.yaml
-	@mkdir -p .dagster
+$(DAGSTER_HOME)/dagster.yaml: assets/dagster.yaml
+	@mkdir -p $(@D)
 	@cp $< $@
 
 # The environment. uv is fast but does not read pip's settings (it is told of an index named there); pip does, and takes minutes.

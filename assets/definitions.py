@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -45,5 +46,5 @@ def definitions(root: Path = ROOT, date: str = "", accept_loss: Sequence[str] = 
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The project of this checkout: what `dagster dev` loads."""
-    return definitions()
+    """The hub in the folder that KM0_HUB names, else the one of this checkout: what `make ui` loads."""
+    return definitions(Path(os.environ.get("KM0_HUB", ROOT)))

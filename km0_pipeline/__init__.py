@@ -7,6 +7,7 @@ with this value. All that is published is a view of the claims.
     economic_site  what the national schemas ask of the hub's site: a section of hub.toml
     portal_settings  the part of hub.toml that says where snapshots are pushed to
     hub         hub.toml: who the hub is, its sources, how their columns map
+    starting    the folder of a new hub
     storage     where bytes lie; write aside, then rename
     sql         DuckDB as the steps use it
     toml_errors mistakes in hub.toml, as sentences
@@ -27,6 +28,7 @@ with this value. All that is published is a view of the claims.
     catalogue   a snapshot        -> a static site
     portals     a snapshot        -> data.gouv.fr, CKAN, an S3 bucket
     cli_push    the `km0 push` command
+    cli_init    the `km0 init` command
     cli_map     how `km0 map` is drawn
     cli_limits  the `km0 limits` command
     terminal    what its commands share

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from km0_pipeline.cli_init import init
 from km0_pipeline.cli_limits import limits
 from km0_pipeline.cli_optout import optout
 from km0_pipeline.cli_published import changes, verify
@@ -149,6 +150,7 @@ def map_columns(root: Path, file: Path, registry: str, write: bool) -> None:
         raise click.ClickException(str(e)) from None
 
 
+main.add_command(init)
 main.add_command(optout)
 main.add_command(push)
 main.add_command(review)

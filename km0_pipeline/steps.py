@@ -105,6 +105,12 @@ class Project:
         return next(v for v in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if v not in taken)
 
 
+def is_source(path: Path, folder: Path) -> bool:
+    """Whether a file below `folder` was dropped there to be read: not hidden, not the lock of an open workbook, not the README of a folder."""
+    parts = path.relative_to(folder).parts
+    return not any(part.startswith((".", "~$")) for part in parts) and path.name.upper() != "README.MD"
+
+
 @dataclass(frozen=True)
 class Made:
     """What a step made: digest of its content, its rows, whether it was reused, and figures to show."""

@@ -1,7 +1,7 @@
 """Which press files are there: step `press_files`.
 
-Every file below the folder that hub.toml's [press] names, sorted by path; hidden ones are left
-out. Belongs here: finding files. What is in them belongs to `read`.
+Every file below the folder that hub.toml's [press] names, sorted by path; hidden ones and READMEs are
+left out. Belongs here: finding files. What is in them belongs to `read`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from km0_pipeline import storage
 from km0_pipeline.press import sidecar
-from km0_pipeline.steps import Made, Project, make
+from km0_pipeline.steps import Made, Project, is_source, make
 
-VERSION = "press_files/3"
+VERSION = "press_files/4"
 
 SCHEMA = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("document_id", pa.string()), ("sidecar", pa.string())])
 
@@ -37,8 +37,7 @@ def press_files(project: Project) -> Made:
 def _files(project: Project) -> list[Path]:
     folder = project.raw / project.hub.press.path
     found = [p for p in folder.rglob("*") if p.is_file()] if folder.is_dir() else []
-    shown = [p for p in found if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
-    return sorted(shown, key=lambda p: p.relative_to(project.raw).as_posix())
+    return sorted((p for p in found if is_source(p, folder)), key=lambda p: p.relative_to(project.raw).as_posix())
 
 
 def _row(project: Project, path: Path) -> dict[str, str | int] | None:

@@ -40,7 +40,7 @@ from km0_pipeline.registries.rows import VERSION as VERSION
 from km0_pipeline.registries.rows import Document, Table, rows_sql, shared_sirets
 from km0_pipeline.registries.values import VALUES_SQL
 from km0_pipeline.sql import connect, literal, location
-from km0_pipeline.steps import Made, Project, made, make
+from km0_pipeline.steps import Made, Project, is_source, made, make
 from km0_pipeline.storage import content_id
 
 FILES_VERSION = "registry_files/3"
@@ -112,14 +112,14 @@ def _stamp(path: Path) -> int:
 
 
 def _found(project: Project) -> Iterator[tuple[dict[str, Any], int]]:
-    """The files below data/raw/registries and the folders that hub.toml names, hidden ones and Excel's locks apart, by path; each with its stamp."""
+    """The files below data/raw/registries and the folders that hub.toml names, hidden ones, Excel's locks and READMEs apart, by path; each with its stamp."""
     entries = project.hub.registries
     tops = {PurePosixPath(e.path).parent for e in entries} | {PurePosixPath("registries")}
     folders = {project.raw.joinpath(*[p for p in top.parts if not set(p) & set("*?")]) for top in tops}
     paths = {f for folder in folders if folder.is_dir() for f in folder.rglob("*") if f.is_file()}
     for path in sorted(paths, key=lambda p: p.relative_to(project.raw).as_posix()):
         name = path.relative_to(project.raw).as_posix()
-        if any(part.startswith((".", "~$")) for part in name.split("/")):
+        if not is_source(path, project.raw):
             continue
         source = next((e.name for e in entries if fnmatchcase(normalize("NFC", name), normalize("NFC", e.path))), "")
         if not source and not name.startswith("registries/"):

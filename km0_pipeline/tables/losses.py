@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
-from km0_pipeline.steps import Project
+from km0_pipeline.steps import Project, is_source
 from km0_pipeline.tables.inputs import hub_sources
 from km0_pipeline.tables.table import all_tables
 from km0_pipeline.toml_errors import nearest
@@ -49,7 +49,7 @@ def losses(project: Project) -> list[str]:
     lost = {s: g for s, g in before.items() if s in now and s not in project.accepted and _less(project, g, now[s])}
     if meant(project) or any(s not in FOLLOWING for s in lost):
         lost = {s: g for s, g in lost.items() if s not in FOLLOWING}
-    if lost and not any(p for p in project.raw.rglob("*") if p.is_file() and not p.name.startswith(".")):
+    if lost and not any(p for p in project.raw.rglob("*") if p.is_file() and is_source(p, project.raw)):
         wrong.append("data/raw holds no file at all: is the folder that it lies in there, and mounted?")
     return wrong + [_sentence(project, source, given, now[source]) for source, given in lost.items()]
 

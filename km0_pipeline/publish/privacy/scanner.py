@@ -6,7 +6,8 @@ it stops the publication. What was found is never repeated: file, column and row
 
 A table is read as Parquet: that its CSV holds the same cells `verify` says before anything is published. Columns that a pattern, a
 list of values or a key closes hold no words. Other CSV and Parquet is read cell by cell, JSON text by text, workbooks and archives
-member by member, all else line by line. The publisher's own mailbox may stand.
+member by member, all else line by line. The publisher's own mailbox may stand, and
+the URNs of a catalogue.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ from km0_pipeline.publish.staged import Staged
 from km0_pipeline.sql import literal
 from km0_pipeline.tables.contacts import CONTACTS_SQL
 
+URN = re.compile(r"\burn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+"""What parts of a catalogue without an address are called (`metadata.addresses`): digits that may look like a telephone number's."""
 SHOWN = 5
 """Hits that are named; the rest are counted."""
 
@@ -59,7 +62,7 @@ def scan(staged: Staged, names: Names) -> tuple[dict[str, int], list[str]]:
         sums = {digest for _, digest in staged.written.values()}
         mailbox = staged.project.hub.publisher.contact
         for path in sorted(staged.written.keys() - tables):
-            texts = [t._replace(text=t.text.replace(mailbox, "")) for t in _texts(path, (staged.folder / path).read_bytes(), sums)]
+            texts = [t._replace(text=URN.sub("", t.text.replace(mailbox, ""))) for t in _texts(path, (staged.folder / path).read_bytes(), sums)]
             read[path] = len(texts)
             sentences += _free(db, texts, names)
     return read, sentences
