@@ -6,7 +6,7 @@ nothing where the storage is another than SQLite.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,3 +52,21 @@ def end_killed_runs(instance: dg.DagsterInstance, tags: dict[str, str]) -> None:
     """Mark as failed the runs with these tags that are said to be running; for callers who know that none is."""
     for run in instance.get_runs(dg.RunsFilter(tags=tags, statuses=[dg.DagsterRunStatus.STARTED])):
         instance.report_run_failed(run, "The process was killed.")
+
+
+def failures(events: Iterable[dg.DagsterEvent]) -> list[str]:
+    """What went wrong in a run: the sentence of each failed check, and of each step that failed for another reason."""
+    found = []
+    for event in events:
+        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            check = event.asset_check_evaluation_data
+            if not check.passed:
+                found.append(check.description or check.check_name)
+        elif event.is_step_failure:
+            data = event.step_failure_data
+            if data.user_failure_data is not None:
+                found.append(f"{event.step_key}: {data.user_failure_data.description}")
+            elif data.error is not None and data.error.cls_name != "DagsterAssetCheckFailedError":
+                error = data.error.cause or data.error
+                found.append(f"{event.step_key}: {error.message.strip()} (`make ui` shows where)")
+    return found

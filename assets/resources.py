@@ -10,9 +10,11 @@ from pathlib import Path
 import dagster as dg
 from pydantic import PrivateAttr
 
+from assets.history import failures
 from km0_pipeline.hub import HubError
 from km0_pipeline.publish.privacy import PublicationStopped
 from km0_pipeline.registries.drift import ColumnsChanged
+from km0_pipeline.status import note_run
 from km0_pipeline.steps import Project, PublishedError
 from km0_pipeline.tables.limits import check_names
 from km0_pipeline.tables.table import TableError
@@ -40,7 +42,10 @@ class ProjectResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         assert record is not None
         self._created = record.create_timestamp.replace(tzinfo=dt.UTC)
         with sole_use(Path(self.root)):
+            note_run(Path(self.root), self._created, None)
             yield self
+            ended = context.instance.all_logs(context.run.run_id, of_type={dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.ASSET_CHECK_EVALUATION})
+            note_run(Path(self.root), self._created, failures(e.get_dagster_event() for e in ended))
 
     def project(self) -> Project:
         """The project as it was when the run began; a mistake in hub.toml fails the step with its sentences."""

@@ -12,7 +12,7 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -58,7 +58,7 @@ def refresh(root: Path, day: str, accept_loss: Sequence[str] = ()) -> tuple[list
     import dagster as dg
 
     from assets.definitions import definitions
-    from assets.history import end_killed_runs, kept_open
+    from assets.history import end_killed_runs, failures, kept_open
     from assets.resources import sole_use
     from assets.sensors import listing, note_refreshed
     from km0_pipeline.hub import HubError
@@ -109,26 +109,6 @@ class Progress(logging.Handler):
             rows = f"{made['dagster/row_count'].value:,} rows" if "dagster/row_count" in made else ""
             seconds = f"{event.event_specific_data.duration_ms / 1000:.1f} s" if event.is_step_success else ""
             print(f"{event.step_key:<24}{rows:>16}{seconds:>10}  {how}", file=self.terminal, flush=True)
-
-
-def failures(events: Iterable[dg.DagsterEvent]) -> list[str]:
-    """What went wrong in a run: the sentence of each failed check, and of each step that failed for another reason."""
-    import dagster as dg
-
-    found = []
-    for event in events:
-        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-            check = event.asset_check_evaluation_data
-            if not check.passed:
-                found.append(check.description or check.check_name)
-        elif event.is_step_failure:
-            data = event.step_failure_data
-            if data.user_failure_data is not None:
-                found.append(f"{event.step_key}: {data.user_failure_data.description}")
-            elif data.error is not None and data.error.cls_name != "DagsterAssetCheckFailedError":
-                error = data.error.cause or data.error
-                found.append(f"{event.step_key}: {error.message.strip()} (`make ui` shows where)")
-    return found
 
 
 if __name__ == "__main__":

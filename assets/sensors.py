@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.history import failures
 from assets.jobs import refresh
 from km0_pipeline.claims import digest
 from km0_pipeline.hub import Hub
@@ -43,9 +44,7 @@ def sensors(root: Path, hub: Hub) -> list[dg.SensorDefinition]:
         description="Say in one sentence why a run failed.\n\nDire en une phrase pourquoi une exécution a échoué.",
     )
     def failed_runs(context: dg.RunFailureSensorContext) -> None:
-        why = " ".join(
-            dict.fromkeys(e.event_specific_data.error_display_string for e in context.get_step_failure_events())  # type: ignore[union-attr]
-        )
+        why = " ".join(failures(context.get_step_failure_events()))
         context.log.error(f"The run {context.dagster_run.run_id} failed: {why or context.failure_event.message}")
 
     return [new_files, failed_runs]

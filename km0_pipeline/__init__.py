@@ -31,6 +31,8 @@ with this value. All that is published is a view of the claims.
     cli_init    the `km0 init` command
     cli_map     how `km0 map` is drawn
     cli_limits  the `km0 limits` command
+    status      how a hub is doing
+    cli_status  the `km0 status` command
     terminal    what its commands share
     reviewing   the `km0 review` command
     cli_optout  the `km0 optout` command

@@ -1,0 +1,56 @@
+"""`km0 status`: one screen that says how the hub is doing, and an exit status that a monitor can ask."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from km0_pipeline.cli import main
+from km0_pipeline.steps import Project
+from tests.test_pipeline import NOTE, make_run
+
+
+def asked(project: Project) -> Result:
+    return CliRunner().invoke(main, ["--root", str(project.root), "status"])
+
+
+def test_before_the_first_run_it_says_what_to_type(project: Project) -> None:
+    said = asked(project)
+    assert said.exit_code == 1
+    assert "none yet: `make run` makes the first" in said.output
+    assert "not known before the first run" in said.output
+
+
+@pytest.mark.pipeline
+def test_it_tells_of_the_last_version_its_sources_and_a_run_that_failed(project: Project) -> None:
+    hub = project.root / "hub.toml"
+    hub.write_text(hub.read_text().replace('[press]\n', '[press]\nexpected_every = "P1M"\n', 1))
+    note = project.raw / "press" / "note.md"
+    note.write_text(NOTE.format("Une note", "2026-02-01", "Ateliers Chimère est locataire du KM0. Le KM0 accueille 570 personnes."), encoding="utf-8")
+    day = date.today() - timedelta(days=400)  # noqa: DTZ011
+    assert make_run(project.root, day.isoformat()).returncode == 0
+    said = asked(project)
+    assert said.exit_code == 1  # nothing new for more than a month
+    assert f"{day.year}.{day.month}.{day.day}, published {day}" in said.output
+    assert "ended well" in said.output
+    assert "1 late" in said.output and "LATE: expected by" in said.output
+
+    note.unlink()
+    failed = make_run(project.root, (day + timedelta(days=1)).isoformat())
+    assert failed.returncode == 1
+    said = asked(project)
+    assert "failed:" in said.output
+    assert json.loads((project.warehouse / "last_run.json").read_text())["failed"][0].split(":")[0] in said.output
+
+
+def test_a_run_that_never_ended_is_not_taken_for_one_that_did(project: Project, tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    from km0_pipeline.status import note_run
+
+    note_run(project.root, datetime(2026, 3, 1, 5, 30, tzinfo=UTC), None)
+    assert "2026-03-01 06:30 and has not ended" in asked(project).output
