@@ -10,19 +10,24 @@ bin := .venv/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test portals ui serve bench evaluate lock
+.PHONY: help run test browser portals ui serve frontend bench evaluate lock
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/made .dagster/dagster.yaml ## refresh: from data/raw to a snapshot in data/published
+run: .venv/made .dagster/dagster.yaml frontend/made ## refresh: from data/raw to a snapshot in data/published
 	@$(bin)/python -m assets.run $(ARGS)
 
-test: .venv/made ## all checks and tests
+test: .venv/made frontend/made browser ## all checks and tests
 	@echo "ruff: style and likely mistakes"; $(bin)/ruff check .
 	@echo "mypy: types"; $(bin)/mypy -p km0_pipeline -p assets
 	@echo "import-linter: which package may import which"; $(bin)/lint-imports --no-logo
 	@echo "pytest: behaviour, on each core"; $(bin)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+browser: ## Chromium for the tests of the site: Debian's, where this machine may install it
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && { apt-get update -qq; \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; } >/dev/null 2>&1; } \
+		|| { echo "Chromium is not here and can't be installed by you (on Debian: sudo apt install chromium); the site's tests in a browser are left out"; test -z "$$CI"; }
 
 portals: .venv/made ## push to a real udata, CKAN and S3 server on this machine (made once in .portals, some minutes)
 	@tests/portals/make_servers.sh $(bin)/python
@@ -32,8 +37,10 @@ ui: .venv/made .dagster/dagster.yaml ## Dagster in the browser, with the daily s
 	@echo "http://127.0.0.1:$(PORT) (stop with Ctrl-C)"
 	@exec $(bin)/dg dev --host 127.0.0.1 --port $(PORT)
 
-serve: .venv/made ## serve data/published for download on this machine
+serve: .venv/made frontend/made ## serve data/published for download on this machine
 	@exec $(bin)/km0 serve
+
+frontend: frontend/made ## what the site runs in the browser (SQL, fonts), from npm; done by run, serve and test where it is not there
 
 bench: .venv/made ## measure: a registry and a snapshot of a million rows, 2,000 articles, and a refresh in which nothing changed
 	@status=0; for what in registry press refresh publish; do $(bin)/python benchmarks/$$what.py || status=1; done; exit $$status
@@ -46,6 +53,10 @@ lock: .venv/made ## choose the newest versions that fit together, with their has
 		--no-header pyproject.toml -o requirements.lock
 	@echo uv | $(bin)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 		- -o requirements-uv.lock
+
+frontend/made: .venv/made frontend/package-lock.json frontend/.npmrc frontend/build.mjs $(wildcard frontend/src/* frontend/licences/*)
+	@echo "making what the catalogue's pages run in the browser (once; some seconds)"
+	@frontend/make.sh "$(CURDIR)/$(bin)/python" "$(CURDIR)/km0_pipeline/catalogue/static/vendor"
 
 .dagster/dagster.yaml: assets/dagster.yaml
 	@mkdir -p .dagster
