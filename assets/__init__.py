@@ -7,6 +7,7 @@ asset calls it, what it depends on, what is shown of it, and when it runs. One c
     steps        one asset per output of a step, in the order of the flow
     tables       one asset per table, made from its .sql and .yaml, with its checks
     snapshot     the database and the publication
+    catalogue    the site
     portals      one asset per portal that hub.toml names
     describe     what is shown of what was made: figures, columns, lineage, first rows,
                  what the press is understood to say

@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets.catalogue import catalogue
 from assets.jobs import refresh
 from assets.portals import portals
 from assets.resources import ProjectResource
@@ -32,7 +33,7 @@ def definitions(root: Path = ROOT, date: str = "", accept_loss: Sequence[str] = 
     hub = Hub.load(root / "hub.toml")
     check_names(hub)
     parts: dict[str, Any] = {
-        "assets": [*sources(), *steps(), *tables(), database, snapshot, *portals(hub)],
+        "assets": [*sources(), *steps(), *tables(), database, snapshot, catalogue, *portals(hub)],
         "jobs": [refresh],
         "schedules": schedules(hub),
         "sensors": sensors(root, hub),

@@ -24,6 +24,7 @@ with this value. All that is published is a view of the claims.
     tables      claims + entities -> the DuckDB tables, one .sql and one .yaml each
     explain     why a published cell says what it says
     publish     tables            -> a snapshot people download
+    catalogue   a snapshot        -> a static site
     portals     a snapshot        -> data.gouv.fr, CKAN, an S3 bucket
     cli_push    the `km0 push` command
     cli_map     how `km0 map` is drawn

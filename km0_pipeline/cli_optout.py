@@ -76,16 +76,19 @@ def show(root: Path, who: str | None) -> None:
 def apply(root: Path) -> None:
     """Write again each published version in which somebody of the list stands, without them.
 
-    2026.11.22 becomes 2026.11.22+r1: the old files are deleted, and index.json says how many rows were withdrawn and when. Push to portals
-    again afterwards; copies that others took you can't call back.
+    2026.11.22 becomes 2026.11.22+r1: the old files are deleted, index.json says how many rows were withdrawn and when, and the
+    pages of the site are made again. Push to portals again afterwards; copies that others took you can't call back.
     """
+    from km0_pipeline.catalogue.site import build
     from km0_pipeline.publish.privacy import PublicationStopped
     from km0_pipeline.publish.privacy.optout import OptOutError
     from km0_pipeline.publish.rebuild import rebuild
     from km0_pipeline.steps import PublishedError
 
     try:
-        done = rebuild(project_in(root))
+        project = project_in(root)
+        done = rebuild(project)
+        build(project)  # also where nothing was to be done: a killed `apply` may have left pages that name somebody
     except (OptOutError, PublicationStopped, PublishedError) as e:
         raise click.ClickException(str(e)) from None
     for r in done:

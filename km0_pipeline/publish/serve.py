@@ -1,4 +1,4 @@
-"""data/published for download: a library's server, with Range, ETag and CORS.
+"""data/published on the web: the site and the files, by a library's server, with Range, ETag and CORS.
 
 No compression: Range counts the bytes of the file as it lies, and Parquet is compressed already.
 """
@@ -10,9 +10,6 @@ import os
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from km0_pipeline.publish.pages import render
-from km0_pipeline.storage import read_json
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -38,13 +35,11 @@ def serve(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
 
 
 def application(folder: Path) -> Starlette:
-    """The ASGI application: every file below `folder` but hidden ones, and a page at / that lists the versions."""
+    """The ASGI application: every file below `folder` but hidden ones; of a folder, its index.html."""
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
     from starlette.middleware.cors import CORSMiddleware
-    from starlette.requests import Request
-    from starlette.responses import HTMLResponse
-    from starlette.routing import Mount, Route
+    from starlette.routing import Mount
     from starlette.staticfiles import StaticFiles
 
     class Published(StaticFiles):
@@ -54,20 +49,13 @@ def application(folder: Path) -> Starlette:
             hidden = any(part.startswith(".") for part in Path(path).parts)
             return ("", None) if hidden else super().lookup_path(path)
 
-    def listing(request: Request) -> HTMLResponse:
-        return HTMLResponse(_listing(folder))
-
     mimetypes.add_type("application/vnd.apache.parquet", ".parquet")
     mimetypes.add_type("text/csv", ".csv")
     mimetypes.add_type("text/markdown", ".md")
     mimetypes.add_type("text/turtle", ".ttl")
     mimetypes.add_type("application/ld+json", ".jsonld")
     return Starlette(
-        routes=[Route("/", listing), Mount("/", Published(directory=folder))],
+        routes=[Mount("/", Published(directory=folder, html=True))],
         middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"], allow_headers=["Range"], expose_headers=READABLE)],
     )
 
-
-def _listing(folder: Path) -> str:
-    index = read_json(folder / "index.json") or {"latest": None, "versions": []}
-    return render("listing.html.j2", latest=index["latest"], versions=index["versions"][::-1])

@@ -1,0 +1,17 @@
+"""What is published -> a static site in data/published itself, beside the files that it is about.
+
+The tour, in the order of the work:
+
+    edition      the newest version as the site reads it: its tables, what describes them, the versions before
+    addresses    which page stands where, and how one page leads to another
+    words        numbers, dates and codes as people say them, in French and English
+    figures      charts, maps, timelines and networks, each with the table that says the same
+    pages        one module a kind of page: what each page is filled in with
+    rendering    a page filled in, in one language: templates/, the frame that all pages share
+    site         every page of both languages; only those that changed are written, those that are gone are removed
+
+    static/css, static/js      our own; `make frontend` puts what others made into static/vendor (not in git)
+
+The site is made of what has been published and of hub.toml, of nothing else: it can show nothing that has not
+left already. Same version, same bytes. No page asks anything of another server.
+"""

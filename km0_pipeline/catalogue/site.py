@@ -1,0 +1,129 @@
+"""Every page of both languages, in data/published.
+
+    data/published/
+        index.html, en/index.html ...   pages, each as `pages` lists them
+        assets/<digest>/                what they are drawn with; a new folder where anything in it changed
+        sitemap.xml                     where hub.toml says at which address data/published is served
+        .site                           the paths of all these: what is no longer made is removed, what others put there is not
+
+A page is replaced by rename, and only where its content changed. What a page leads to is there before it: first the assets, the home
+page last; a killed run leaves pages of the version before among those of the new one, each whole, and the next run goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from km0_pipeline.catalogue.addresses import LANGUAGES
+from km0_pipeline.catalogue.edition import newest
+from km0_pipeline.catalogue.pages import pages
+from km0_pipeline.catalogue.rendering import render
+from km0_pipeline.publish.snapshot import alone
+from km0_pipeline.steps import Project
+from km0_pipeline.storage import write_aside
+
+LISTED = ".site"
+
+
+@dataclass(frozen=True)
+class Built:
+    """How many files the site has, how many of them were written (new or changed), and removed; `home` is its first page."""
+
+    home: Path
+    files: int
+    written: int
+    removed: int
+
+
+def build(project: Project) -> Built:
+    """Make the site of what has been published last. Raises PublicationStopped if someone is publishing at this moment."""
+    top = project.published
+    top.mkdir(parents=True, exist_ok=True)
+    with alone(top), newest(project) as edition:
+        before = set(_listed(top))
+        made: dict[str, bool] = {}
+        if edition is not None:
+            static = dict(_static())
+            assets = f"assets/{_digest(static)}"
+            for path, content in static.items():
+                made[f"{assets}/{path}"] = _write(top / assets / path, content)
+            last: list[tuple[str, bytes]] = []
+            for page in pages(edition):
+                for language in LANGUAGES:
+                    path = page.address if language == "fr" else f"en/{page.address}"
+                    content = render(edition, assets, page, language).encode()
+                    if page.address == "index.html":
+                        last.append((path, content))
+                    else:
+                        made[path] = _write(top / path, content)
+            if edition.hub.publisher.base_url:
+                made["sitemap.xml"] = _write(top / "sitemap.xml", _sitemap(edition.hub.publisher.base_url, [*made, *(p for p, _ in last)]))
+            _list(top, before | made.keys() | {p for p, _ in last})
+            made |= {path: _write(top / path, content) for path, content in reversed(last)}
+        gone = before - made.keys()
+        for path in sorted(gone):
+            _remove(top, path)
+        _list(top, made)
+    return Built(top / "index.html", len(made), sum(made.values()), len(gone))
+
+
+def _static() -> Iterator[tuple[str, bytes]]:
+    """What pages are drawn with, by path below the folder of assets, in order; our style sheets as one."""
+    static = Path(str(files("km0_pipeline.catalogue") / "static"))
+    yield "site.css", b"\n".join(p.read_bytes() for p in sorted((static / "css").glob("*.css")))
+    for folder in ("js", "vendor"):
+        for path in sorted((static / folder).rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                yield path.relative_to(static).as_posix(), path.read_bytes()
+
+
+def _digest(static: dict[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for path, content in static.items():
+        digest.update(f"{path}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:12]
+
+
+def _write(path: Path, content: bytes) -> bool:
+    """Write the file unless it says that already; whether it was written."""
+    try:
+        if path.read_bytes() == content:
+            return False
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    with write_aside(path) as aside:
+        aside.write_bytes(content)
+    return True
+
+
+def _remove(top: Path, path: str) -> None:
+    """Delete a file, and the folders that it leaves empty."""
+    file = top / path
+    file.unlink(missing_ok=True)
+    for folder in file.parents:
+        if folder == top or any(folder.iterdir()):
+            return
+        folder.rmdir()
+
+
+def _listed(top: Path) -> list[str]:
+    """Paths of the site that lies there; none that leads elsewhere is trusted."""
+    try:
+        paths = (top / LISTED).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    return [p for p in paths if p and ".." not in Path(p).parts and not Path(p).is_absolute()]
+
+
+def _list(top: Path, paths: Iterable[str]) -> None:
+    with write_aside(top / LISTED) as aside:
+        aside.write_text("".join(f"{p}\n" for p in sorted(paths)), encoding="utf-8")
+
+
+def _sitemap(base: str, paths: Iterable[str]) -> bytes:
+    urls = "".join(f"<url><loc>{base}{p}</loc></url>\n" for p in sorted(paths) if p.endswith(".html"))
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'.encode()

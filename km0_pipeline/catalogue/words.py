@@ -1,0 +1,94 @@
+"""Numbers, dates and codes as people say them, in French and English.
+
+Belongs here: how a single value is said. Sentences stand in the templates, both languages side by side.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from km0_pipeline.catalogue.addresses import Language
+from km0_pipeline.publish.phrases import grouped
+
+NARROW, WIDE = "\u202f", "\u00a0"
+MONTHS = {
+    "fr": ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
+}
+SEASONS = {
+    "21": ("printemps", "spring"), "22": ("été", "summer"), "23": ("automne", "autumn"), "24": ("hiver", "winter"),
+    "33": ("1er trimestre", "first quarter"), "34": ("2e trimestre", "second quarter"), "35": ("3e trimestre", "third quarter"), "36": ("4e trimestre", "fourth quarter"),
+    "40": ("1er semestre", "first half"), "41": ("2e semestre", "second half"),
+}  # fmt: skip
+"""What stands for the month in EDTF (ISO 8601-2), level 2."""
+CODES: dict[str, tuple[str, str]] = {
+    "true": ("oui", "yes"), "false": ("non", "no"),
+    "organisation": ("organisation", "organisation"), "person": ("personne", "person"), "place": ("lieu", "place"), "event": ("événement", "event"),
+    "startup": ("start-up", "start-up"), "company": ("entreprise", "company"), "public_body": ("organisme public", "public body"), "bank": ("banque", "bank"),
+    "school": ("établissement d’enseignement", "school"), "association": ("association", "association"), "media": ("média", "media"), "hub": ("hub", "hub"),
+    "press": ("presse", "press"), "registry": ("registre", "registry"), "register": ("répertoire national", "national register"),
+    "exact": ("exactement", "exactly"), "about": ("environ", "about"), "nearly": ("près de", "nearly"), "at_least": ("au moins", "at least"),
+    "at_most": ("au plus", "at most"), "planned": ("annoncé", "planned"), "held": ("tenu", "held"),
+}  # fmt: skip
+"""A code of the tables -> what it is called in French and in English."""
+
+
+def typographic(text: str) -> str:
+    """French as it is printed: curly apostrophes, and spaces that do not break before : ; ? ! » and after «."""
+    text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
+    text = re.sub(r" ([;?!])", NARROW + r"\1", text)
+    return re.sub(r" ([:»])", WIDE + r"\1", text).replace("« ", f"«{WIDE}")
+
+
+def number(value: Any, language: Language) -> str:
+    """`12 500`, `3,5`; whole numbers without decimals."""
+    if isinstance(value, int) or float(value).is_integer():
+        return grouped(int(value), language)
+    whole, _, part = f"{float(value):.3f}".rstrip("0").partition(".")
+    return grouped(int(whole), language) + ",."[language == "en"] + part
+
+
+def size(value: int, language: Language) -> str:
+    """Bytes as `17 ko`, `2,8 Mo`, `17 kB`: powers of ten, two digits at least."""
+    units = ("octets", "ko", "Mo", "Go") if language == "fr" else ("bytes", "kB", "MB", "GB")
+    amount, unit = float(value), 0
+    while amount >= 1000 and unit < 3:
+        amount, unit = amount / 1000, unit + 1
+    return f"{number(round(amount, 1 if amount < 10 and unit else 0), language)}{WIDE}{units[unit]}"
+
+
+def date(edtf: Any, language: Language) -> str:
+    """A date of EDTF in words, as far as it goes: `23 janvier 2019`, `printemps 2017`, `2018`, `de 2017 à 2019`, `19e siècle`; what it can't say, as it stands."""
+    text = str(edtf)
+    if "/" in text:
+        start, end = text.split("/", 1)
+        if not start or not end:
+            return {True: ("jusqu’en ", "until "), False: ("depuis ", "since ")}[not start][language == "en"] + date(start or end, language)
+        joint = ("de ", " à ") if language == "fr" else ("", " to ")
+        return f"{joint[0]}{date(start, language)}{joint[1]}{date(end, language)}"
+    year, *rest = text.split("-")
+    if re.fullmatch(r"\d\dXX", year) and not rest:
+        century = int(year[:2]) + 1
+        return f"{century}e siècle" if language == "fr" else f"{century}th century"
+    if re.fullmatch(r"\d{3}X", year) and not rest:
+        return f"années {year[:3]}0" if language == "fr" else f"{year[:3]}0s"
+    if not re.fullmatch(r"\d{4}", year):
+        return text
+    if not rest or rest[0] == "XX":
+        return year
+    if rest[0] in SEASONS:
+        return f"{SEASONS[rest[0]][language == 'en']} {year}"
+    if not (rest[0].isdigit() and 1 <= int(rest[0]) <= 12):
+        return text
+    month = MONTHS[language][int(rest[0]) - 1]
+    if len(rest) == 1 or not rest[1].isdigit():
+        return f"{month} {year}"
+    day = int(rest[1])
+    return f"{'1er' if day == 1 and language == 'fr' else day} {month} {year}"
+
+
+def code(value: Any, language: Language) -> str:
+    """What a code of the tables is called; one that has no name here, as it stands."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return CODES[text][language == "en"] if text in CODES else text

@@ -1,0 +1,60 @@
+"""The site: written where something changed, removed where it is gone, never what others put beside it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from km0_pipeline.catalogue.site import build
+from km0_pipeline.steps import Project
+from tests.sample_world import sample
+
+
+@pytest.fixture
+def site(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy of the sample with its site, to be changed."""
+    made = sample(tmp_path_factory)
+    shutil.copy(made.root / "hub.toml", tmp_path)
+    shutil.copytree(made.published, tmp_path / "data" / "published", symlinks=True)
+    return Project.at(tmp_path)
+
+
+def content(project: Project) -> dict[str, bytes]:
+    return {p.relative_to(project.published).as_posix(): p.read_bytes() for p in project.published.rglob("*") if p.is_file()}
+
+
+def test_a_site_that_has_not_changed_is_not_written_again(site: Project) -> None:
+    home = site.published / "index.html"
+    before = home.stat().st_mtime_ns
+    built = build(site)
+    assert built.files > 4
+    assert (built.written, built.removed, home.stat().st_mtime_ns) == (0, 0, before)
+
+
+def test_made_from_nothing_it_is_the_same(site: Project) -> None:
+    before = content(site)
+    for path in (site.published / ".site").read_text().splitlines():
+        (site.published / path).unlink()
+    (site.published / ".site").unlink()
+    build(site)
+    assert content(site) == before
+
+
+def test_a_page_that_is_no_longer_made_goes_and_what_others_put_there_stays(site: Project) -> None:
+    listed = site.published / ".site"
+    for path in ("id/org/gone.html", "CNAME"):
+        (site.published / path).parent.mkdir(parents=True, exist_ok=True)
+        (site.published / path).write_text("mine")
+    listed.write_text(listed.read_text() + "id/org/gone.html\n../../hub.toml\n")
+    built = build(site)
+    assert built.removed == 1
+    assert not (site.published / "id/org/gone.html").exists()
+    assert (site.published / "CNAME").read_text() == "mine"
+    assert (site.root / "hub.toml").exists()
+
+
+def test_before_the_first_version_there_is_no_site(project: Project) -> None:
+    assert build(project).files == 0
+    assert not (project.published / "index.html").exists()
