@@ -2,7 +2,7 @@
 //   engine/engine.js        the worker in which DuckDB answers queries (src/engine.js), a classic script
 //   engine/duckdb.wasm.bin  DuckDB, gzipped (many hosts cap a file at 25 MiB), decompressed in the browser
 //   parquet.js              hyparquet with zstd: an ES module that reads a Parquet file, whole or in ranges (src/parquet.js)
-//   fonts/fonts.css, *.woff2  the two faces of the site, Latin only
+//   fonts.css, fonts/       the two faces of the site, Latin only; addresses are those seen from the folder above, where site.css lies
 //   licences.txt            what is in here, by whom, under which licence
 import { build } from 'esbuild'
 import { gzipSync } from 'node:zlib'
@@ -25,10 +25,10 @@ const faces = FONTS.flatMap(font => fs.readFileSync(`${modules}@fontsource-varia
   .filter(face => /-latin(-ext)?-wght-normal\.woff2/.test(face))
   .map(face => face.replace(/url\(\.\/files\/([^)]+)\)/, (_, file) => {
     fs.copyFileSync(`${modules}@fontsource-variable/${font}/files/${file}`, `${out}/fonts/${file}`)
-    return `url(${file})`
+    return `url(vendor/fonts/${file})`
   })))
 if (faces.length !== 2 * FONTS.length) throw new Error('a font has no Latin or no Latin extended face: its package has changed')
-fs.writeFileSync(`${out}/fonts/fonts.css`, faces.join('\n') + '\n')
+fs.writeFileSync(`${out}/fonts.css`, faces.join('\n') + '\n')
 
 // The packages that are in what was made, with their licences' texts.
 const bundled = made.flatMap(m => Object.keys(m.metafile.inputs)).map(path => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1]).filter(Boolean)

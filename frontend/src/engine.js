@@ -2,14 +2,15 @@
  *
  * It is told once {wasm: {url, bytes}, module?, tables: [{name, title, url, bytes, columns: [{name, type}]}], limits: {kept, shown}} and then, a query
  * at a time, {sql}. It says {loading, done, total} (a table's title or null for the engine, and bytes), {module} (compiled, for the worker that takes
- * this one's place), and for each query either {columns: [{name, type, number}], rows, count, more, csv, ms} or {failed: "engine" | "data" | "query", message}.
+ * this one's place), {ready} when a query begins, and for each query in the end either {columns: [{name, type, number}], rows, count, more, csv, ms} or
+ * {failed: "engine" | "data" | "query" | "memory" | "crash", message}.
  */
 import { RecordBatchReader, Type } from 'apache-arrow'
 import { BROWSER_RUNTIME, VoidLogger, createDuckDB } from '../node_modules/@duckdb/duckdb-wasm/dist/duckdb-browser-blocking.mjs' // its package names it nowhere
 import { reader } from './cells.js'
 import { declare, load } from './tables.js'
 
-const SETTINGS = ['autoinstall_known_extensions = false', 'autoload_known_extensions = false', 'enable_external_access = false', 'lock_configuration = true']
+const SETTINGS = ['autoinstall_known_extensions = false', 'autoload_known_extensions = false', 'enable_external_access = false', "memory_limit = '2GB'", 'lock_configuration = true']
 const NUMBERS = [Type.Int, Type.Float, Type.Decimal]
 
 let said, starting
@@ -17,29 +18,43 @@ const loaded = new Map() // table -> promise of its rows
 
 self.onmessage = async ({ data }) => {
   if (!('sql' in data)) said = data
-  else self.postMessage(await answer(data.sql).catch(failure => ({ failed: failure.kind ?? 'query', message: sentence(failure) })))
+  else self.postMessage(await answer(data.sql).catch(failure => ({ failed: kind(failure), message: sentence(failure) })))
 }
 
 async function answer(sql) {
   starting ??= start()
   const connection = await starting.catch(e => failed('engine', e))
   await Promise.all(named(connection, sql).map(table => (loaded.has(table) ? loaded : loaded.set(table, fetched(connection, table))).get(table)))
+  self.postMessage({ ready: true })
   return run(connection, sql)
+}
+
+/** What went wrong: a failed part of ours, the engine itself, its memory, or else the query. */
+function kind(failure) {
+  if (failure.kind) return failure.kind
+  if (failure instanceof WebAssembly.RuntimeError || failure instanceof RangeError) return 'crash'
+  return /^Out of Memory/.test(failure.message) ? 'memory' : 'query'
 }
 
 function failed(kind, error) {
   throw Object.assign(error, { kind })
 }
 
-/** What DuckDB or the browser says, without the trace. */
-const sentence = error => String(error?.message ?? error).split('\n    at ')[0].trim()
+/** What DuckDB or the browser says, without the trace; DuckDB tells of a mistake of syntax as JSON. */
+function sentence(error) {
+  const words = String(error?.message ?? error).split(/\n    at |\nDatabase is launched in in-memory/)[0].trim()
+  if (!words.startsWith('{"exception_type"')) return words
+  const { exception_type: type, exception_message: message } = JSON.parse(words)
+  return `${type} Error: ${message}`
+}
 
 async function start() {
   const { url, bytes } = said.wasm
   const db = await createDuckDB({ eh: { mainModule: url } }, new VoidLogger(), BROWSER_RUNTIME)
   const module = said.module ?? (await compile(await download(url, bytes, null)))
   await new Promise((resolve, reject) => {
-    db.instantiateWasm = (imports, ready) => { // theirs would fetch it uncompressed
+    db.instantiateWasm = (imports, ready) => { // theirs would fetch it, uncompressed
+      globalThis.DUCKDB_RUNTIME = BROWSER_RUNTIME
       WebAssembly.instantiate(module, imports).then(instance => ready(instance, module), reject)
       return {}
     }
@@ -92,7 +107,7 @@ async function download(url, total, loading) {
 /** The first rows of the query's result, as text; of more than are kept, no more are made. */
 function run(connection, sql) {
   const { kept, shown } = said.limits, began = performance.now(), rows = [], csv = []
-  const batches = RecordBatchReader.from(chunks(connection, sql)).open()
+  const batches = answered(connection, sql, kept)
   const columns = batches.schema.fields.map(f => ({ name: f.name, type: String(f.type), number: NUMBERS.includes(f.typeId) }))
   let count = 0, more = false
   for (const batch of batches) {
@@ -112,6 +127,14 @@ function run(connection, sql) {
   connection.cancelSent()
   const head = line(columns.map(c => c.name))
   return { columns, rows, count, more, csv: new Blob([head, ...csv], { type: 'text/csv' }), ms: performance.now() - began }
+}
+
+/** Record batches of a query, of which one after `kept` rows is enough. */
+function answered(connection, sql, kept) {
+  const stream = RecordBatchReader.from(chunks(connection, sql)).open()
+  if (!stream.schema.dictionaries.size) return stream
+  connection.cancelSent() // DuckDB's stream leaves out what the codes of an enum stand for
+  return RecordBatchReader.from(connection.useUnsafe((db, n) => db.runQuery(n, `from (${sql.trim().replace(/;$/, '')}\n) limit ${kept + 1}`))).open()
 }
 
 /** Arrow's stream of a query, a chunk at a time: DuckDB makes the next only when asked. */
