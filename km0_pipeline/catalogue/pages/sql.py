@@ -23,12 +23,13 @@ SHOWN, KEPT = 1_000, 100_000
 
 EXAMPLES: tuple[tuple[str, str, str], ...] = (
     (
-        "Qui est sur place aujourd'hui, et depuis quand ?", "Who is there today, and since when?",
-        """select o.name, o.kind, t.space, t.area_m2, t.valid_from
+        "Qui occupe quel espace, depuis quand et selon qui ?", "Who is in which space, since when and who says so?",
+        """select o.name, t.space, t.area_m2, t.valid_from, t.status, s.publisher
 from tenancies t
 join organisations o using (organisation_id)
-where t.status = 'current'
-order by t.valid_from nulls last, o.name""",
+join sources s using (document_id)
+where t.status not in ('left', 'planned')
+order by o.name, t.space nulls last, t.valid_from""",
     ),
     (
         "Qui finance qui, et de combien ?", "Who funds whom, and with how much?",

@@ -118,7 +118,7 @@ function loading({ loading: what, done, total }) {
 }
 
 function failed({ failed: what, message }) {
-  if (!["query", "memory"].includes(what)) end();
+  if (what === "engine" || what === "crash") end();
   result.hidden = true;
   status.textContent = "";
   const sentence = document.createElement("p");
