@@ -1,7 +1,8 @@
 /** The worker of the SQL page: DuckDB over the published Parquet files. Nothing is fetched before it is needed, nothing from elsewhere.
  *
  * It is told once {wasm: {url, bytes}, module?, tables: [{name, title, url, bytes, columns: [{name, type}]}], limits: {kept, shown}} and then, a query
- * at a time, {sql}. It says {loading, done, total} (a table's title or null for the engine, and bytes), {module} (compiled, for the worker that takes
+ * at a time, {sql}. It says {loading, done, total} (a table's title or null for the engine, and bytes), {reading, rows, total}
+ * (a table's title), {module} (compiled, for the worker that takes
  * this one's place), {ready} when a query begins, and for each query in the end either {columns: [{name, type, number}], rows, count, more, csv, ms} or
  * {failed: "engine" | "data" | "query" | "memory" | "crash", message}.
  */
@@ -83,7 +84,8 @@ function named(connection, sql) {
 
 async function fetched(connection, table) {
   try {
-    await load(connection, table, await new Response(await download(table.url, table.bytes, table.title)).arrayBuffer())
+    const file = await new Response(await download(table.url, table.bytes, table.title)).arrayBuffer()
+    await load(connection, table, file, rows => self.postMessage({ reading: table.title, rows, total: table.rows }))
   } catch (e) {
     loaded.delete(table)
     failed('data', e)

@@ -4,7 +4,7 @@ import { parquetMetadata, parquetRead } from 'hyparquet'
 import { compressors } from './parquet.js'
 
 const BY_TYPE = { BIGINT: [Int64, BigInt64Array, BigInt], DOUBLE: [Float64, Float64Array, Number], DATE: [DateDay, Int32Array, Number] } // all else as text, which DuckDB casts
-const PARSERS = { dateFromDays: days => days }
+const PARSERS = { dateFromDays: days => days, stringFromBytes: bytes => bytes, jsonFromBytes: bytes => bytes } // as they lie in the file
 const encoder = new TextEncoder()
 
 const quoted = name => `"${name.replaceAll('"', '""')}"`
@@ -14,8 +14,8 @@ export function declare(connection, { name, columns }) {
   connection.query(`create table ${quoted(name)} (${columns.map(c => `${quoted(c.name)} ${c.type}`).join(', ')})`)
 }
 
-/** Puts all rows of a Parquet file (ArrayBuffer) into the table declared for it, one row group at a time. */
-export async function load(connection, { name, columns }, file) {
+/** Puts all rows of a Parquet file (ArrayBuffer) into the table declared for it, one row group at a time; says how many rows are there. */
+export async function load(connection, { name, columns }, file, read) {
   const metadata = parquetMetadata(file)
   let rowStart = 0
   for (const group of metadata.row_groups) {
@@ -26,6 +26,7 @@ export async function load(connection, { name, columns }, file) {
       connection.insertArrowFromIPCStream(tableToIPC(new Table(Object.fromEntries(vectors)), 'stream'), { name, create: false })
     }
     rowStart = rowEnd
+    read(rowStart)
   }
 }
 
@@ -42,7 +43,7 @@ function arrow(type, chunks, length) {
       if (Values) {
         if (present) values[at] = convert(value)
       } else {
-        if (present) values.push(encoder.encode(text(value)))
+        if (present) values.push(value instanceof Uint8Array ? value : encoder.encode(text(value)))
         valueOffsets[at + 1] = valueOffsets[at] + (present ? values.at(-1).length : 0)
       }
       at++

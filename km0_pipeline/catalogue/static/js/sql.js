@@ -98,23 +98,19 @@ function during(is) {
 }
 
 function heard(data) {
-  if (data.module) compiled = data.module;
-  if ("loading" in data) loading(data);
-  if (data.ready) status.textContent = say("running");
-  if (data.module || data.ready || "loading" in data) {
-    if (!("loading" in data)) progress.hidden = true;
-    return;
-  }
-  during(false);
-  if (data.failed) failed(data);
-  else shown(data);
+  if ("failed" in data) { during(false); failed(data); }
+  else if ("columns" in data) { during(false); shown(data); }
+  else if ("module" in data) compiled = data.module;
+  else if ("loading" in data) fetching(data.loading === null ? "engine" : "table", data.loading, data.done, data.total, size);
+  else if ("reading" in data) fetching("reading", data.reading, data.rows, data.total, number);
+  else if ("ready" in data) { progress.hidden = true; status.textContent = say("running"); }
 }
 
-function loading({ loading: what, done, total }) {
+function fetching(message, table, done, total, written) {
   progress.hidden = false;
   progress.max = total;
   progress.value = Math.min(done, total);
-  status.textContent = say(what === null ? "engine" : "table", { table: what, done: size(done), total: size(total) });
+  status.textContent = say(message, { table, done: written(done), total: written(total) });
 }
 
 function failed({ failed: what, message }) {
@@ -157,7 +153,12 @@ function shown({ columns, rows, count, more, csv: file, ms }) {
   const thead = document.createElement("thead");
   thead.append(head);
   table.replaceChildren(thead, body);
-  URL.revokeObjectURL(csv.href);
-  csv.href = URL.createObjectURL(file);
+  csv.onclick = () => save(file);
   result.hidden = false;
+}
+
+function save(file) {
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: say("file") });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // the browser reads it after this
 }
