@@ -25,9 +25,7 @@ test: .venv/made frontend/made browser ## all checks and tests
 	@echo "pytest: behaviour, on each core"; $(bin)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 browser: ## Chromium for the tests of the site: Debian's, where this machine may install it
-	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && { apt-get update -qq; \
-		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; } >/dev/null 2>&1; } \
-		|| { echo "Chromium is not here and can't be installed by you (on Debian: sudo apt install chromium); the site's tests in a browser are left out"; test -z "$$CI"; }
+	@tests/browser/get_chromium.sh
 
 portals: .venv/made ## push to a real udata, CKAN and S3 server on this machine (made once in .portals, some minutes)
 	@tests/portals/make_servers.sh $(bin)/python
@@ -40,7 +38,7 @@ ui: .venv/made .dagster/dagster.yaml ## Dagster in the browser, with the daily s
 serve: .venv/made frontend/made ## serve data/published for download on this machine
 	@exec $(bin)/km0 serve
 
-frontend: frontend/made ## what the site runs in the browser (SQL, fonts), from npm; done by run, serve and test where it is not there
+frontend: frontend/made ## what the site runs in the browser (SQL, fonts), from npm; run, serve and test do it where it is missing
 
 bench: .venv/made ## measure: a registry and a snapshot of a million rows, 2,000 articles, and a refresh in which nothing changed
 	@status=0; for what in registry press refresh publish; do $(bin)/python benchmarks/$$what.py || status=1; done; exit $$status
