@@ -13,30 +13,35 @@ bin := .venv/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test portals ui serve bench evaluate lock
+.PHONY: help run test browser portals ui serve frontend bench evaluate lock
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/made $(DAGSTER_HOME)/dagster.yaml ## refresh: from data/raw to a snapshot in data/published
+run: .venv/made $(DAGSTER_HOME)/dagster.yaml frontend/made ## refresh: from data/raw to a snapshot in data/published
 	@$(bin)/python -m assets.run --root "$(hub)" $(ARGS)
 
-test: .venv/made ## all checks and tests
+test: .venv/made frontend/made browser ## all checks and tests
 	@echo "ruff: style and likely mistakes"; $(bin)/ruff check .
 	@echo "mypy: types"; $(bin)/mypy -p km0_pipeline -p assets
 	@echo "import-linter: which package may import which"; $(bin)/lint-imports --no-logo
 	@echo "pytest: behaviour, on each core"; $(bin)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
+browser: ## Chromium for the tests of the site: Debian's, where this machine may install it
+	@tests/browser/get_chromium.sh
+
 portals: .venv/made ## push to a real udata, CKAN and S3 server on this machine (made once in .portals, some minutes)
 	@tests/portals/make_servers.sh $(bin)/python
 	@KM0_PORTALS=1 $(bin)/python -m pytest -m portal tests/portals
 
-ui: .venv/made $(DAGSTER_HOME)/dagster.yaml ## Dagster in the browser, with the daily schedule and the watch on data/raw (PORT=3000)
+ui: .venv/made $(DAGSTER_HOME)/dagster.yaml frontend/made ## Dagster in the browser, with the daily schedule and the watch on data/raw (PORT=3000)
 	@echo "http://127.0.0.1:$(PORT) (stop with Ctrl-C)"
 	@exec $(bin)/dg dev --host 127.0.0.1 --port $(PORT)
 
-serve: .venv/made ## serve data/published for download on this machine
+serve: .venv/made frontend/made ## serve data/published for download on this machine
 	@exec $(bin)/km0 --root "$(hub)" serve
+
+frontend: frontend/made ## what the site runs in the browser (SQL, fonts), from npm; run, serve and test do it where it is missing
 
 bench: .venv/made ## measure: a registry and a snapshot of a million rows, 2,000 articles, and a refresh in which nothing changed
 	@status=0; for what in registry press refresh publish; do $(bin)/python benchmarks/$$what.py || status=1; done; exit $$status

@@ -74,7 +74,8 @@ def build(project: Project) -> Built:
 def _static() -> Iterator[tuple[str, bytes]]:
     """What pages are drawn with, by path below the folder of assets, in order; our style sheets as one."""
     static = Path(str(files("km0_pipeline.catalogue") / "static"))
-    yield "site.css", b"\n".join(p.read_bytes() for p in sorted((static / "css").glob("*.css")))
+    fonts = static / "vendor" / "fonts.css"
+    yield "site.css", b"\n".join(p.read_bytes() for p in [*([fonts] if fonts.is_file() else []), *sorted((static / "css").glob("*.css"))])
     for folder in ("js", "vendor"):
         for path in sorted((static / folder).rglob("*")):
             if path.is_file() and not path.name.startswith("."):
