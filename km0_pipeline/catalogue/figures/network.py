@@ -1,0 +1,190 @@
+"""Who is linked with whom: organisations, people and funders, laid out once, the same on every machine.
+
+Nodes that are linked attract each other and all push each other away (Fruchterman and Reingold 1991, as in networkx); the most
+linked stands in the middle, and the rest begins on a circle, sorted by kind, so that like lies near like. Then those too near to be
+pressed with a finger are moved apart. Belongs here: the layout, and which names have room on a wide screen and on a phone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import cos, hypot, pi, sin
+
+from markupsafe import Markup
+
+from km0_pipeline.catalogue.figures.figure import (
+    Figure,
+    Link,
+    Say,
+    counted,
+    drawing,
+    element,
+    empty,
+    percent,
+    roof,
+    short,
+    width_of,
+)
+
+MOST = 60
+"""Nodes that are drawn: those with most links."""
+WIDE, NARROW = (1080, 600), (328, 600)
+"""Pixels for which names are given room: the frame is as high on a phone (static/css/15-figures.css)."""
+APART = 30
+"""Pixels between two nodes at least, on a phone: 24 is what a finger needs (WCAG 2.5.8)."""
+LETTERS = 13
+KINDS = (("hub", "le hub", "the hub"), ("organisation", "organisation", "organisation"), ("funder", "financeur", "funder"), ("person", "personne", "person"))
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Somebody; `kind` is one of KINDS."""
+
+    id: str
+    name: str
+    kind: str = "organisation"
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What `source` (id of a node) is to `target`; `relation` in the words of the page."""
+
+    source: str
+    target: str
+    relation: str
+    look: str = ""
+
+
+def network(title: str, nodes: Sequence[Node], edges: Sequence[Edge], t: Say) -> Figure:
+    """The most linked of `nodes` and what links them; an edge of which one end is not among them is left out, as is who has no link."""
+    known = {n.id: n for n in nodes}
+    held = sorted({(e.source, e.target, e.relation, e.look) for e in edges if e.source in known and e.target in known and e.source != e.target})
+    degree = Counter(end for a, b in {(min(a, b), max(a, b)) for a, b, *_ in held} for end in (a, b))
+    if not held:
+        return empty(title, t("Aucun lien n’est publié.", "No relationship has been published."))
+    order = sorted(degree, key=lambda i: (known[i].kind != "hub", -degree[i], known[i].name, i))[:MOST]
+    drawn = [e for e in held if e[0] in set(order) and e[1] in set(order)]
+    at = _layout([known[i] for i in order], sorted({(min(a, b), max(a, b)) for a, b, *_ in drawn}))
+    lines = [element("line", x1=percent(at[a][0]), y1=percent(at[a][1]), x2=percent(at[b][0]), y2=percent(at[b][1]), class_=look or None) for a, b, _, look in drawn]
+    parts = [element("g", *lines, class_="edges", aria_hidden="true"), *_nodes([known[i] for i in order], at, degree, t)]
+    rows = tuple((Link(known[a].name, known[a].href), relation, Link(known[b].name, known[b].href)) for a, b, relation, _ in sorted(held, key=lambda e: (known[e[0]].name, e[2], known[e[1]].name, e))[:200])
+    there = {known[i].kind for i in order}
+    legend = tuple((_sign(kind), t(fr, en)) for kind, fr, en in KINDS if kind in there)
+    note = t(f"Les {MOST} plus liés, sur {counted(len(degree), t)}.", f"The {MOST} most linked of {counted(len(degree), t)}.") if len(degree) > MOST else ""
+    return Figure(title, drawing(title, WIDE[1], *parts, class_="network"), (t("Qui", "Who"), t("Lien", "Relation"), t("Avec qui", "With whom")), rows, note, legend)
+
+
+def _layout(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> dict[str, tuple[float, float]]:
+    """Where each node lies, in shares of the frame; the first is in the middle."""
+    import networkx as nx
+
+    kinds = [k for k, *_ in KINDS]
+    around = sorted(nodes[1:], key=lambda n: (kinds.index(n.kind) if n.kind in kinds else len(kinds), n.name, n.id))
+    start = {nodes[0].id: (0.0, 0.0)} | {n.id: (cos(2 * pi * i / len(around)), sin(2 * pi * i / len(around))) for i, n in enumerate(around)}
+    graph = nx.Graph()
+    graph.add_nodes_from(n.id for n in nodes)
+    graph.add_edges_from(edges)
+    spring = nx.spring_layout(graph, pos=start, fixed=[nodes[0].id], k=1.6 / len(nodes) ** 0.5, iterations=120, seed=1)
+    raw = {n.id: (round(float(spring[n.id][0]), 6), round(float(spring[n.id][1]), 6)) for n in nodes}
+    reach = max((max(abs(x), abs(y)) for x, y in raw.values()), default=0) or 1
+    # A straggler shall not press all others together
+    at = {i: (0.5 + 0.42 * _eased(x / reach), 0.5 + 0.44 * _eased(y / reach)) for i, (x, y) in raw.items()}
+    return _apart(at, nodes[0].id)
+
+
+def _eased(share: float) -> float:
+    """-1 to 1, the middle spread and the ends drawn together."""
+    return sin(share * pi / 2)
+
+
+def _apart(at: dict[str, tuple[float, float]], fixed: str) -> dict[str, tuple[float, float]]:
+    """Moved until no two are nearer than APART on a phone, or a hundred times."""
+    w, h = NARROW
+    points = {i: [x * w, y * h] for i, (x, y) in at.items()}
+    ids = list(points)
+    for _ in range(100):
+        moved = False
+        for n, a in enumerate(ids):
+            for m, b in enumerate(ids[n + 1 :], n + 1):
+                dx, dy = points[b][0] - points[a][0], points[b][1] - points[a][1]
+                far = hypot(dx, dy)
+                if far >= APART:
+                    continue
+                if far < 0.01:
+                    dx, dy, far = cos(m), sin(m), 1.0
+                push, moved = (APART - far) / 2 + 0.2, True
+                for i, sign in ((a, -1), (b, 1)):
+                    if i != fixed:
+                        points[i][0] = min(max(points[i][0] + sign * push * dx / far, 14), w - 14)
+                        points[i][1] = min(max(points[i][1] + sign * push * dy / far, 20), h - 20)
+        if not moved:
+            break
+    return {i: (round(x / w, 4), round(y / h, 4)) for i, (x, y) in points.items()}
+
+
+def _nodes(nodes: Sequence[Node], at: dict[str, tuple[float, float]], degree: Counter[str], t: Say) -> list[Markup]:
+    """From the most linked on: the mark, a link where it leads somewhere, and its name where it has room."""
+    taken: dict[str, list[Box]] = {}
+    for size, (w, h) in (("wide", WIDE), ("narrow", NARROW)):
+        taken[size] = [(at[n.id][0] * w - _radius(n, degree) - 1, at[n.id][1] * h - _radius(n, degree) - 1, at[n.id][0] * w + _radius(n, degree) + 1, at[n.id][1] * h + _radius(n, degree) + 1) for n in nodes]
+    drawn = []
+    for i, n in enumerate(nodes):
+        r, texts = _radius(n, degree), []
+        for size, (w, h) in (("wide", WIDE), ("narrow", NARROW)):
+            label = short(n.name, 30 if size == "wide" else 17)
+            room = _room(at[n.id], label, r, (w, h), [b for j, b in enumerate(taken[size]) if j != i])
+            if room:
+                taken[size].append(room[0])
+                texts.append(element("text", label, x=room[1], y=room[2], text_anchor=room[3], class_=f"only-{size}", aria_hidden="true"))
+            else:
+                x = at[n.id][0]
+                anchor = "end" if x > 0.7 else "start" if x < 0.3 else "middle"
+                texts.append(element("text", label, x=0, y=-r - 6, text_anchor=anchor, class_=f"only-{size} hid", aria_hidden="true"))
+        kind = {k: t(fr, en) for k, fr, en in KINDS}.get(n.kind, "")
+        words = f"{n.name}, {kind}, {counted(degree[n.id], t)} {t('lien' if degree[n.id] == 1 else 'liens', 'link' if degree[n.id] == 1 else 'links')}"
+        inside = [element("circle", r=max(r, 13), class_="touch"), _shape(n.kind, r), *texts]
+        mark = element("a", *inside, href=n.href, aria_label=words) if n.href else element("g", *inside, role="img", aria_label=words)
+        drawn.append(element("svg", mark, x=percent(at[n.id][0]), y=percent(at[n.id][1]), class_=n.kind))
+    return drawn
+
+
+def _room(at: tuple[float, float], label: str, r: float, frame: tuple[int, int], taken: Sequence[Box]) -> tuple[Box, float, float, str] | None:
+    """The box of the first place beside a node where its name meets nothing, and how it is set there."""
+    (w, h), (px, py), long = frame, (at[0] * frame[0], at[1] * frame[1]), width_of(label, LETTERS)
+    ways: list[tuple[Box, float, float, str]] = [
+        ((px - long / 2, py + r + 3, px + long / 2, py + r + 19), 0, r + 15, "middle"),
+        ((px + r + 3, py - 8, px + r + 7 + long, py + 8), r + 5, 4.5, "start"),
+        ((px - r - 7 - long, py - 8, px - r - 3, py + 8), -r - 5, 4.5, "end"),
+        ((px - long / 2, py - r - 19, px + long / 2, py - r - 3), 0, -r - 7, "middle"),
+        ((px - 8, py + r + 3, px - 8 + long, py + r + 19), -8, r + 15, "start"),
+        ((px + 8 - long, py + r + 3, px + 8, py + r + 19), 8, r + 15, "end"),
+    ]
+    if at[0] > 0.5:
+        ways[1:3] = ways[2], ways[1]
+    for way in ways:
+        box = way[0]
+        if box[0] >= 1 and box[2] <= w - 1 and box[1] >= 1 and box[3] <= h - 1 and not any(box[0] < o[2] and o[0] < box[2] and box[1] < o[3] and o[1] < box[3] for o in taken):
+            return way
+    return None
+
+
+def _radius(n: Node, degree: Counter[str]) -> float:
+    return 20 if n.kind == "hub" else min(5.5 + 1.1 * degree[n.id], 13)
+
+
+def _shape(kind: str, r: float) -> Markup:
+    if kind == "hub":
+        return element("path", d=roof(r))
+    if kind == "funder":
+        return element("path", d=f"M0 {-r * 1.25:g}L{r * 1.25:g} 0L0 {r * 1.25:g}L{-r * 1.25:g} 0z")
+    if kind == "person":
+        return element("path", d=f"M0 {-r * 1.1:g}L{r * 1.1:g} {r * 0.85:g}H{-r * 1.1:g}z")
+    return element("circle", r=r)
+
+
+def _sign(kind: str) -> Markup:
+    return element("svg", element("svg", _shape(kind, 8 if kind == "hub" else 6), x=10, y=9, class_=kind), width=20, height=18, class_="sign network")
