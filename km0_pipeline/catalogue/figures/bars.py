@@ -69,7 +69,7 @@ def _bar(b: Bar, most: float, t: Say, unit: str) -> Markup:
     share = max(min(b.value / most, 1), 0.004) if b.value > 0 else 0
     line = element("svg", element("rect", width="100%", height=10, rx=2, class_="rest"), element("rect", width=percent(share), height=10, rx=2, class_=_look(b.qualifier)),
                    width="100%", height=10, aria_hidden="true")  # fmt: skip
-    return element("li", element("p", element("span", Markup(label.__html__()), class_="what"), element("small", b.beside) if b.beside else Markup(""), number), line)
+    return element("li", element("span", Markup(label.__html__()), element("small", b.beside) if b.beside else Markup(""), class_="what"), line, number)
 
 
 def _look(qualifier: str) -> str:

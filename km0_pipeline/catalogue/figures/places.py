@@ -7,7 +7,7 @@ they say where one is, and are no data of the hub. A place without coordinates i
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -30,8 +30,8 @@ from km0_pipeline.catalogue.figures.figure import (
     width_of,
 )
 
-WIDE, NARROW = (720, 540), (328, 246)
-"""Pixels of the map on a wide screen and on a phone: its sides are always as 4 to 3 (static/css/15-figures.css)."""
+WIDE, NARROW = (780, 520), (328, 219)
+"""Pixels of the map on a wide screen and on a phone: its sides are always as 3 to 2 (static/css/15-figures.css)."""
 LEAST = 0.4
 """Kilometres from side to side at least: one building is not the world."""
 EARTH = 6371.0
@@ -84,8 +84,9 @@ def kilometres(a: tuple[float, float], b: tuple[float, float]) -> float:
 def places(title: str, given: Sequence[Place], t: Say, least: float = LEAST) -> Figure:
     """A map of those that have coordinates, `least` kilometres wide at least; around the site, or where there is none around their middle."""
     located = [p for p in given if p.longitude is not None and p.latitude is not None]
-    missing = len(given) - len(located)
-    without = t(f"Sans coordonnées\u00a0: {counted(missing, t)}.", f"Without coordinates: {counted(missing, t)}.") if missing else ""
+    missing = sorted({p.name for p in given} - {p.name for p in located})
+    names = joined(missing, t) if len(missing) <= 3 else counted(len(missing), t)
+    without = t(f"Sans coordonnées\u00a0: {names}.", f"Without coordinates: {names}.") if missing else ""
     if not located:
         return empty(title, without or t("Aucun lieu n’est publié.", "No place has been published."))
     located.sort(key=lambda p: (p.kind != "site", -p.organisations, p.name, p.href))
@@ -97,7 +98,8 @@ def places(title: str, given: Sequence[Place], t: Say, least: float = LEAST) -> 
     towns = [(name, at) for name, at in _towns(t) if frame.holds(at) and all(frame.apart(at, (p.longitude, p.latitude)) > 0.06 for p in points)]
     towns.sort(key=lambda town: kilometres(heart, town[1]))
     towns = towns[:TOWNS]
-    parts = [*_rings(frame, heart, t), *_labelled(frame, points, towns), _scale(frame, t)]
+    rings, written = _rings(frame, heart, t)
+    parts = [*rings, *_labelled(frame, points, towns, written), _scale(frame, t)]
     return Figure(title, drawing(title, WIDE[1], *parts, class_="map"), _columns(t, hub), tuple(_row(p, hub, t) for p in located[:MOST]),
                   " ".join(n for n in (_first(located, t), without) if n), _legend(points, towns, t))  # fmt: skip
 
@@ -120,13 +122,13 @@ class _Frame:
         middle = ((west + east) / 2, (south + north) / 2)
         across = (east - west) * cos(radians(middle[1])) * EARTH * pi / 180
         along = (north - south) * EARTH * pi / 180
-        return cls(middle, max(across / 0.74, along / 0.74 * 4 / 3, least))
+        return cls(middle, max(across / 0.74, along / 0.74 * 3 / 2, least))
 
     def place(self, at: tuple[float, float]) -> tuple[float, float]:
         """Shares of the width and of the height."""
         x = (at[0] - self.middle[0]) * cos(radians(self.middle[1])) * EARTH * pi / 180 / self.across
         y = (at[1] - self.middle[1]) * EARTH * pi / 180 / self.across
-        return 0.5 + x, 0.5 - y * 4 / 3
+        return 0.5 + x, 0.5 - y * 3 / 2
 
     def holds(self, at: tuple[float, float]) -> bool:
         x, y = self.place(at)
@@ -135,7 +137,7 @@ class _Frame:
     def apart(self, a: tuple[float, float], b: tuple[float, float]) -> float:
         """In shares of the width."""
         (x, y), (u, v) = self.place(a), self.place(b)
-        return hypot(x - u, (y - v) * 3 / 4)
+        return hypot(x - u, (y - v) * 2 / 3)
 
 
 def _merged(shown: Sequence[Place], frame: _Frame) -> list[_Point]:
@@ -168,16 +170,19 @@ def _round(kilometres: float) -> float:
     return next(unit * n for n in (5, 2, 1) if unit * n <= kilometres or n == 1)
 
 
-def _rings(frame: _Frame, heart: tuple[float, float], t: Say) -> Iterable[Markup]:
-    """Circles at round distances; of a circle's radius, 100 % is the root of half the sum of both sides squared."""
+def _rings(frame: _Frame, heart: tuple[float, float], t: Say) -> tuple[list[Markup], list[tuple[float, float, str]]]:
+    """Circles at round distances, and where their words stand. Of a circle's radius, 100 % is the root of half the sum of both sides squared."""
     x, y = frame.place(heart)
-    step = _round(frame.across * 0.22)
-    diagonal = sqrt((1 + (3 / 4) ** 2) / 2)
+    step, diagonal = _round(frame.across * 0.22), sqrt((1 + (2 / 3) ** 2) / 2)
+    rings, written = [], []
     for n in (1, 2, 3):
         share = n * step / frame.across
-        yield element("circle", cx=percent(x), cy=percent(y), r=percent(share / diagonal), class_="ring")
-        if y - share * 4 / 3 > 0.03:
-            yield element("text", _distance(n * step, t), x=percent(x), y=percent(y - share * 4 / 3), dy=-4, text_anchor="middle", class_="tick", aria_hidden="true")
+        rings.append(element("circle", cx=percent(x), cy=percent(y), r=percent(share / diagonal), class_="ring"))
+        beside = next(((u, v) for u, v in ((x, y - share * 3 / 2), (x + share, y)) if u < 0.93 and v > 0.05), None)
+        if beside:
+            written.append((*beside, _distance(n * step, t)))
+            rings.append(element("text", written[-1][2], x=percent(beside[0]), y=percent(beside[1]), dy=-4, text_anchor="middle", class_="tick", aria_hidden="true"))
+    return rings, written
 
 
 def _distance(kilometres: float, t: Say) -> str:
@@ -190,7 +195,7 @@ def _scale(frame: _Frame, t: Say) -> Markup:
     return element("svg", line, element("text", _distance(length, t), x=0, y=-6, class_="tick"), x="3%", y="95%", width="100%", height="5%", class_="scale")
 
 
-def _labelled(frame: _Frame, points: Sequence[_Point], towns: Sequence[tuple[str, tuple[float, float]]]) -> list[Markup]:
+def _labelled(frame: _Frame, points: Sequence[_Point], towns: Sequence[tuple[str, tuple[float, float]]], written: Sequence[tuple[float, float, str]]) -> list[Markup]:
     """Marks with their names where these leave each other room; a name that has none is read when its mark has the focus, and in the table."""
     marks = [(p.name, (p.longitude, p.latitude), p) for p in points] + [(name, at, None) for name, at in towns]
     taken: dict[str, list[tuple[float, float, float, float]]] = {"wide": [], "narrow": []}
@@ -199,6 +204,7 @@ def _labelled(frame: _Frame, points: Sequence[_Point], towns: Sequence[tuple[str
             x, y = frame.place(at)
             r = _radius(point) + 2
             taken[size].append((x * w - r, y * h - r, x * w + r, y * h + r))
+        taken[size] += [(x * w - width_of(text, LETTERS) / 2, y * h - 16, x * w + width_of(text, LETTERS) / 2, y * h) for x, y, text in written]
     drawn = []
     for i, (name, at, point) in enumerate(marks):
         x, y = frame.place(at)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from km0_pipeline.catalogue.figures.figure import Figure, Say, counted, dated, drawing, element, empty, percent, scale_of
+from km0_pipeline.catalogue.figures.figure import (
+    Figure,
+    Say,
+    counted,
+    dated,
+    drawing,
+    element,
+    empty,
+    percent,
+    scale_of,
+)
 
 HEIGHT = 190
 DOTS = 60
@@ -20,6 +30,7 @@ def steps(title: str, given: Sequence[tuple[date, float]], t: Say, unit: str = "
     lines, first = scale_of(max(v for _, v in points)), points[0][0]
     days = max((points[-1][0] - first).days, 1)
     at = [((day - first).days / days if len(points) > 1 else 0.5, 1 - value / lines[-1]) for day, value in points]
+    at = list({round(x * 400): (x, y) for x, y in at}.values()) if len(at) > 400 else at  # finer than a screen shows
     path = f"M{1000 * at[0][0]:.1f} {1000 * at[0][1]:.1f}" + "".join(f"H{1000 * x:.1f}V{1000 * y:.1f}" for x, y in at[1:])
     area = f"{path}V1000H{1000 * at[0][0]:.1f}z"
     parts = []

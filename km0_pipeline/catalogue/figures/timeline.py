@@ -118,7 +118,7 @@ def _marks(axis: Axis, e: Event, t: Say) -> Markup:
         if right - left < POINT:
             drawn.append(element("svg", element("path", words, d="M0 -7L7 0L0 7L-7 0z", class_=look), x=percent((left + right) / 2), y="50%"))
         else:
-            drawn.append(element("rect", words, x=percent(left), width=percent(right - left), y=(HIGH - 12) / 2, height=12, rx=6, class_=look))
+            drawn.append(element("rect", words, x=percent(left), width=percent(right - left), y="50%", height=12, rx=6, transform="translate(0 -6)", class_=look))
     return element("svg", *_grid(axis), *drawn, width="100%", height=HIGH, aria_hidden="true")
 
 

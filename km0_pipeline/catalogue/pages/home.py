@@ -5,23 +5,39 @@ Belongs here: what is asked of the tables for it. How figures are drawn is for `
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from km0_pipeline.catalogue import words
 from km0_pipeline.catalogue.addresses import Here, of_entity, of_source, of_table
 from km0_pipeline.catalogue.edition import Edition
-from km0_pipeline.catalogue.figures import Bar, Edge, Event, Figure, Mark, Node, Occupant, Place, bars, building, network, places, timeline
+from km0_pipeline.catalogue.figures import (
+    Bar,
+    Edge,
+    Event,
+    Figure,
+    Mark,
+    Node,
+    Occupant,
+    Place,
+    bars,
+    building,
+    network,
+    places,
+    timeline,
+)
 from km0_pipeline.catalogue.figures.figure import Say
 from km0_pipeline.catalogue.figures.places import landmark
 from km0_pipeline.catalogue.rendering import Page
 from km0_pipeline.publish.phrases import RELATIONS, SCOPES, headline
 
-REGION = 110
+REGION = 170
 """Kilometres from side to side of the map of the region."""
 VERSIONS = 4
 """Versions that are listed."""
 NEWCOMERS = 6
+TABLES = ("organisations", "people", "places", "events", "tenancies", "relationships", "funding", "headcounts", "sources", "claims", "discrepancies")
+"""Tables in the order in which they are offered; the others follow."""
 Row = Mapping[str, Any]
 
 OCCUPANTS = """
@@ -157,7 +173,7 @@ def _maps(edition: Edition, t: Say, here: Here) -> list[Figure]:
             home = r["commune_code"] == edition.hub.hub.commune and not any(p.kind == "site" and p.longitude is not None for p in given)
             assumed.append(Place(r["name"], *at, "site" if home else "place", r["organisations"], here.to(of_entity(r["place_id"]))))
     sites = [p for p in given if p.kind == "site" and p.longitude is not None]
-    note = t("La position de {} est celle d’une liste de villes\u00a0: aucune source publiée ne la donne.", "The position of {} is that of a list of towns: no published source gives it.")
+    note = t("La position de {} vient d’une liste de villes\u00a0: aucune source publiée ne la donne.", "The position of {} is from a list of towns: no published source gives it.")
     region = places(t("La région", "The region"), [*given, *assumed], t, least=REGION)
     if assumed:
         region = Figure(region.title, region.svg, region.columns, region.rows, " ".join([region.note, note.format(", ".join(p.name for p in assumed))]).strip(), region.legend)
@@ -179,7 +195,7 @@ def _changes(edition: Edition) -> dict[str, str]:
     return {language: headline(told, titles[language], language) for language in ("fr", "en")} if told else {}
 
 
-def _newcomers(edition: Edition) -> list[Row]:
+def _newcomers(edition: Edition) -> Sequence[Row]:
     """Organisations, people and events that this version has first."""
     named = "union all ".join(f"select {key} as id, name from {table} " for table, key in (("organisations", "organisation_id"), ("people", "person_id"), ("events", "event_id")))
     return edition.rows(f"select n.id, n.name from changes as c join ({named}) as n on n.id = c.row_id where c.change = 'add' and n.name is not null group by all order by n.id limit {NEWCOMERS}")
@@ -188,8 +204,9 @@ def _newcomers(edition: Edition) -> list[Row]:
 def _downloads(edition: Edition) -> dict[str, Any]:
     """The copies of everything, and each table with the sizes of its files."""
     whole = [(path, edition.files[path]["bytes"]) for path in sorted(edition.files) if path.endswith((".xlsx", ".zip"))]
+    order = {name: i for i, name in enumerate(TABLES)}
     tables = [
         {"name": name, "titles": (d["title"], d["km0:title_en"]), "rows": d["km0:rows"], "files": [(f"{name}.{e}", edition.files[f"{name}.{e}"]["bytes"]) for e in ("csv", "parquet") if f"{name}.{e}" in edition.files]}
-        for name, d in edition.tables.items()
+        for name, d in sorted(edition.tables.items(), key=lambda item: order.get(item[0], len(order)))
     ]
     return {"whole": whole, "tables": tables}
