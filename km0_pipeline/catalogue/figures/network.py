@@ -145,8 +145,8 @@ def _nodes(nodes: Sequence[Node], at: dict[str, tuple[float, float]], degree: Co
                 texts.append(element("text", label, x=0, y=-r - 6, text_anchor=anchor, class_=f"only-{size} hid", aria_hidden="true"))
         kind = {k: t(fr, en) for k, fr, en in KINDS}.get(n.kind, "")
         words = f"{n.name}, {kind}, {counted(degree[n.id], t)} {t('lien' if degree[n.id] == 1 else 'liens', 'link' if degree[n.id] == 1 else 'links')}"
-        inside = [element("circle", r=max(r, 13), class_="touch"), _shape(n.kind, r), *texts]
-        mark = element("a", *inside, href=n.href, aria_label=words) if n.href else element("g", *inside, role="img", aria_label=words)
+        inside = [element("title", words), element("circle", r=max(r, 13), class_="touch"), _shape(n.kind, r), *texts]
+        mark = element("a", *inside, href=n.href) if n.href else element("g", *inside)
         drawn.append(element("svg", mark, x=percent(at[n.id][0]), y=percent(at[n.id][1]), class_=n.kind))
     return drawn
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from km0_pipeline.catalogue.figures.edtf import span
 from km0_pipeline.catalogue.figures.figure import Figure, Link, Say, counted, dated, element, empty, percent
 
-MOST = 24
+MOST = 16
 """Events that have a line of their own: those that most sources tell of; all are in the row of counts above them."""
 POINT = 0.012
 """Share of the axis below which a date is a diamond."""

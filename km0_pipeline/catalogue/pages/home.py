@@ -6,6 +6,7 @@ Belongs here: what is asked of the tables for it. How figures are drawn is for `
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from km0_pipeline.catalogue import words
@@ -95,7 +96,7 @@ def _said(edition: Edition) -> dict[str, Any]:
         "statements": lambda t, here: _statements(edition, example, t, here),
         "timeline": lambda t, here: _timeline(edition, t, here),
         "network": lambda t, here: _network(edition, hub, t, here),
-        "maps": lambda t, here: _maps(edition, t, here),
+        "maps": lambda t, here: _maps(edition, hub, t, here),
         "building": lambda t, here: _building(edition, t, here),
         "scopes": SCOPES, "changes": _changes(edition), "newcomers": _newcomers(edition), "versions": edition.versions[: -VERSIONS - 1 : -1],
         "downloads": _downloads(edition),
@@ -157,7 +158,7 @@ def _network(edition: Edition, hub: Row | None, t: Say, here: Here) -> Figure:
     return network(t("Organisations, personnes et financeurs", "Organisations, people and funders"), list(nodes.values()), edges, t)
 
 
-def _maps(edition: Edition, t: Say, here: Here) -> list[Figure]:
+def _maps(edition: Edition, hub: Row | None, t: Say, here: Here) -> list[Figure]:
     """The site where its buildings have coordinates, and the region."""
     found = edition.rows(PLACES)
     given = [Place(r["name"], r["longitude"], r["latitude"], "site" if r["kind"] == "site" else "place", r["organisations"], here.to(of_entity(r["place_id"]))) for r in found]
@@ -174,9 +175,12 @@ def _maps(edition: Edition, t: Say, here: Here) -> list[Figure]:
             assumed.append(Place(r["name"], *at, "site" if home else "place", r["organisations"], here.to(of_entity(r["place_id"]))))
     sites = [p for p in given if p.kind == "site" and p.longitude is not None]
     note = t("La position de {} vient d’une liste de villes\u00a0: aucune source publiée ne la donne.", "The position of {} is from a list of towns: no published source gives it.")
-    region = places(t("La région", "The region"), [*given, *assumed], t, least=REGION)
+    around = [p for p in given if p not in sites]
+    if sites and hub:
+        around.append(replace(sites[0], name=hub["name"], href=here.to(of_entity(hub["organisation_id"]))))
+    region = places(t("La région", "The region"), [*around, *assumed], t, least=REGION)
     if assumed:
-        region = Figure(region.title, region.svg, region.columns, region.rows, " ".join([region.note, note.format(", ".join(p.name for p in assumed))]).strip(), region.legend)
+        region = replace(region, note=f"{region.note} {note.format(', '.join(p.name for p in assumed))}".strip())
     return [*([places(t("Le site", "The site"), sites, t)] if len(sites) > 1 else []), region]
 
 
