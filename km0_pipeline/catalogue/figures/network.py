@@ -30,10 +30,10 @@ from km0_pipeline.catalogue.figures.figure import (
 
 MOST = 60
 """Nodes that are drawn: those with most links."""
-WIDE, NARROW = (1080, 600), (328, 720)
+WIDE, NARROW = (1080, 600), (288, 720)
 """Pixels for which names are given room: the frame is higher on a phone (static/css/15-figures.css)."""
 APART = (0.095, 0.062)
-"""Shares of the frame between two of 60 nodes: some 31 by 45 pixels on a phone, where a finger needs 24 (WCAG 2.5.8)."""
+"""Shares of the frame between two of 60 nodes: some 27 by 45 pixels on a phone, where a finger needs 24 (WCAG 2.5.8)."""
 LETTERS = 13
 KINDS = (("hub", "le hub", "the hub"), ("organisation", "organisation", "organisation"), ("funder", "financeur", "funder"), ("person", "personne", "person"))
 Box = tuple[float, float, float, float]
@@ -79,7 +79,7 @@ def network(title: str, nodes: Sequence[Node], edges: Sequence[Edge], t: Say) ->
 
 
 def _layout(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> dict[str, tuple[float, float]]:
-    """Where each node lies, in shares of the frame; the first is in the middle."""
+    """Where each node lies, in shares of the frame, which they fill; the first is in the midst of the others."""
     import networkx as nx
 
     kinds = [k for k, *_ in KINDS]
@@ -89,17 +89,20 @@ def _layout(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> dict[str
     graph.add_nodes_from(n.id for n in nodes)
     graph.add_edges_from(edges)
     spring = nx.spring_layout(graph, pos=start, fixed=[nodes[0].id], k=1.6 / len(nodes) ** 0.5, iterations=120, seed=1)
-    raw = {n.id: (round(float(spring[n.id][0]), 6), round(float(spring[n.id][1]), 6)) for n in nodes}
-    wide, high = (max((abs(at[axis]) for at in raw.values()), default=0) or 1 for axis in (0, 1))
-    return _apart({i: (0.5 + 0.42 * _eased(x / wide), 0.5 + 0.43 * _eased(y / high)) for i, (x, y) in raw.items()}, nodes[0].id)
+    sides = [[round(float(spring[n.id][axis]), 6) for n in nodes] for axis in (0, 1)]
+    x, y = (_spread(side) for side in sides)
+    return _apart({n.id: (0.08 + 0.84 * x[i], 0.06 + 0.87 * y[i]) for i, n in enumerate(nodes)})
 
 
-def _eased(share: float) -> float:
-    """-1 to 1, the middle spread and the ends drawn together, so that a straggler doesn't press all others together."""
-    return sin(share * pi / 2)
+def _spread(side: Sequence[float]) -> list[float]:
+    """0 to 1 in the same order, half way to lying evenly: a straggler doesn't press all others together."""
+    least, wide = min(side), (max(side) - min(side)) or 1
+    order = sorted(range(len(side)), key=lambda i: (side[i], i))
+    even = {i: rank / max(len(side) - 1, 1) for rank, i in enumerate(order)}
+    return [((v - least) / wide + even[i]) / 2 for i, v in enumerate(side)]
 
 
-def _apart(at: dict[str, tuple[float, float]], fixed: str) -> dict[str, tuple[float, float]]:
+def _apart(at: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
     """Moved until each has an ellipse to itself, which is as large as their number allows and larger than a finger, or 200 times."""
     room = min(1.6, (MOST / len(at)) ** 0.5)
     rx, ry = APART[0] * room, APART[1] * room
@@ -117,9 +120,8 @@ def _apart(at: dict[str, tuple[float, float]], fixed: str) -> dict[str, tuple[fl
                     dx, dy, far = cos(m), sin(m), 1.0
                 push, moved = (1 - min(far, 0.99)) / 2 + 0.005, True
                 for i, sign in ((a, -1), (b, 1)):
-                    if i != fixed:
-                        points[i][0] = min(max(points[i][0] + sign * push * dx / far * rx, 0.06), 0.94)
-                        points[i][1] = min(max(points[i][1] + sign * push * dy / far * ry, 0.04), 0.95)
+                    points[i][0] = min(max(points[i][0] + sign * push * dx / far * rx, 0.06), 0.94)
+                    points[i][1] = min(max(points[i][1] + sign * push * dy / far * ry, 0.04), 0.95)
         if not moved:
             break
     return {i: (round(x, 4), round(y, 4)) for i, (x, y) in points.items()}

@@ -30,7 +30,7 @@ from km0_pipeline.catalogue.figures.figure import (
     width_of,
 )
 
-WIDE, NARROW = (780, 520), (328, 219)
+WIDE, NARROW = (780, 520), (288, 192)
 """Pixels of the map on a wide screen and on a phone: its sides are always as 3 to 2 (static/css/15-figures.css)."""
 LEAST = 0.4
 """Kilometres from side to side at least: one building is not the world."""
