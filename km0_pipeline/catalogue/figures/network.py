@@ -8,7 +8,7 @@ pressed with a finger are moved apart. Belongs here: the layout, and which names
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, hypot, pi, sin
 
@@ -30,7 +30,10 @@ from km0_pipeline.catalogue.figures.figure import (
 
 MOST = 60
 """Nodes that are drawn: those with most links."""
-WIDE, NARROW = (1080, 600), (288, 720)
+FEW = 10
+"""Up to so many nodes, the frame is low."""
+MANY_FRAMES = {"wide": (1080, 600), "narrow": (288, 720)}
+FEW_FRAMES = {"wide": (1080, 280), "narrow": (288, 320)}
 """Pixels for which names are given room: the frame is higher on a phone (static/css/15-figures.css)."""
 APART = (0.095, 0.062)
 """Shares of the frame between two of 60 nodes: some 27 by 45 pixels on a phone, where a finger needs 24 (WCAG 2.5.8)."""
@@ -70,12 +73,13 @@ def network(title: str, nodes: Sequence[Node], edges: Sequence[Edge], t: Say) ->
     drawn = [e for e in held if e[0] in set(order) and e[1] in set(order)]
     at = _layout([known[i] for i in order], sorted({(min(a, b), max(a, b)) for a, b, *_ in drawn}))
     lines = [element("line", x1=percent(at[a][0]), y1=percent(at[a][1]), x2=percent(at[b][0]), y2=percent(at[b][1]), class_=look or None) for a, b, _, look in drawn]
-    parts = [element("g", *lines, class_="edges", aria_hidden="true"), *_nodes([known[i] for i in order], at, degree, t)]
+    frames = FEW_FRAMES if len(order) <= FEW else MANY_FRAMES
+    parts = [element("g", *lines, class_="edges", aria_hidden="true"), *_nodes([known[i] for i in order], at, degree, frames, t)]
     rows = tuple((Link(known[a].name, known[a].href), relation, Link(known[b].name, known[b].href)) for a, b, relation, _ in sorted(held, key=lambda e: (known[e[0]].name, e[2], known[e[1]].name, e))[:200])
     there = {known[i].kind for i in order}
     legend = tuple((_sign(kind), t(fr, en)) for kind, fr, en in KINDS if kind in there)
     note = t(f"Les {MOST} plus liés, sur {counted(len(degree), t)}.", f"The {MOST} most linked of {counted(len(degree), t)}.") if len(degree) > MOST else ""
-    return Figure(title, drawing(title, WIDE[1], *parts, class_="network"), (t("Qui", "Who"), t("Lien", "Relation"), t("Avec qui", "With whom")), rows, note, legend)
+    return Figure(title, drawing(title, frames["wide"][1], *parts, class_="network few" if frames is FEW_FRAMES else "network"), (t("Qui", "Who"), t("Lien", "Relation"), t("Avec qui", "With whom")), rows, note, legend)
 
 
 def _layout(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> dict[str, tuple[float, float]]:
@@ -91,7 +95,7 @@ def _layout(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> dict[str
     spring = nx.spring_layout(graph, pos=start, fixed=[nodes[0].id], k=1.6 / len(nodes) ** 0.5, iterations=120, seed=1)
     sides = [[round(float(spring[n.id][axis]), 6) for n in nodes] for axis in (0, 1)]
     x, y = (_spread(side) for side in sides)
-    return _apart({n.id: (0.08 + 0.84 * x[i], 0.06 + 0.87 * y[i]) for i, n in enumerate(nodes)})
+    return _apart({n.id: (0.08 + 0.84 * x[i], 0.09 + 0.81 * y[i]) for i, n in enumerate(nodes)})
 
 
 def _spread(side: Sequence[float]) -> list[float]:
@@ -127,15 +131,15 @@ def _apart(at: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]
     return {i: (round(x, 4), round(y, 4)) for i, (x, y) in points.items()}
 
 
-def _nodes(nodes: Sequence[Node], at: dict[str, tuple[float, float]], degree: Counter[str], t: Say) -> list[Markup]:
+def _nodes(nodes: Sequence[Node], at: dict[str, tuple[float, float]], degree: Counter[str], frames: Mapping[str, tuple[int, int]], t: Say) -> list[Markup]:
     """From the most linked on: the mark, a link where it leads somewhere, and its name where it has room."""
     taken: dict[str, list[Box]] = {}
-    for size, (w, h) in (("wide", WIDE), ("narrow", NARROW)):
+    for size, (w, h) in frames.items():
         taken[size] = [(at[n.id][0] * w - _radius(n, degree) - 1, at[n.id][1] * h - _radius(n, degree) - 1, at[n.id][0] * w + _radius(n, degree) + 1, at[n.id][1] * h + _radius(n, degree) + 1) for n in nodes]
     drawn = []
     for i, n in enumerate(nodes):
         r, texts = _radius(n, degree), []
-        for size, (w, h) in (("wide", WIDE), ("narrow", NARROW)):
+        for size, (w, h) in frames.items():
             label = short(n.name, 30 if size == "wide" else 17)
             room = _room(at[n.id], label, r, (w, h), [b for j, b in enumerate(taken[size]) if j != i])
             if room:

@@ -16,6 +16,7 @@ from math import asin, atan2, cos, degrees, hypot, pi, radians, sin, sqrt
 from markupsafe import Markup
 
 from km0_pipeline.catalogue.figures.figure import (
+    Cell,
     Figure,
     Link,
     Say,
@@ -104,7 +105,7 @@ def places(title: str, given: Sequence[Place], t: Say, least: float = LEAST) -> 
     towns = towns[:TOWNS]
     rings, written = _rings(frame, heart, t)
     parts = [*rings, *_labelled(frame, points, towns, written), _scale(frame, t)]
-    return Figure(title, drawing(title, WIDE[1], *parts, class_="map"), _columns(t, hub), tuple(_row(p, hub, t) for p in located[:MOST]),
+    return Figure(title, drawing(title, WIDE[1], *parts, class_="map"), _columns(t, hub), tuple(_row(p, hub, t) for p in [*located[:MOST], *(Place(name, *at, "town") for name, at in towns if hub)]),
                   " ".join(n for n in (_first(located, t), without) if n), _legend(points, towns, t))  # fmt: skip
 
 
@@ -261,10 +262,10 @@ def _columns(t: Say, hub: Place | None) -> tuple[str, ...]:
     return (t("Lieu", "Place"), *((t(f"Distance de {hub.name}", f"Distance from {hub.name}"), t("Direction", "Direction")) if hub else ()), t("Organisations", "Organisations"))
 
 
-def _row(p: Place, hub: Place | None, t: Say) -> tuple[Link | str | int, ...]:
+def _row(p: Place, hub: Place | None, t: Say) -> tuple[Cell, ...]:
     far = kilometres(_at(hub), _at(p)) if hub else 0
     wind = t(*WINDS[round(_bearing(_at(hub), _at(p)) / 45) % 8]) if hub and far >= 0.02 else ""
-    return (Link(p.name, p.href), *((_distance(far, t), wind) if hub else ()), p.organisations)
+    return (Link(p.name, p.href), *((_distance(far, t), wind) if hub else ()), None if p.kind == "town" else p.organisations)
 
 
 def _bearing(a: tuple[float, float], b: tuple[float, float]) -> float:
