@@ -162,6 +162,7 @@ def sections(claims: Sequence[Row], known: dict[str, Source], chosen: dict[str, 
         section = Section(prop)
         for scope, of_scope in groupby(of_property, key=lambda c: c["scope"] if prop == "headcount" else None):
             section.questions.append(_question(prop, scope, list(of_scope), known, chosen, by_property.get(prop, [])))
+        section.questions.sort(key=lambda q: (-len(q.values), q.scope or ""))
         found.append(section)
     order = {p: i for i, p in enumerate(terms.PROPERTY)}
     return sorted(found, key=lambda s: order.get(s.property, len(order)))
