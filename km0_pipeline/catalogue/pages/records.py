@@ -83,7 +83,7 @@ class Stay:
     length: float = 0
 
 
-def pages(edition: Edition, share: Share = Share()) -> Iterator[Page]:  # noqa: B008
+def pages(edition: Edition, share: Share) -> Iterator[Page]:
     """Records and redirects; `share` says which of them this process makes."""
     evidence.prepare(edition)
     known = evidence.sources(edition)

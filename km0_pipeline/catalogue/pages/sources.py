@@ -30,7 +30,7 @@ order by s.kind = 'press', year = 'undated', year desc, s.published_on desc null
 """
 
 
-def pages(edition: Edition, share: Share = Share()) -> Iterator[Page]:  # noqa: B008
+def pages(edition: Edition, share: Share) -> Iterator[Page]:
     """Lists, and the documents that are this process's share."""
     if share.first == 0:
         yield from _lists(edition)
