@@ -1,6 +1,6 @@
 """What each page is filled in with: one module a kind of page, each with `pages(edition)`.
 
-To add a kind: a module here, a template beside the others, a line in `KINDS`.
+To add a kind: a module here, a template beside the others, a line in `KINDS`; or in `MANY`, where there is a page for each of many things.
 """
 
 from __future__ import annotations
@@ -8,17 +8,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from km0_pipeline.catalogue.edition import Edition
-from km0_pipeline.catalogue.pages import home, sql, tables
+from km0_pipeline.catalogue.pages import about, home, quality, records, sources, sql, tables
 from km0_pipeline.catalogue.rendering import Page
+from km0_pipeline.catalogue.streams import Share
 
 KINDS: tuple[Callable[[Edition], Iterator[Page]], ...] = (
     home.pages,
     tables.pages,
     sql.pages,
+    quality.pages,
+    about.pages,
 )
+MANY: tuple[Callable[[Edition, Share], Iterator[Page]], ...] = (
+    records.pages,
+    sources.pages,
+)
+"""Kinds whose pages several processes share among them."""
 
 
-def pages(edition: Edition) -> Iterator[Page]:
-    """Every page of the site, each once."""
-    for kind in KINDS:
-        yield from kind(edition)
+def pages(edition: Edition, share: Share) -> Iterator[Page]:
+    """Every page of the site that is of this share; all shares together are each page once."""
+    if share.first == 0:
+        for kind in KINDS:
+            yield from kind(edition)
+    for many in MANY:
+        yield from many(edition, share)
