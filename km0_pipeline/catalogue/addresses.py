@@ -27,8 +27,9 @@ def of_entity(entity_id: str) -> str:
     return f"id/{kind}/{digits}.html"
 
 
-def of_source(document_id: str) -> str:
-    return f"sources/{document_id[:16]}.html"
+def of_source(document_id: str, part: int = 1) -> str:
+    """Of a document; what it says may go on, on further pages: `sources/0123456789abcdef-2.html`."""
+    return f"sources/{document_id[:16]}{f'-{part}' if part > 1 else ''}.html"
 
 
 def of_version(version: str) -> str:

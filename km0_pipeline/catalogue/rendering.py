@@ -1,7 +1,8 @@
 """A page filled in, in one language: `templates/`, and what all of them may use.
 
 In a template: `t("texte français", "English text")`, `lang`, `here` (links: `here.to("tables.html")`), `asset("site.css")`,
-`file("organisations.csv")` (of this version), `hub`, `edition`; filters `number`, `size`, `date`, `code`, `typographic`, `json`.
+`file("organisations.csv")` (of this version), `hub`, `edition`; filters `number`, `size`, `date`, `code`, `typographic`, `json`,
+and those of `terms`: `said` (a claim's value), `called` (a property), `confidence`, `counted`, `place`, `precisely`.
 All that is put in is escaped.
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
-from km0_pipeline.catalogue import words
+from km0_pipeline.catalogue import terms, words
 from km0_pipeline.catalogue.addresses import LANGUAGES, Here, Language
 from km0_pipeline.catalogue.edition import Edition
 
@@ -71,6 +72,9 @@ def _environment(language: Language) -> Any:
     )
     for name in ("number", "size", "date", "code"):
         environment.filters[name] = partial(getattr(words, name), language=language)
+    environment.filters["said"] = partial(terms.value, language=language)
+    for name in ("called", "confidence", "counted", "place", "precisely"):
+        environment.filters[name] = partial(getattr(terms, name), language=language)
     environment.filters["typographic"] = words.typographic if language == "fr" else str
     environment.filters["json"] = lambda value: Markup(json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c"))
     return environment

@@ -6,6 +6,7 @@ Belongs here: how a single value is said. Sentences stand in the templates, both
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from km0_pipeline.catalogue.addresses import Language
@@ -30,10 +31,20 @@ CODES: dict[str, tuple[str, str]] = {
     "press": ("presse", "press"), "registry": ("registre", "registry"), "register": ("répertoire national", "national register"),
     "exact": ("exactement", "exactly"), "about": ("environ", "about"), "nearly": ("près de", "nearly"), "at_least": ("au moins", "at least"),
     "at_most": ("au plus", "at most"), "planned": ("annoncé", "planned"), "held": ("tenu", "held"),
+    "laboratory": ("laboratoire", "laboratory"), "incubator": ("incubateur", "incubator"), "programme": ("programme", "programme"), "product": ("produit ou service", "product or service"), "event": ("événement", "event"),
+    "opening": ("ouverture", "opening"), "arrival": ("arrivée", "arrival"), "departure": ("départ", "departure"), "funding": ("financement", "funding"), "signing": ("signature", "signing"),
+    "award": ("distinction", "award"), "call": ("appel à projets", "call for projects"), "contest": ("concours", "contest"), "conference": ("conférence", "conference"), "fair": ("salon", "fair"),
+    "meeting": ("rencontre", "meeting"), "workshop": ("atelier", "workshop"), "celebration": ("fête", "celebration"), "occasion": ("rendez-vous", "occasion"),
+    "commune": ("commune", "commune"), "site": ("site", "site"), "building": ("bâtiment", "building"), "street": ("rue", "street"), "railway": ("voie ferrée", "railway"),
+    "region": ("région", "region"), "country": ("pays", "country"), "department": ("département", "department"),
+    "active": ("active", "active"), "ceased": ("cessée", "ceased"), "current": ("sur place", "there now"), "left": ("parti", "left"), "not_seen": ("absent de la dernière liste", "not on the newest list"),
+    "unknown": ("présence à confirmer", "presence to be confirmed"), "return": ("retour", "return"), "move": ("déménagement", "move"), "rename": ("changement de nom", "change of name"),
+    "feed": ("flux", "feed"), "geocoder": ("géocodeur", "geocoder"), "fresh": ("à jour", "fresh"), "late": ("en retard", "late"),
 }  # fmt: skip
 """A code of the tables -> what it is called in French and in English."""
 
 
+@lru_cache(8192)
 def typographic(text: str) -> str:
     """French as it is printed: curly apostrophes, and spaces that do not break before : ; ? ! » and after «."""
     text = re.sub(r"(?<=\w)'(?=\w)", "’", text)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from km0_pipeline.catalogue.edition import Edition
-from km0_pipeline.catalogue.pages import home, tables
+from km0_pipeline.catalogue.pages import home, records, tables
 from km0_pipeline.catalogue.rendering import Page
 
 KINDS: tuple[Callable[[Edition], Iterator[Page]], ...] = (
     home.pages,
     tables.pages,
+    records.pages,
 )
 
 
