@@ -2,7 +2,7 @@
 
 In a template: `t("texte français", "English text")`, `lang`, `here` (links: `here.to("tables.html")`), `asset("site.css")`,
 `file("organisations.csv")` (of this version), `hub`, `edition`; filters `number`, `size`, `date`, `code`, `typographic`, `json`,
-and those of `terms`: `said` (a claim's value), `anchor`, `called` (a property), `confidence`, `counted`, `place`, `precisely`.
+`first_sentence`, `lower_first`, and those of `terms`: `said` (a claim's value), `anchor`, `called` (a property), `confidence`, `counted`, `place`, `precisely`.
 All that is put in is escaped.
 """
 
@@ -76,6 +76,7 @@ def _environment(language: Language) -> Any:
     environment.filters["said"] = partial(terms.value, language=language)
     for name in ("called", "confidence", "counted", "place", "precisely"):
         environment.filters[name] = partial(getattr(terms, name), language=language)
+    environment.filters |= {"first_sentence": words.first_sentence, "lower_first": words.lower_first}
     environment.filters["typographic"] = words.typographic if language == "fr" else str
     environment.filters["json"] = lambda value: Markup(json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c"))
     return environment

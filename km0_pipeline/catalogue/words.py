@@ -103,3 +103,13 @@ def code(value: Any, language: Language) -> str:
     """What a code of the tables is called; one that has no name here, as it stands."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return CODES[text][language == "en"] if text in CODES else text
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a text."""
+    return re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
+
+
+def lower_first(text: str) -> str:
+    """As it stands within a sentence: `Nature` is `nature`, `SIREN` stays."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
