@@ -102,10 +102,11 @@ def test_a_part_can_be_replaced() -> None:
     assert [k.to_user_string() for k in made.resolve_asset_graph().get_all_asset_keys()] == ["other"]
 
 
-def test_loading_the_code_location_needs_no_heavy_library() -> None:
+def test_loading_the_code_location_needs_no_heavy_library_and_compiles_no_rule() -> None:
     code = (
         "import sys; from assets.definitions import definitions; definitions(); "
-        "print([m for m in ('pandas', 'spacy', 'trafilatura', 'openpyxl', 'starlette', 'httpx', 'feedparser') if m in sys.modules])"
+        "print([m for m in ('pandas', 'spacy', 'trafilatura', 'openpyxl', 'starlette', 'httpx', 'feedparser') if m in sys.modules]); "
+        "from km0_pipeline.press.grammar import FORMS; assert FORMS and not any({'pattern', 'cues'} & vars(form).keys() for form in FORMS)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

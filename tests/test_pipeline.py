@@ -1,55 +1,24 @@
-"""The whole pipeline on the input people really drop in: bad files beside good ones, the sample, two machines.
-
-Every run here is a `make run` in a process of its own.
-"""
+"""The whole pipeline on the input people really drop in: bad files beside good ones, odd names, contacts, sources lost and mended."""
 
 from __future__ import annotations
 
 import csv
 import json
-import os
-import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import duckdb
 import pytest
 
-from km0_pipeline.cli import TABLES
-from km0_pipeline.explain import explain
 from km0_pipeline.publish.verify import verify
 from km0_pipeline.steps import Project
-from km0_pipeline.tables.table import all_tables, table
 from tests.conftest import ROOT
+from tests.runs import make_run, rows, whole_sentences
 
 pytestmark = pytest.mark.pipeline
 
 GOOD = "Raison sociale;SIRET;Date d'entrée;Effectif;Courriel;Téléphone;Observations\n"
 SPARE = "Ateliers Chimère SAS;;12/02/2019;12;camille.exemple@chimere.example;06 12 34 56 78;a demandé un badge\n"
 NOTE = "---\ntitle: {}\npublisher: Gazette des Essais\npublished: {}\n---\n\n{}\n"
-
-
-def make_run(root: Path, day: str = "2026-03-01", *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`make run` in `root`, which gets assets/dagster.yaml."""
-    shutil.copy(ROOT / "assets" / "dagster.yaml", root)
-    command = [sys.executable, "-m", "assets.run", "--root", str(root), "--date", day, *arguments]
-    env = os.environ | {"DAGSTER_HOME": str(root), "PYTHONPATH": str(ROOT)} | environment
-    return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, timeout=600, check=False)
-
-
-def rows(project: Project, name: str) -> list[dict[str, str]]:
-    with (project.published / "latest" / f"{name}.csv").open(encoding="utf-8", newline="") as f:
-        return list(csv.DictReader(f))
-
-
-def whole_sentences(project: Project, text: str) -> list[str]:
-    """Sentences of `text` that stand whole in a published cell, and are longer than what may be quoted."""
-    long = [s for s in re.split(r"(?<=[.!?])\s+", text) if len(s) > project.hub.limits.quotation]
-    assert long
-    cells = "\n".join(value for t in all_tables() if t.released for row in rows(project, t.name) for value in row.values())
-    return [s for s in long if s.rstrip(".!? ") in cells]
 
 
 def test_bad_files_are_told_of_and_never_stop_the_good_ones(project: Project) -> None:
@@ -117,73 +86,6 @@ def test_no_contact_no_remark_and_no_text_of_an_article_leaves(project: Project)
             assert private not in content, f"{path.name} holds {private!r}"
     assert [c for c in rows(project, "claims") if c["property"] == "tenant_of" and c["locator"].startswith("char:")], "the long sentence says so"
     assert not whole_sentences(project, article)
-
-
-def sample_run(root: Path, **environment: str) -> Project:
-    """A published copy of this repository's own data, in `root`."""
-    (root / "data").mkdir(parents=True)
-    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
-    shutil.copy(ROOT / "hub.toml", root)
-    ran = make_run(root, **environment)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return Project.at(root)
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return sample_run(tmp_path_factory.mktemp("sample") / "ici", TZ="Europe/Paris", PYTHONHASHSEED="1", LC_ALL="C.UTF-8")
-
-
-def test_the_sample_is_published_whole_and_the_same_on_another_machine(sample: Project, tmp_path: Path) -> None:
-    """Other folder, time zone, hash seed and locale: the same bytes."""
-    other = sample_run(tmp_path / "l'autre dossier [1]", TZ="Pacific/Auckland", PYTHONHASHSEED="2", LC_ALL="C")
-    folders = [p.published / "2026.3.1" for p in (sample, other)]
-    assert verify(folders[0]) == []
-    files = [{f.name: f.read_bytes() for f in folder.iterdir()} for folder in folders]
-    assert files[0].keys() == files[1].keys()
-    assert [name for name in files[0] if files[0][name] != files[1][name]] == []
-
-
-def test_a_refresh_that_finds_nothing_new_publishes_nothing_and_says_so(sample: Project) -> None:
-    again = make_run(sample.root, "2026-03-02")
-    assert again.returncode == 0, again.stdout + again.stderr
-    assert [v["version"] for v in sample.index()["versions"]] == ["2026.3.1"]
-    assert "Nothing new" in again.stdout
-
-
-def test_the_sample_says_what_its_notes_and_registries_say(sample: Project) -> None:
-    spoken = {row["name"]: row for row in rows(sample, "organisations")}
-    assert {"KM0", "Cnam", "Epitech", "Armadeus", "ProAlpha", "Technistub", "Village by CA Alsace Vosges"} <= spoken.keys()
-    assert set(spoken["KM0"]["other_names"].split("|")) >= {"KMØ", "KMO", "Km0"}
-    people = {(int(r["headcount"]), r["qualifier"]) for r in rows(sample, "headcounts") if r["scope"] == "people"}
-    assert people >= {(570, "exact"), (600, "about"), (1200, "planned")}
-    railway = next(r for r in rows(sample, "discrepancies") if r["entity_name"] == "ligne de chemin de fer")
-    assert {railway["chosen_value"], *railway["other_values"].split("|")} == {"1839", "1841", "1844"}
-
-
-def test_every_published_cell_leads_back_to_words_of_its_source(sample: Project) -> None:
-    """Each press claim's place in the stored text holds the claim's words; each filled cell of each table rests on a claim."""
-    texts = dict(duckdb.execute("select document_id, text from read_parquet(?)", [str(sample.made("press_documents"))]).fetchall())
-    claims = rows(sample, "claims")
-    said = [c for c in claims if c["locator"].startswith("char:")]
-    assert len(said) > 200
-    for c in said:
-        start, end = (int(n) for n in c["locator"].removeprefix("char:").split("-"))
-        assert c["original"].strip("… ") in texts[c["document_id"]][start:end]
-    assert {c["document_id"] for c in claims} <= {c["document_id"] for c in rows(sample, "sources")}
-    alone = set()
-    for name in TABLES:
-        key = table(name).primary_key[0]
-        for row in rows(sample, name):
-            (found,) = explain(sample, name, row[key])
-            assert found.cells, f"nothing explains {name} {row[key]}"
-            alone |= {(name, c.column.name) for c in found.cells if c.value and not (c.rests_on or c.also or c.otherwise or c.gone)}
-    assert alone <= {("organisations", "commune"), ("organisations", "commune_code"), ("places", "commune")}, "one of the two known by the other"
-
-
-def test_no_sentence_of_an_article_longer_than_a_quotation_leaves(sample: Project) -> None:
-    texts = [text for (text,) in duckdb.execute("select text from read_parquet(?)", [str(sample.made("press_documents"))]).fetchall()]
-    assert not whole_sentences(sample, " ".join(texts))
 
 
 def test_mended_sources_are_published_and_lost_ones_are_not(project: Project) -> None:

@@ -14,7 +14,7 @@ from register_world import CHIMERE, PAUL, with_stock
 
 from km0_pipeline.publish.verify import verify
 from km0_pipeline.steps import Project
-from tests.test_pipeline import make_run, rows
+from tests.runs import make_run, rows
 
 pytestmark = pytest.mark.pipeline
 

@@ -6,7 +6,6 @@ Two `make run` of one hub, the second with a stock in hub.toml.
 from __future__ import annotations
 
 import csv
-import subprocess
 
 import pytest
 from click.testing import CliRunner
@@ -16,11 +15,11 @@ from km0_pipeline.cli import main
 from km0_pipeline.explain import explain
 from km0_pipeline.steps import Project
 from tests.conftest import hub_toml
-from tests.test_pipeline import make_run, rows
+from tests.runs import Ran, make_run, rows
 
 pytestmark = pytest.mark.pipeline
 LUNE, ETOILE = number("99000010"), number("99000011")
-Runs = tuple[Project, subprocess.CompletedProcess[str], subprocess.CompletedProcess[str]]
+Runs = tuple[Project, Ran, Ran]
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -156,10 +156,15 @@ class World:
         for name, content in steps.items():
             make(self.project, name, lambda path, content=content: pq.write_table(content, path), version=digest(str(content.to_pylist())))
 
-    def build(self, version: str = "2026.11.22") -> None:
+    def build(self, version: str = "2026.11.22", *, only: Collection[str] = ()) -> None:
+        """Make every table, or `only` these and those that they read."""
         self.write()
+        wanted = set(only) or {t.name for t in all_tables()}
+        for t in reversed(all_tables()):
+            wanted |= set(t.upstream) if t.name in wanted else set()
         for t in all_tables():
-            build_table(self.project, t, version=version)
+            if t.name in wanted:
+                build_table(self.project, t, version=version)
 
     def rows_of(self, name: str) -> list[dict[str, Any]]:
         return pq.read_table(self.project.made(f"table_{name}")).to_pylist()
@@ -265,16 +270,16 @@ def test_an_organisation_straight_from_its_row_is_the_one_its_claims_would_give(
         world.addresses.append(Claim(digest("addresses"), f"ban:{n}", mention_id(LOCATAIRES, "organisation", f"row:{n}"), "organisation", **where))
     for row in world.rows[:4]:  # the national base of addresses goes before what a registry gives
         row |= {"latitude": "47.75", "longitude": "7.35", "naf25": "62.10Y"}
-    world.build()
+    world.build(only=kept)
     placed = {r["name"]: (r["latitude"], r["longitude"], r["naf25_code"]) for r in world.rows_of("organisations") if r["latitude"]}
     assert placed.pop("Fabrique Imaginaire")[:2] == (47.74, 7.32) and placed.pop("Studio Fictif")[:2] == (47.74, 7.34)
     assert placed and set(placed.values()) == {(47.75, 7.35, "62.10Y")}
     straight = {n: world.rows_of(n) for n in kept}
     world.shared_only = True
-    world.build()
+    world.build(only=kept)
     assert {n: world.rows_of(n) for n in kept} == straight, "limits.claims = shared"
     world.shared_only, world.single = False, False
-    world.build()
+    world.build(only=kept)
     assert {n: world.rows_of(n) for n in kept} == straight, "no row taken straight"
 
 
@@ -291,7 +296,7 @@ def test_who_says_it_is_published_only_of_those_with_a_public_role(world: World)
     public, private = (mention_id(ARTICLE, "person", who) for who in ("Dominique Exemple", "Camille Passante"))
     world.said(ARTICLE, "organisation", "KM0", "activity", "conseil", 140, said_by=public)
     world.said(ARTICLE, "organisation", "KM0", "activity", "conseil", 150, said_by=private)
-    world.build()
+    world.build(only=("claims",))
     said = {c["locator"]: c["said_by"] for c in world.rows_of("claims") if c["value"] == "conseil"}
     assert said == {"char:140-149": public, "char:150-159": None}
 
@@ -332,7 +337,7 @@ def test_what_an_older_registry_says_in_more_detail_bears_the_date_of_the_newer(
     world.registry(ANCIEN, "ancien", "2018")
     tenant(world, "Fabrique Inventée", {"list": "2018", "space": "Hall C"}, {"list": "2026"})
     tenant(world, "Parti Fictif", {"list": "2018", "space": "Hall D", "occupied_until": "2020"}, {"list": "2026"}, at=110)
-    world.build()
+    world.build(only=("tenancies",))
     assert let(world, "Fabrique Inventée") == [("Hall C", None, None, None, "current", "2026-01", None)]
     assert world.one("tenancies", space="Hall C")["document_id"] == LOCATAIRES
     assert let(world, "Parti Fictif") == [("Hall D", None, "2020", None, "left", "2018", None), (None, None, None, None, "current", "2026-01", None)]
@@ -361,7 +366,7 @@ def test_a_row_that_its_registry_still_lists_is_never_closed(world: World) -> No
     world.publish("2026.11.22")
     world.single = False
     tenant(world, "Ruche Fictive", {"list": "2025", "space": "Hall Z"}, at=110)
-    world.build("2026.12.1")
+    world.build("2026.12.1", only=("organisations", "tenancies"))
     assert let(world, "Ruche Fictive") == [("Hall Z", None, None, None, "current", "2026-01", None)]
 
 
@@ -369,7 +374,7 @@ def test_two_spaces_of_one_tenant_are_no_disagreement(world: World) -> None:
     world.registry(ANCIEN, "ancien", "2018")
     a, b = ({"list": "2026", "space": f"Hall {x}", "occupied_from": f"202{n}", "area_m2": f"{n}0"} for n, x in enumerate("AB", 1))
     tenant(world, "Deux Salles", a, b, a | {"list": "2018", "area_m2": "12"})
-    world.build()
+    world.build(only=("discrepancies", "organisations"))
     told = [d for d in world.rows_of("discrepancies") if d["entity_name"] == "Deux Salles"]
     assert [(d["property"], d["scope"], d["chosen_value"], d["other_values"]) for d in told] == [("area_m2", "hall a", "10", "12")], "but of one space"
     assert world.one("organisations", name="Deux Salles")["area_m2"] is None
@@ -386,7 +391,7 @@ def test_a_new_edition_that_says_the_same_changes_no_value(world: World) -> None
             w.article(document, path, "2024")
             for at, value in ((90, "90"), (500, "500"), (1000, "1000")):
                 w.said(document, "organisation", "Fabrique Imaginaire", "area_m2", value + path.replace("a", "1").replace("b", "2"), at)
-        w.build()
+        w.build(only=("organisations",))
         chosen.add(w.one("organisations", name="Fabrique Imaginaire")["area_m2"])
     assert chosen == {901.0}, "of the first file, the first in it"
 
@@ -403,7 +408,7 @@ def test_among_claims_that_agree_the_most_precise_is_chosen_and_the_rest_compare
     world.said(BRIEF, "organisation", "Atelier Inventé", "opened_on", "2020", 5)
     for n, value in enumerate(("2020-21", "2020-23")):
         world.said(NOTE, "organisation", "Atelier Inventé", "opened_on", value, 850 + n, qualifier="planned")
-    world.build()
+    world.build(only=("discrepancies", "organisations"))
     apart = world.one("discrepancies", entity_name="Atelier Inventé", property="opened_on")
     assert (apart["chosen_value"], apart["other_values"]) == ("2020", "2020-21 (planned)|2020-23 (planned)"), "what agrees with it may still contradict"
     assert world.one("organisations", name="Fabrique Imaginaire")["opened_on"] == "2019-01"
@@ -419,7 +424,7 @@ def test_the_date_of_an_opening_is_one_disagreement(world: World) -> None:
         world.said(NOTE, "organisation", "KMØ", "opened_on", value, at, as_entity="KM0")
         world.said(NOTE, "event", "ouverture du KM0", "date", value, at)
     world.press = [c for c in world.press if (c.property, c.value) != ("date", "2019-09-26")]
-    world.build()
+    world.build(only=("discrepancies",))
     assert there and [(d["entity_kind"], d["property"]) for d in world.rows_of("discrepancies") if d["property"] in ("date", "opened_on")] == [("organisation", "opened_on")]
 
 
@@ -428,7 +433,7 @@ def test_a_commune_known_by_name_or_by_code_is_known_by_both(world: World) -> No
     world.row(LOCATAIRES, 51, name="Par son code", commune_code="68224")
     world.row(LOCATAIRES, 52, name="Un autre Mulhouse", commune="Mulhouse", postcode="99100")
     world.said(NOTE, "place", "Ville-Inventée", "kind", "commune", 900)
-    world.build()
+    world.build(only=("organisations", "places"))
     found = {o["name"]: (o["commune"], o["commune_code"]) for o in world.rows_of("organisations")}
     assert (found["Par son nom"], found["Par son code"], found["Un autre Mulhouse"]) == (("MULHOUSE", "68224"), ("Mulhouse", "68224"), ("Mulhouse", None))
     assert {p["name"]: p["commune"] for p in world.rows_of("places")}.items() >= {"Ville-Inventée": "Ville-Inventée", "Bâtiment 23": "Mulhouse"}.items()
@@ -437,7 +442,7 @@ def test_a_commune_known_by_name_or_by_code_is_known_by_both(world: World) -> No
 def test_both_ends_of_a_range_stand_in_headcounts(world: World) -> None:
     for value, qualifier in (("250", "at_least"), ("300", "at_most")):
         world.said(ARTICLE, "organisation", "Fabrique Imaginaire", "headcount", value, 700, scope="jobs", qualifier=qualifier)
-    world.build()
+    world.build(only=("headcounts",))
     assert {(h["headcount"], h["qualifier"]) for h in world.rows_of("headcounts") if h["scope"] == "jobs"} == {(250, "at_least"), (300, "at_most")}
 
 
@@ -448,7 +453,7 @@ def test_what_waits_or_was_rejected_is_in_no_table_and_leaves_the_claims_altoget
     assert figure.claim_id in {c["claim_id"] for c in world.rows_of("claims")}
     for status in ("to_review", "rejected"):
         world.held = {figure.claim_id: status}
-        world.build("2026.12.1")
+        world.build("2026.12.1", only=("claims", "headcounts"))
         assert figure.claim_id not in {c["claim_id"] for c in world.rows_of("claims")}, "nor closed: its source still says so"
         assert figure.value not in {str(r["headcount"]) for r in world.rows_of("headcounts") if r["document_id"] == figure.document_id}
 
@@ -456,12 +461,12 @@ def test_what_waits_or_was_rejected_is_in_no_table_and_leaves_the_claims_altoget
 def test_words_that_name_someone_whose_name_still_waits_are_kept_back(world: World) -> None:
     document = world.documents[0]["document_id"]
     world.said(document, "organisation", "Acme Fictive", "former_use", "atelier", 900, original="l'atelier de Zoé Exemple")
-    world.build()
+    world.build(only=("claims",))
     assert "l'atelier de Zoé Exemple" in {c["original"] for c in world.rows_of("claims")}
     waiting = Claim(document, "char:990-1001", mention_id(document, "person", "zoé"), "person", "name", "Zoé Exemple", "Zoé Exemple")
     world.press.append(waiting)
     world.held = {waiting.claim_id: "to_review"}
-    world.build()
+    world.build(only=("claims",))
     assert not [c for c in world.rows_of("claims") if "Zoé" in f"{c['original']} {c['value']}"]
 
 
@@ -470,7 +475,7 @@ def test_only_short_quotations_of_the_press_leave(world: World) -> None:
     world.said(ARTICLE, "organisation", "Fabrique Imaginaire", "headcount", "77", 900, scope="people", original=long)
     world.said(ARTICLE, "organisation", "Fabrique Imaginaire", "headcount", "78", 910, scope="people", original=long)
     world.said(ARTICLE, "organisation", "Fabrique Imaginaire", "partner_of", mention_id(ARTICLE, "organisation", "KM0"), 920, original=long)
-    world.build()
+    world.build(only=("claims",))
     cut = world.one("claims", property="headcount", value="77")["original"]
     assert "77 personnes" in cut and len(cut) <= 100 and cut.startswith("… ") and cut.endswith(" …")
     assert cut.strip("… ") in long and f" {cut.strip('… ')} " in f" {long} ", "cut between words"
@@ -485,7 +490,7 @@ def test_a_registry_that_is_years_old_does_not_say_who_is_there_today(world: Wor
         row.pop("occupied_from", None)
         row.pop("occupied_until", None)
     world.rows[3]["stated_on"] = "2016-08-05"
-    world.build("2026.11.22")
+    world.build(only=("tenancies",))
     found = {r["locator"]: r["status"] for r in world.rows_of("tenancies") if r["document_id"] == world.rows[0]["document_id"]}
     assert [found.get(f"row:{row['row']}") for row in world.rows[:3]] == ["unknown", "current", "current"]
 
@@ -493,10 +498,10 @@ def test_a_registry_that_is_years_old_does_not_say_who_is_there_today(world: Wor
 def test_the_two_ends_of_a_range_are_no_disagreement(world: World) -> None:
     for value, qualifier in (("250", "at_least"), ("300", "at_most")):
         world.said(ARTICLE, "organisation", "Fabrique Imaginaire", "headcount", value, 700, scope="jobs", qualifier=qualifier)
-    world.build()
+    world.build(only=("discrepancies",))
     assert not [d for d in world.rows_of("discrepancies") if d["scope"] == "jobs"]
     world.said(NOTE, "organisation", "Fabrique Imaginaire", "headcount", "90", 700, scope="jobs")
-    world.build()
+    world.build(only=("discrepancies",))
     assert [d["sources"] for d in world.rows_of("discrepancies") if d["scope"] == "jobs"] == [2]
 
 
@@ -504,12 +509,12 @@ def test_what_is_said_of_another_year_neither_contradicts_nor_wins(world: World)
     world.article(BRIEF, "bref", "2024")
     world.said(BRIEF, "organisation", "Fabrique Imaginaire", "headcount", "300", 20, scope="jobs", as_of="2019")
     world.said(NOTE, "organisation", "Fabrique Imaginaire", "headcount", "600", 700, scope="jobs")
-    world.build()
+    world.build(only=("discrepancies", "ranked_claims"))
     assert not [d for d in world.rows_of("discrepancies") if d["scope"] == "jobs"]
     ranks = {r["value"]: r["rank"] for r in world.rows_of("ranked_claims") if r["property"] == "headcount" and r["scope"] == "jobs"}
     assert ranks == {"600": 1, "300": 2}
     world.said(BRIEF, "organisation", "Fabrique Imaginaire", "headcount", "350", 40, scope="jobs", as_of="2019-05")
-    world.build()
+    world.build(only=("discrepancies", "ranked_claims"))
     assert [d["other_values"] for d in world.rows_of("discrepancies") if d["scope"] == "jobs"] == ["300|350"], "of 2019 there are two"
 
 
@@ -693,7 +698,7 @@ def test_parquet_carries_the_description_of_each_column(made_world: World) -> No
 
 
 def test_parquet_says_what_it_is_and_its_licence_where_it_lies_alone_and_a_new_licence_makes_it_anew(world: World) -> None:
-    world.build()
+    world.build(only=("organisations",))
     project = world.project
     path = project.made("table_organisations")
     said = {k.decode(): v.decode() for k, v in pq.read_schema(path).metadata.items()}

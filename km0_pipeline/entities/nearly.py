@@ -35,7 +35,7 @@ create or replace macro nearly_same(one, other) as
 create or replace macro numbers_in(key) as list_sort(regexp_extract_all(key, '[0-9]+'));
 """
 """DuckDB macros: `nearly_same(words_of(key), words_of(key))`, whether two names differ by spaces, small words, abbreviations, order or one slip of the pen in a
-long word only; `numbers_in(key)`."""
+long word only; `numbers_in(key)`. Let `words_of` be columns of a query within: an argument is planned at each of its dozen places in the macro (0.3 s)."""
 
 _SIDES = """
 create or replace temp table sides as
@@ -106,11 +106,11 @@ select
     s.sought, s.cluster as one, n.owner as other, s.name as one_name, s.name_key as one_key, c.name as other_name, n.name as other_key, s.place_key as place,
     s.siren as one_siren, c.siren as other_siren,
     e.probability, e.ours_left, e.theirs_left, e.likeness, e.shared + e.slipped >= ln(getvariable('names')) / 2 as telling,
-    nearly_same(words_of(s.name_key), n.key) as nearly_same,
+    nearly_same(s.words, n.key) as nearly_same,
     numbers_in(s.name_key) <> numbers_in(n.name) as numbers_differ,
     len(wone.forms) > 0 and len(wother.forms) > 0 and not list_has_any(wone.forms, wother.forms) as forms_differ
 from scored as e
-join said as s on s.sought = e.sought
+join (select *, words_of(name_key) as words from said) as s on s.sought = e.sought
 join names as n on n.id = e.id
 join said as c on (c.cluster, c.name_key, c.place_key) = (n.owner, n.name, n.block)
 join whole as wone on wone.cluster = s.cluster

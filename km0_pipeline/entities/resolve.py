@@ -157,9 +157,13 @@ join mentions as m on m.mention_id = r.mention_id;
 -- nor is a person told apart by a name that the register finds to be somebody else's
 insert into withheld
 select distinct l.cluster
-from mentions as w
-join mentions as l on l.stage = 'register' and l.place_key = w.place_key and nearly_same(words_of(l.name_key), words_of(w.name_key))
-where w.kind = 'organisation' and w.name_key <> '' and w.cluster in (from withheld) and w.cluster not in (from kept_back);
+from (
+    select place_key, words_of(name_key) as words
+    from mentions
+    where kind = 'organisation' and name_key <> '' and cluster in (from withheld) and cluster not in (from kept_back)
+) as w
+join (select cluster, place_key, words_of(name_key) as words from mentions where stage = 'register') as l
+    on l.place_key = w.place_key and nearly_same(l.words, w.words);
 
 insert into doubts
 select m.cluster, mint('organisation', 'siren|' || d.siren) as unit, m.name, d.name, d.place_key, coalesce(d.commune, ''), '', d.siren, d.probability

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from km0_pipeline.press.evidence import ROLE
-from km0_pipeline.press.grammar import ADJECTIVE, APPOSED, AUX, BE, CUES, NOUN, THE, Form, Reader, Rule, Said, rule
+from km0_pipeline.press.grammar import ADJECTIVE, APPOSED, AUX, BE, NOUN, THE, Form, Reader, Rule, Said, rule
 from km0_pipeline.press.mention import Mention
 
 
@@ -185,15 +185,15 @@ def _forms(b: Bond) -> Iterator[Form]:
 
 
 _BONDS = (
-    *((b, CUES.of("|".join(filter(None, (b.verb, b.done, b.noun)))), tuple(_forms(b))) for b in BONDS),
-    *((b, CUES.of(b.cue), tuple(map(rule, b.others))) for b in BONDS if b.others),
+    *((b, rule("|".join(filter(None, (b.verb, b.done, b.noun)))), tuple(_forms(b))) for b in BONDS),
+    *((b, rule(b.cue), tuple(map(rule, b.others))) for b in BONDS if b.others),
 )
 _IT = "espace|lieu|endroit|équipement|établissement|structure|site|projet|entreprise|société|association|initiative|événement|évènement|manifestation"
 """« Fondé par X, l'endroit … »: nouns that take up whom the text is about."""
 _ELLIPTIC = tuple(
     (
         b,
-        CUES.of(b.done),
+        rule(b.done),
         rule(
             rf"^[\W\d]*(?:(?:Une? )?[A-Z][a-zà-ÿ-]+ |(?:Cette|Cet|Ce) [^‹,.;:]{{3,40}}? (?:a été |est |fut ))?(?i:{b.done})e?s? {_WHEN}{b.by}{_SOME}<a:{b.subjects}*>(?=[.;)]|$|, [a-zà-ÿ-]+[.;]?$|, (?:l'|le |la )(?:{_IT})\b)"
         ),

@@ -7,6 +7,7 @@ here: that; nothing of what the words mean.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -57,26 +58,16 @@ def _best(parsed: Any) -> frozenset[str] | None:
 
 
 class Cues:
-    """Strings looked for together."""
+    """`words`, in small letters, looked for together."""
 
-    def __init__(self) -> None:
-        self._words: set[str] = set()
-        self._automaton: Any = None
+    def __init__(self, words: Iterable[str]) -> None:
+        import ahocorasick
 
-    def of(self, pattern: str) -> frozenset[str]:
-        """What `pattern` requires, looked for from now on."""
-        words = required(pattern)
-        self._words |= words
-        self._automaton = None
-        return words
+        self._automaton: Any = ahocorasick.Automaton()
+        for word in sorted(set(words)):
+            self._automaton.add_word(word, word)
+        self._automaton.make_automaton()
 
     def within(self, text: str) -> frozenset[str]:
-        """Which of the strings stand in `text`, case aside."""
-        if self._automaton is None:
-            import ahocorasick
-
-            self._automaton = ahocorasick.Automaton()
-            for word in sorted(self._words):
-                self._automaton.add_word(word, word)
-            self._automaton.make_automaton()
-        return frozenset(word for _, word in self._automaton.iter(text.lower())) if self._words else frozenset()
+        """Which of the words stand in `text`, case aside."""
+        return frozenset(word for _, word in self._automaton.iter(text.lower()))

@@ -14,11 +14,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from km0_pipeline.claims import Qualifier
-from km0_pipeline.press.cues import Cues
+from km0_pipeline.press.cues import Cues, required
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.sentences import Item, Masked, Sentence, governing, letter
@@ -69,13 +69,32 @@ FUND = r"(?:apport|vers|accord|octroi|allou|invest|inject|attribu|débloqu|consa
 SEP = r"(?:, et | et par | et |, ainsi que | ainsi que |, ou encore | ou encore | ou |, mais aussi | mais aussi |, puis |, | ?[·•] ?)"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Form:
-    """A compiled rule; `needs` are sets of letters of each of which a sentence must have one for it to match, `cues` strings of which it must hold one."""
+    """A rule: `words` are its regular expression, `needs` sets of letters of each of which a sentence must have one for it to match.
 
-    pattern: re.Pattern[str]
+    What takes time, to parse and compile the words, is done when they are first tried: few rules are, of few texts.
+    """
+
+    words: str
     needs: tuple[frozenset[str], ...]
-    cues: frozenset[str]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The words compiled."""
+        return re.compile(self.words)
+
+    @cached_property
+    def cues(self) -> frozenset[str]:
+        """Strings of which a sentence must hold one for it to match; none where that can't be told."""
+        words = self.words
+        for optional in (NOUN, DET, AUX):  # they tell nothing, and are most of what there is to parse
+            words = words.replace(optional, "(?:x)?")
+        return required(words)
+
+
+FORMS: list[Form] = []
+"""All rules."""
 
 
 @cache
@@ -83,11 +102,16 @@ def _may_match(form: Form, letters: frozenset[str]) -> bool:
     return all(need & letters for need in form.needs)
 
 
+@cache
+def _cues(forms: int) -> Cues:
+    return Cues(word for form in FORMS[:forms] for word in form.cues)
+
+
 _PLACEHOLDER = re.compile(r"<(?:(?P<name>[a-z]+):)?(?P<letters>[HOPLKEADS]+)(?P<many>\*)?>")
 
 
 def rule(text: str) -> Form:
-    """Compile a rule: `<name:LETTERS>` is a placeholder, `<name:LETTERS*>` a list of them, `<LETTERS>` one without name."""
+    """A rule: `<name:LETTERS>` is a placeholder, `<name:LETTERS*>` a list of them, `<LETTERS>` one without name."""
 
     def placeholder(m: re.Match[str]) -> str:
         name, letters, many = m["name"], m["letters"], m["many"]
@@ -102,12 +126,8 @@ def rule(text: str) -> Form:
         for m in _PLACEHOLDER.finditer(text)
         if bare.count("(", 0, m.start()) == bare.count(")", 0, m.start())
     )
-    pattern = _PLACEHOLDER.sub(placeholder, text)
-    return Form(re.compile(pattern), needs, CUES.of(pattern))
-
-
-CUES = Cues()
-"""Of all rules."""
+    FORMS.append(Form(_PLACEHOLDER.sub(placeholder, text), needs))
+    return FORMS[-1]
 
 
 _NEGATION = re.compile(
@@ -205,12 +225,12 @@ class Reader:
         self.cuts = [p for s in said for p in (s.start, s.end) if sentence.start < p < sentence.end]
         full, flat = sentence.full.text, sentence.flat.text
         texts = [flat, *([] if full == flat else [full]), *(c.text for c in clauses)]
-        self.words = CUES.within("\n".join(texts))
+        self.words = _cues(len(FORMS)).within("\n".join(texts))
         self.letters = frozenset(letter(i) for i in self.items.values())
 
-    def may(self, cues: frozenset[str]) -> bool:
-        """Whether the sentence holds one of `cues` (what `CUES.of` told), or nothing is told by them."""
-        return not cues or not cues.isdisjoint(self.words)
+    def may(self, form: Form) -> bool:
+        """Whether the sentence has what `form` needs, as far as that is told without trying it."""
+        return _may_match(form, self.letters) and (not form.cues or not form.cues.isdisjoint(self.words))
 
     def mention(self, number_: str) -> Any:
         """The item of a placeholder's number."""
@@ -246,13 +266,12 @@ class Reader:
 
     def matches(self, form: Form, full: bool = False) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
         """Where `form` stands in the sentence (with its brackets if `full`), with its modality and its range."""
-        if not _may_match(form, self.letters) or not self.may(form.cues):
-            return
-        yield from self._matches(form, self.sentence.full if full else self.sentence.flat)
+        if self.may(form):
+            yield from self._matches(form, self.sentence.full if full else self.sentence.flat)
 
     def clauses(self, form: Form) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
         """Where `form` stands in the sentence or in one of its clauses, as `matches`."""
-        if _may_match(form, self.letters) and self.may(form.cues):
+        if self.may(form):
             for masked in (self.sentence.flat, *self.parts):
                 yield from self._matches(form, masked)
 

@@ -75,15 +75,17 @@ def register_lookup(project: Project) -> Made:
 # What a name may not be: one of another number, or of another kind of legal form, which the unit has.
 _FOUND = f"""
 insert into likely
-select w.key, u.siren, n.name, n.commune, n.postcode, n.street, n.naf, {legal_form_sql("u.legal_form")} as legal_form, u.name as legal_name, round(least({{probability}}, {SUREST}), 4) as probability
+select w.key, u.siren, n.name, n.commune, n.postcode, n.street, n.naf, u.legal_form, u.name as legal_name, round(least({{probability}}, {SUREST}), 4) as probability
 from scored as e
 join sought as w on w.sought = e.sought
 join candidates as n on n.sought = e.sought and n.id = e.id
-join (from units where siren in (select owner from scored where probability >= {score.DOUBTFUL})) as u on u.siren = e.owner
+join (
+    select * replace ({legal_form_sql("legal_form")} as legal_form) from units where siren in (select owner from scored where probability >= {score.DOUBTFUL})
+) as u on u.siren = e.owner
 where e.probability >= {score.DOUBTFUL} and (e.probability >= {score.SURE} or e.likeness >= {nearly.LIKE} or e.ours_left = 0 or e.theirs_left = 0)
     and u.diffusion = 'full' and not u.person
     and numbers_in(text_key(w.name)) = numbers_in(text_key(n.name))
-    and coalesce(name_form(w.name) = coalesce(name_form('x ' || {legal_form_sql("u.legal_form")}), name_form(n.name)), true);
+    and coalesce(name_form(w.name) = coalesce(name_form('x ' || u.legal_form), name_form(n.name)), true);
 
 insert into likely (key) select key from sought where key not in (select key from likely);
 """

@@ -32,7 +32,7 @@ from km0_pipeline.claims import DIGEST_SQL, REJECTS
 from km0_pipeline.hub import Registry
 from km0_pipeline.registries import columnar, delimited, objects, workbook
 from km0_pipeline.registries.cells import Reader, Sheet, Unreadable, column_letters
-from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Mapped, folded
+from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, PUBLISHABLE, Mapped, folded
 from km0_pipeline.registries.drift import Seen, drift, stop
 from km0_pipeline.registries.looks import columns_of
 from km0_pipeline.registries.rejects import check_mapping, refuse, reject_file
@@ -338,7 +338,7 @@ def _write(
             same = " and reason <> 'same_file'" if name == "rejects" else ""
             branches.append(f"select {fields} from read_parquet({location(project.made(output))}) where {these}{same}")
         elif name in ("rows", "kept_back"):
-            branches += [rows_sql(table, name == "kept_back") for i in ids for table in tables[i]]
+            branches += [rows_sql(table, name == "kept_back") for i in ids for table in tables[i] if name == "rows" or PUBLISHABLE.property in table.stated]
         else:
             by = "document_id, sheet, row, position, reason" if name == "rejects" else ", ".join(_FIELDS[name][:3])
             same = " and reason <> 'same_file'" if name == "rejects" else ""

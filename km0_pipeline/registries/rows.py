@@ -17,7 +17,7 @@ from km0_pipeline.claims import digest, size_band_sql
 from km0_pipeline.hub import Registry
 from km0_pipeline.reference import LATITUDES, LONGITUDES
 from km0_pipeline.registries.cells import Sheet
-from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, Mapped
+from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, PUBLISHABLE, Mapped
 from km0_pipeline.registries.editions import edition_date
 from km0_pipeline.registries.values import KINDS, expression
 from km0_pipeline.sql import literal
@@ -68,7 +68,10 @@ class Table:
 
 
 def rows_sql(table: Table, kept_back: bool = False) -> str:
-    """The usable rows of a sheet, as `registry_rows` has them; or else those that may not be published. `x_` is a cell as found, `v_` its value."""
+    """The usable rows of a sheet, as `registry_rows` has them; or else, of one that has a column `PUBLISHABLE`, those that may not be published.
+
+    `x_` is a cell as found, `v_` its value.
+    """
     document, sheet, stated = table.document, table.sheet, table.stated
     found, numbers = [], []
     for prop, columns in stated.items():
@@ -134,10 +137,10 @@ select
     {document.entry.at_hub} as at_hub, {f"coalesce(v_stated_on, {edition})" if "stated_on" in stated else edition} as stated_on,
     {outputs},
     {"case when v_headcount is not null then count_qualifier(x_headcount) end" if "headcount" in stated else "null"} as headcount_qualifier,
-    {"coalesce(boolean_value(x_publication_ok) = 'true', false)" if "publication_ok" in stated else "false"} as consented,
+    {"coalesce(boolean_value(x_publication_ok) = 'true', false)" if PUBLISHABLE.property in stated else "false"} as consented,
     ({" + ".join(refused) or "0"})::bigint as refused
 from found
-where v_name <> {literal(stated["name"][0].header)}{f" and {'not ' * kept_back}{publishable('x_publication_ok')}" if "publication_ok" in stated else " and false" * kept_back} and not ({table.sums_up("v_name", lambda p: f"v_{p}")})"""
+where v_name <> {literal(stated["name"][0].header)}{f" and {'not ' * kept_back}{publishable('x_publication_ok')}" if PUBLISHABLE.property in stated else ""} and not ({table.sums_up("v_name", lambda p: f"v_{p}")})"""
 
 
 def publishable(cell: str) -> str:

@@ -150,7 +150,8 @@ def _said(project: Project, table: Table) -> dict[str, str]:
 def _build(project: Project, table: Table, asked: dict[str, Any], said: dict[str, str], path: Path) -> None:
     names = relations(table)
     with connect(project.warehouse) as connection:
-        connection.execute(DIGEST_SQL)
+        if "digest" in table.sql:
+            connection.execute(DIGEST_SQL)
         for name, value in asked.items():
             connection.execute(f"set variable {name} = {'null' if value is None else literal(value)}")
         read(project, connection, table.upstream, table.sql)
