@@ -113,7 +113,19 @@ def test_of_empty_tables_it_says_calmly_that_there_is_nothing(made: Project, tmp
     text = read(page(project))
     for sentence in ("Aucun événement n’est publié.", "Aucun lien n’est publié.", "Aucune occupation n’est publiée.", "Première version"):
         assert sentence in text
-    assert "Chaque valeur" not in text
+    assert "Remonter le fil" not in text
+
+
+def test_where_sources_agree_on_how_many_another_disagreement_is_shown(made: Project, tmp_path: Path) -> None:
+    project = copy(made, tmp_path)
+    folder = project.last_snapshot()
+    assert folder is not None
+    path = folder / "discrepancies.parquet"
+    pq.write_table(pq.read_table(path, filters=[("property", "=", "opened_on"), ("entity_id", ">", "org"), ("entity_id", "<", "org~")]), path)
+    html = page(project)
+    thread = read(html[html.index('class="thread"') : html.index('class="else"')])
+    assert "janvier 2019 Ouverte le, KM0" in thread
+    assert "« mi-janvier 2019 »" in thread.replace("\u00a0", " ")
 
 
 def test_what_a_version_changed_is_said_and_leads_to_whom(made: Project, tmp_path: Path) -> None:
