@@ -7,6 +7,8 @@ here: that; nothing of what the words mean.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -56,27 +58,38 @@ def _best(parsed: Any) -> frozenset[str] | None:
     return max(found, key=lambda s: (min(len(w.strip()) for w in s), -len(s)), default=None)
 
 
+@dataclass(frozen=True, eq=False)
+class Cue:
+    """What a pattern requires: told when a text is first read, since to parse a hundred patterns takes seconds."""
+
+    pattern: str
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The strings of `required`."""
+        return required(self.pattern)
+
+
 class Cues:
-    """Strings looked for together."""
+    """Cues looked for together."""
 
     def __init__(self) -> None:
-        self._words: set[str] = set()
+        self._cues: list[Cue] = []
         self._automaton: Any = None
 
-    def of(self, pattern: str) -> frozenset[str]:
+    def of(self, pattern: str) -> Cue:
         """What `pattern` requires, looked for from now on."""
-        words = required(pattern)
-        self._words |= words
+        self._cues.append(Cue(pattern))
         self._automaton = None
-        return words
+        return self._cues[-1]
 
     def within(self, text: str) -> frozenset[str]:
-        """Which of the strings stand in `text`, case aside."""
+        """Which of the strings of all cues stand in `text`, case aside."""
         if self._automaton is None:
             import ahocorasick
 
             self._automaton = ahocorasick.Automaton()
-            for word in sorted(self._words):
+            for word in sorted({word for cue in self._cues for word in cue.words}):
                 self._automaton.add_word(word, word)
             self._automaton.make_automaton()
-        return frozenset(word for _, word in self._automaton.iter(text.lower())) if self._words else frozenset()
+        return frozenset(word for _, word in self._automaton.iter(text.lower())) if len(self._automaton) else frozenset()

@@ -14,11 +14,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from km0_pipeline.claims import Qualifier
-from km0_pipeline.press.cues import Cues
+from km0_pipeline.press.cues import Cue, Cues
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.sentences import Item, Masked, Sentence, governing, letter
@@ -69,13 +69,29 @@ FUND = r"(?:apport|vers|accord|octroi|allou|invest|inject|attribu|débloqu|consa
 SEP = r"(?:, et | et par | et |, ainsi que | ainsi que |, ou encore | ou encore | ou |, mais aussi | mais aussi |, puis |, | ?[·•] ?)"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Form:
-    """A compiled rule; `needs` are sets of letters of each of which a sentence must have one for it to match, `cues` strings of which it must hold one."""
+CUES = Cues()
+"""Of all rules."""
+_PLACEHOLDER = re.compile(r"<(?:(?P<name>[a-z]+):)?(?P<letters>[HOPLKEADS]+)(?P<many>\*)?>")
 
-    pattern: re.Pattern[str]
-    needs: tuple[frozenset[str], ...]
-    cues: frozenset[str]
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A rule, compiled when it is first tried: most never are, and all of them take seconds. A sentence holds a string of `cues` if it matches."""
+
+    text: str
+    cues: Cue
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The rule with its placeholders written out."""
+        return re.compile(_PLACEHOLDER.sub(_written_out, self.text))
+
+    @cached_property
+    def needs(self) -> tuple[frozenset[str], ...]:
+        """Sets of letters of each of which a sentence must have one to match: of placeholders outside every group, since what stands in one may be left out."""
+        bare = re.sub(r"\\.", "  ", self.text)
+        found = _PLACEHOLDER.finditer(self.text)
+        return tuple(frozenset(m["letters"]) for m in found if bare.count("(", 0, m.start()) == bare.count(")", 0, m.start()))
 
 
 @cache
@@ -83,31 +99,21 @@ def _may_match(form: Form, letters: frozenset[str]) -> bool:
     return all(need & letters for need in form.needs)
 
 
-_PLACEHOLDER = re.compile(r"<(?:(?P<name>[a-z]+):)?(?P<letters>[HOPLKEADS]+)(?P<many>\*)?>")
-
-
 def rule(text: str) -> Form:
-    """Compile a rule: `<name:LETTERS>` is a placeholder, `<name:LETTERS*>` a list of them, `<LETTERS>` one without name."""
-
-    def placeholder(m: re.Match[str]) -> str:
-        name, letters, many = m["name"], m["letters"], m["many"]
-        one = rf"{DET}{NOUN}‹[{letters}]\d+›"
-        if many:
-            return rf"(?P<{name}>{one}(?:{SEP}{one})*)"
-        return rf"‹[{letters}](?P<{name}>\d+)›" if name else rf"‹[{letters}]\d+›"
-
-    bare = re.sub(r"\\.", "  ", text)
-    needs = tuple(  # those outside every group: what stands in one may be left out
-        frozenset(m["letters"])
-        for m in _PLACEHOLDER.finditer(text)
-        if bare.count("(", 0, m.start()) == bare.count(")", 0, m.start())
-    )
-    pattern = _PLACEHOLDER.sub(placeholder, text)
-    return Form(re.compile(pattern), needs, CUES.of(pattern))
+    """A rule: `<name:LETTERS>` is a placeholder, `<name:LETTERS*>` a list of them, `<LETTERS>` one without name."""
+    short = text.replace(NOUN, _NOTHING)  # what may be left out tells no cue, and takes long to parse
+    return Form(text, CUES.of(_PLACEHOLDER.sub(lambda m: _NOTHING if m["many"] else _written_out(m), short)))
 
 
-CUES = Cues()
-"""Of all rules."""
+_NOTHING = "(?:.)?"
+
+
+def _written_out(m: re.Match[str]) -> str:
+    name, letters, many = m["name"], m["letters"], m["many"]
+    one = rf"{DET}{NOUN}‹[{letters}]\d+›"
+    if many:
+        return rf"(?P<{name}>{one}(?:{SEP}{one})*)"
+    return rf"‹[{letters}](?P<{name}>\d+)›" if name else rf"‹[{letters}]\d+›"
 
 
 _NEGATION = re.compile(
@@ -208,9 +214,9 @@ class Reader:
         self.words = CUES.within("\n".join(texts))
         self.letters = frozenset(letter(i) for i in self.items.values())
 
-    def may(self, cues: frozenset[str]) -> bool:
-        """Whether the sentence holds one of `cues` (what `CUES.of` told), or nothing is told by them."""
-        return not cues or not cues.isdisjoint(self.words)
+    def may(self, cue: Cue) -> bool:
+        """Whether the sentence holds one of the strings of `cue`, or nothing is told by them."""
+        return not cue.words or not cue.words.isdisjoint(self.words)
 
     def mention(self, number_: str) -> Any:
         """The item of a placeholder's number."""
