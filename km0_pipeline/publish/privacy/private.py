@@ -32,12 +32,9 @@ def private_names(project: Project, releases: Iterable[Release]) -> Names:
     with connect(project.warehouse) as db:
         contacts = _CONTACTS.replace("{person}", _has_first_name("contact_name"))
         named = {name for query in (_NAMED, contacts, _KEPT_BACK, _WITHHELD) for name in _asked(db, project, query)}
-        published: set[str] = set()
-        for release in releases if named else ():
-            for field in release.table.fields:
-                if field.property in ("name", "legal_name"):
-                    rows = db.execute(f'select distinct unnest(string_split("{field.name}", \'|\')) from ({release.query})').fetchall()
-                    published |= {name for (name,) in rows if name}
+        columns = [(r, f.name) for r in releases for f in r.table.fields if f.property in ("name", "legal_name")] if named else []
+        each = " union ".join(f'select unnest(string_split("{column}", \'|\')) from ({release.query})' for release, column in columns)
+        published = {name for (name,) in db.execute(each).fetchall() if name} if each else set()
     return Names(named, published)
 
 
