@@ -48,8 +48,10 @@ def unescaped(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """The texts as they were before `escaped`."""
     import pyarrow.compute as pc
 
-    # the plain look first: most columns hold no apostrophe at all
-    if not pc.any(pc.match_substring(texts, "'")).as_py() or not pc.any(pc.match_substring_regex(texts, r"^'|[;\t\r\n]'")).as_py():
+    bytes_ = (buffer for chunk in texts.chunks if (buffer := chunk.buffers()[2]) is not None)
+    if not any(b"'" in b.to_pybytes() for b in bytes_):  # of most columns; a tenth of what it costs to look into each text
+        return texts
+    if not pc.any(pc.match_substring_regex(texts, r"^'|[;\t\r\n]'")).as_py():
         return texts
     within = pc.replace_substring_regex(texts, r"([;\t\r\n])'", r"\1")
     return pc.replace_substring_regex(within, r"\A'", "")

@@ -30,7 +30,7 @@ join read_parquet({register_rows}) as w on w.diffusion = 'withheld' and w.siren 
 def private_names(project: Project, releases: Iterable[Release]) -> Names:
     """The names that no text may hold, as far as the warehouse of `project` knows; names in columns of names of `releases` may stand."""
     with connect(project.warehouse) as db:
-        contacts = _CONTACTS.replace("{person}", _has_first_name("contact_name"))
+        contacts = _CONTACTS.replace("{person}", has_first_name("contact_name"))
         named = {name for query in (_NAMED, contacts, _KEPT_BACK, _WITHHELD) for name in _asked(db, project, query)}
         columns = [(r, f.name) for r in releases for f in r.table.fields if f.property in ("name", "legal_name")] if named else []
         each = " union ".join(f'select unnest(string_split("{column}", \'|\')) from ({release.query})' for release, column in columns)
@@ -38,7 +38,7 @@ def private_names(project: Project, releases: Iterable[Release]) -> Names:
     return Names(named, published)
 
 
-def _has_first_name(column: str) -> str:
+def has_first_name(column: str) -> str:
     """SQL of whether a first name stands in the column's text, whole, accents and case aside."""
     names = "|".join(sorted({"[^a-z0-9]+".join(plain(name).split()) for name in first_names()}))
     return f"regexp_matches(lower(strip_accents({column})), '(?:^|[^a-z0-9])(?:{names})(?:[^a-z0-9]|$)')"
