@@ -99,9 +99,13 @@ def _by_check(promises: list[Check], items: list[T]) -> Iterator[tuple[str, list
 
 
 def _shown(context: dg.AssetExecutionContext, table: Table, made: Made) -> dict[str, Any]:
-    """Column lineage and first rows: as shown last, where neither the table's files nor its content have changed since."""
+    """Column lineage and first rows: as shown last, where the table's files, and for the rows its content, have not changed since."""
     event = context.instance.get_latest_materialization_event(context.asset_key)
     last = event.asset_materialization if event else None
-    if last and last.tags and [last.tags.get(DATA_VERSION), last.tags.get(CODE_VERSION)] == [made.digest, code_version(table)]:
-        return {name: last.metadata[name] for name in (LINEAGE, ROWS) if name in last.metadata}
-    return {LINEAGE: table_lineage(table)} | ({ROWS: first_rows(table, made)} if table.released else {})
+    tags, shown = (last.tags or {}, last.metadata) if last else ({}, {})
+    if tags.get(CODE_VERSION) != code_version(table):
+        shown = {}
+    lineage = shown.get(LINEAGE) or table_lineage(table)  # it takes seconds to trace them all
+    if ROWS in shown and tags.get(DATA_VERSION) == made.digest:
+        return {LINEAGE: lineage, ROWS: shown[ROWS]}
+    return {LINEAGE: lineage} | ({ROWS: first_rows(table, made)} if table.released else {})

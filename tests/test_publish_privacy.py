@@ -21,6 +21,7 @@ from km0_pipeline.publish import files
 from km0_pipeline.publish.privacy import PublicationStopped
 from km0_pipeline.publish.privacy import report as reports
 from km0_pipeline.publish.privacy.matching import Names
+from km0_pipeline.publish.privacy.private import has_first_name
 from km0_pipeline.publish.privacy.rules import RULES, Outcome, personal_mailbox
 from km0_pipeline.publish.snapshot import Published, publish
 from km0_pipeline.steps import Project, make
@@ -81,6 +82,14 @@ def test_r13_what_is_broken_is_said_whole() -> None:
     reports.refuse(fine)
     with pytest.raises(PublicationStopped, match=r"one\ntwo"):
         reports.refuse(fine | {"R3": Outcome(broken=("one",)), "R9": Outcome(broken=("two",))})
+
+
+@pytest.mark.parametrize(
+    ("contact", "person"),
+    [("Mme Élodie Exemple", True), ("EXEMPLE JEAN-CHARLES", True), ("jean charles", True), ("Service communication", False), ("Élodieux Exemple", False), (None, None)],
+)
+def test_a_contact_is_a_person_where_a_first_name_stands_whole(contact: str | None, person: bool | None) -> None:
+    assert duckdb.execute(f"select {has_first_name('who')} from (select ?::varchar as who)", [contact]).fetchone() == (person,)
 
 
 @pytest.mark.parametrize("contact", ["contact@hub.example", "donnees@hub.example", "km0@hub.example", "equipe.km0@hub.example", "presse-info@hub.example"])

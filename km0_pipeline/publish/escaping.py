@@ -48,6 +48,9 @@ def unescaped(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """The texts as they were before `escaped`."""
     import pyarrow.compute as pc
 
+    bytes_ = (buffer for chunk in texts.chunks if (buffer := chunk.buffers()[2]) is not None)
+    if not any(b"'" in b.to_pybytes() for b in bytes_):  # of most columns; a tenth of what it costs to look into each text
+        return texts
     if not pc.any(pc.match_substring_regex(texts, r"^'|[;\t\r\n]'")).as_py():
         return texts
     within = pc.replace_substring_regex(texts, r"([;\t\r\n])'", r"\1")

@@ -101,9 +101,8 @@ def assemble(project: Project) -> Made:
 def read(project: Project, connection: duckdb.DuckDBPyConnection, names: Any, sql: str = "") -> None:
     """Let the tables and steps `names` be views of their Parquet.
 
-    Of a step a view has those columns that `sql` names, their texts without e-mail addresses and telephone numbers.
+    Of a step a view has those columns that `sql` names, their texts without e-mail addresses and telephone numbers (needs `contacts.CONTACTS_SQL`).
     """
-    connection.execute(CONTACTS_SQL)
     words = frozenset(re.findall(r"\w+", sql))
     for name in names:
         path = project.made(name if name in STEPS else f"table_{name}")
@@ -150,8 +149,7 @@ def _said(project: Project, table: Table) -> dict[str, str]:
 def _build(project: Project, table: Table, asked: dict[str, Any], said: dict[str, str], path: Path) -> None:
     names = relations(table)
     with connect(project.warehouse) as connection:
-        if "digest" in table.sql:
-            connection.execute(DIGEST_SQL)
+        connection.execute((DIGEST_SQL if "digest" in table.sql else "") + CONTACTS_SQL)
         for name, value in asked.items():
             connection.execute(f"set variable {name} = {'null' if value is None else literal(value)}")
         read(project, connection, table.upstream, table.sql)

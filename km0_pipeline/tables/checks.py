@@ -20,6 +20,7 @@ from km0_pipeline.sql import connect, literal
 from km0_pipeline.steps import Project, code_version, made
 from km0_pipeline.storage import read_json, write_json
 from km0_pipeline.tables.build import read
+from km0_pipeline.tables.contacts import CONTACTS_SQL
 from km0_pipeline.tables.limits import broken
 from km0_pipeline.tables.losses import accept, losses, meant
 from km0_pipeline.tables.table import Column, Table
@@ -121,6 +122,8 @@ def _known(project: Project, table: Table, promised: Sequence[Check]) -> dict[st
     missing = [c for c in promised if c.kind not in UNCOUNTED and keys[c.name] not in known]
     if missing or keys[""] not in known:
         with connect(project.warehouse) as connection:
+            if any(c.kind == "text" for c in missing):
+                connection.execute(CONTACTS_SQL)
             read(project, connection, sorted(digests))
             found = _count(connection, table, missing)
         known = known | {keys[name]: bad for name, bad in found.items()}
@@ -203,6 +206,7 @@ def _sample(project: Project, table: Table, check: Check) -> tuple[str, ...]:
         bad = check.bad.format(table=table.name)
     shown = ", ".join(f'withheld("{c}"::varchar)' for c in keys)
     with connect(project.warehouse) as connection:
+        connection.execute(CONTACTS_SQL)
         read(project, connection, (table.name, *check.others))
         rows = connection.execute(f"select {shown} from ({bad}) order by all limit {SAMPLE}").fetchall()
     return tuple("|".join(str(v) for v in row) for row in rows)

@@ -6,7 +6,7 @@ writing, for every rule that changes what leaves, and the masking of private nam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,27 +55,24 @@ def mask_names(project: Project, releases: Iterable[Release], names: Names, fold
         return [_masked(db, release, names, folder) for release in releases]
 
 
-def holders(db: duckdb.DuckDBPyConnection, query: str, column: str, names: Names) -> dict[str, list[str]]:
-    """Values of the column in which names stand, with these names."""
-    found: dict[str, list[str]] = {}
-    for values, words in _distinct(db, query, column):
-        if names.found("\n".join(words)):  # none lies across a line end
-            found |= {value: held for value, plainly in zip(values, words, strict=True) if (held := names.found(plainly))}
+def holders(db: duckdb.DuckDBPyConnection, query: str, columns: Sequence[str], names: Names) -> dict[str, dict[str, list[str]]]:
+    """By column, its values in which names stand, with these names; all columns in one look."""
+    found: dict[str, dict[str, list[str]]] = {}
+    if not columns or not names.count:
+        return found
+    each = f"select unnest(range({len(columns)})) as n, unnest([{', '.join(map(_quoted, columns))}]) as x from ({query})"
+    wanted = f"select distinct n, x from ({each}) where regexp_matches(x, '[^A-Za-z0-9]')"
+    for batch in db.sql(f"select n, x, plain(x) as words from ({wanted})").to_arrow_reader(BATCH):
+        if names.found("\n".join(batch["words"].to_pylist())):  # none lies across a line end
+            for n, value, words in zip(*batch.to_pydict().values(), strict=True):
+                if held := names.found(words):
+                    found.setdefault(columns[n], {})[value] = held
     return found
-
-
-def _distinct(db: duckdb.DuckDBPyConnection, query: str, column: str) -> Iterator[tuple[list[str], list[str]]]:
-    wanted = f"select distinct \"{column}\" as x from ({query}) where regexp_matches(\"{column}\", '[^A-Za-z0-9]')"
-    for batch in db.sql(f"select x, plain(x) as words from ({wanted})").to_arrow_reader(BATCH):
-        yield batch["x"].to_pylist(), batch["words"].to_pylist()
 
 
 def _masked(db: duckdb.DuckDBPyConnection, release: Release, names: Names, folder: Path) -> Release:
     cells, masked = {}, {}
-    for column in release.table.texts:
-        held = holders(db, release.query, column, names)
-        if not held:
-            continue
+    for column, held in holders(db, release.query, release.table.texts, names).items():
         values = sorted(held)
         db.register(f"mask_{column}", pa.table({"old": pa.array(values, pa.string()), "new": pa.array([names.masked(v) for v in values], pa.string())}))
         cells[column] = f'coalesce((select any_value(m.new) from mask_{column} as m where m.old = "{column}"), "{column}")'

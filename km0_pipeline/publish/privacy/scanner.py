@@ -38,6 +38,8 @@ URN = re.compile(r"\burn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 """What parts of a catalogue without an address are called (`metadata.addresses`): digits that may look like a telephone number's."""
 SHOWN = 5
 """Hits that are named; the rest are counted."""
+BATCH = 100_000
+"""Texts of small files that are looked through together."""
 
 
 class Text(NamedTuple):
@@ -61,11 +63,23 @@ def scan(staged: Staged, names: Names) -> tuple[dict[str, int], list[str]]:
         tables = {f"{r.name}.{form.name}" for r in staged.releases for form in FORMATS}
         sums = {digest for _, digest in staged.written.values()}
         mailbox = staged.project.hub.publisher.contact
+        together: list[Text] = []
         for path in sorted(staged.written.keys() - tables):
-            texts = [t._replace(text=URN.sub("", t.text.replace(mailbox, ""))) for t in _texts(path, (staged.folder / path).read_bytes(), sums)]
+            texts = [_bare(t, mailbox) for t in _texts(path, (staged.folder / path).read_bytes(), sums)]
             read[path] = len(texts)
-            sentences += _free(db, texts, names)
+            together += texts
+            if len(together) > BATCH:
+                sentences += _free(db, together, names)
+                together = []
+        sentences += _free(db, together, names)
     return read, sentences
+
+
+def _bare(text: Text, mailbox: str) -> Text:
+    """Without what may stand: the publisher's mailbox, and the URNs of a catalogue."""
+    if mailbox not in text.text and "urn:uuid:" not in text.text:
+        return text
+    return text._replace(text=URN.sub("", text.text.replace(mailbox, "")))
 
 
 def _table(db: duckdb.DuckDBPyConnection, release: Release, source: str, path: str, names: Names) -> list[str]:
@@ -78,12 +92,13 @@ def _table(db: duckdb.DuckDBPyConnection, release: Release, source: str, path: s
     numbered = f"select *, row_number() over () as scanned_row from {source}"
     keys = [c for c in table.primary_key if c not in table.texts]
     row = f"concat_ws('|', {', '.join(keys)})" if len(keys) == len(table.primary_key) else "'number ' || scanned_row"
+    held = holders(db, f"from {source}", table.texts, names)
     for column in table.texts:
         wrong = []
         if suspect:
             wrong.append((f'"{column}" <> withheld("{column}")', "what tells how to reach somebody, or who they are"))
-        if names.count and (held := holders(db, f"from {source}", column, names)):
-            db.register("held_names", pa.table({"x": pa.array(sorted(held), pa.string())}))
+        if column in held:
+            db.register("held_names", pa.table({"x": pa.array(sorted(held[column]), pa.string())}))
             wrong.append((f'"{column}" in (select x from held_names)', "the name of somebody who is not published"))
         for condition, what in wrong:
             found = [str(r) for (r,) in db.execute(f"select {row} from ({numbered}) where {condition} order by 1 limit {SHOWN + 1}").fetchall()]
@@ -97,10 +112,8 @@ def _free(db: duckdb.DuckDBPyConnection, texts: list[Text], names: Names) -> lis
     db.register("free_texts", pa.table({"n": pa.array(range(len(texts))), "x": pa.array([t.text for t in texts], pa.string())}))
     found = [texts[n] for (n,) in db.execute("select n from free_texts where may_hold_contact(x) and x <> withheld(x) order by n").fetchall()]
     sentences = _grouped(found, "what tells how to reach somebody, or who they are")
-    if names.count:
-        held = holders(db, "from free_texts", "x", names)
-        sentences += _grouped([t for t in texts if t.text in held], "the name of somebody who is not published")
-    return sentences
+    held = holders(db, "from free_texts", ["x"], names).get("x", {})
+    return sentences + _grouped([t for t in texts if t.text in held], "the name of somebody who is not published")
 
 
 def _grouped(found: Iterable[Text], what: str) -> list[str]:

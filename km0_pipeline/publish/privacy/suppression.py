@@ -73,16 +73,17 @@ def _named_in(snapshot: Path | None) -> list[optout.Named]:
 
 
 _UNASKED = """
-with asked as (
-    select m.entity_id, bool_or(r.consented) as consented
+with traders as (
+    select organisation_id from ({organisations})
+    where regexp_matches(lower(strip_accents(legal_form)),
+        '^(ei|eirl|entreprise individuelle|entrepreneur individuel|(micro|auto)[ -]?entrepr[a-z]*|profession liberale|artisan|einzelunternehmen)\\b')
+)
+from traders where organisation_id not in (
+    select m.entity_id
     from read_parquet({entity_mentions}) as m
     join read_parquet({registry_rows}) as r on r.mention_id = m.mention_id
-    group by m.entity_id
+    where r.consented and m.entity_id in (from traders)
 )
-select organisation_id from ({organisations}) as o
-left join asked as a on a.entity_id = o.organisation_id
-where not coalesce(a.consented, false) and regexp_matches(lower(strip_accents(o.legal_form)),
-    '^(ei|eirl|entreprise individuelle|entrepreneur individuel|(micro|auto)[ -]?entrepr[a-z]*|profession liberale|artisan|einzelunternehmen)\\b')
 """
 
 
