@@ -15,7 +15,7 @@ const SETTINGS = ['autoinstall_known_extensions = false', 'autoload_known_extens
 const NUMBERS = [Type.Int, Type.Float, Type.Decimal]
 
 let said, starting
-const loaded = new Map() // table -> promise of its rows
+const loaded = new Set() // tables whose rows are here
 
 self.onmessage = async ({ data }) => {
   if (!('sql' in data)) said = data
@@ -25,7 +25,7 @@ self.onmessage = async ({ data }) => {
 async function answer(sql) {
   starting ??= start()
   const connection = await starting.catch(e => failed('engine', e))
-  await Promise.all(named(connection, sql).map(table => (loaded.has(table) ? loaded : loaded.set(table, fetched(connection, table))).get(table)))
+  for (const table of named(connection, sql).filter(t => !loaded.has(t))) await bring(connection, table)
   self.postMessage({ ready: true })
   return run(connection, sql)
 }
@@ -82,12 +82,12 @@ function named(connection, sql) {
   return said.tables.filter(table => names.has(table.name))
 }
 
-async function fetched(connection, table) {
+async function bring(connection, table) {
   try {
     const file = await new Response(await download(table.url, table.bytes, table.title)).arrayBuffer()
     await load(connection, table, file, rows => self.postMessage({ reading: table.title, rows, total: table.rows }))
+    loaded.add(table)
   } catch (e) {
-    loaded.delete(table)
     failed('data', e)
   }
 }

@@ -202,6 +202,12 @@ def test_markup_in_a_result_stays_text(sql: SqlPage) -> None:
     assert sql.page.locator("#sql-table img, #sql-table b").count() == 0
 
 
+def test_ids_in_a_result_lead_to_their_pages(sql: SqlPage) -> None:
+    sql.ask("select 'org-0123456789abcdef' as o, repeat('0a', 32) as first_document_id, 'https://example.org/a' as url, 'javascript:alert(1)' as no")
+    links = sql.page.eval_on_selector_all("#sql-table a", "links => links.map(a => a.getAttribute('href'))")
+    assert links == ["id/org/0123456789abcdef.html", "sources/0a0a0a0a0a0a0a0a.html", "https://example.org/a"]
+
+
 def test_nothing_was_asked_of_elsewhere(sql: SqlPage, requests: list[str], site_url: str) -> None:
     sql.ask("install httpfs")
     assert len(requests) > 10
