@@ -120,7 +120,7 @@ function failed({ failed: what, message }) {
   result.hidden = true;
   status.textContent = "";
   const sentence = document.createElement("p");
-  sentence.textContent = say({ engine: "unstarted", data: "unread", memory: "memory", crash: "crashed", query: "wrong" }[what]);
+  sentence.textContent = say({ engine: "unstarted", data: "unread", memory: "memory", extension: "extension", crash: "crashed", query: "wrong" }[what]);
   error.replaceChildren(sentence);
   if (message) {
     const words = document.createElement("pre");
