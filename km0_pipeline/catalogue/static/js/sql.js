@@ -159,6 +159,7 @@ function shown({ columns, rows, count, more, csv: file, ms }) {
   table.replaceChildren(thead, body);
   csv.onclick = () => save(file);
   result.hidden = false;
+  result.scrollIntoView({ block: "nearest" });
 }
 
 /** The page of an organisation, person, place, event or source, or an address on the web, that a value names. */
