@@ -55,6 +55,10 @@ lock: .venv/made ## choose the newest versions that fit together, with their has
 	@echo uv | $(bin)/uv pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 		- -o requirements-uv.lock
 
+frontend/made: .venv/made frontend/package-lock.json frontend/.npmrc frontend/build.mjs frontend/make.sh $(wildcard frontend/src/* frontend/licences/*)
+	@echo "making what the catalogue's pages run in the browser (once; some seconds)"
+	@frontend/make.sh "$(CURDIR)/$(bin)/python" "$(CURDIR)/km0_pipeline/catalogue/static/vendor"
+
 $(DAGSTER_HOME)/dagster.yaml: assets/dagster.yaml
 	@mkdir -p $(@D)
 	@cp $< $@

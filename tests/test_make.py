@@ -25,6 +25,11 @@ def test_make_alone_lists_every_command() -> None:
     assert listed == phony[1].split()
 
 
+def test_every_command_finds_what_it_needs() -> None:
+    for command in re.findall(r"^make (\w+)", make(), re.M):
+        make("-n", command)
+
+
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-uv.lock"])
 def test_every_requirement_is_locked_by_hash_and_names_no_package_host(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")

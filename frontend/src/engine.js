@@ -4,7 +4,7 @@
  * at a time, {sql}. It says {loading, done, total} (a table's title or null for the engine, and bytes), {reading, rows, total}
  * (a table's title), {module} (compiled, for the worker that takes
  * this one's place), {ready} when a query begins, and for each query in the end either {columns: [{name, type, number}], rows, count, more, csv, ms} or
- * {failed: "engine" | "data" | "query" | "memory" | "crash", message}.
+ * {failed: "engine" | "data" | "query" | "memory" | "extension" | "crash", message}.
  */
 import { RecordBatchReader, Type } from 'apache-arrow'
 import { BROWSER_RUNTIME, VoidLogger, createDuckDB } from '../node_modules/@duckdb/duckdb-wasm/dist/duckdb-browser-blocking.mjs' // its package names it nowhere
@@ -12,10 +12,11 @@ import { reader } from './cells.js'
 import { declare, load } from './tables.js'
 
 const SETTINGS = ['autoinstall_known_extensions = false', 'autoload_known_extensions = false', 'enable_external_access = false', "memory_limit = '2GB'", 'lock_configuration = true']
+const SELECT = /^\s*(select|from|with)\b[^;]*;?\s*$/i
 const NUMBERS = [Type.Int, Type.Float, Type.Decimal]
 
 let said, starting
-const loaded = new Map() // table -> promise of its rows
+const loaded = new Set() // tables whose rows are here
 
 self.onmessage = async ({ data }) => {
   if (!('sql' in data)) said = data
@@ -25,7 +26,7 @@ self.onmessage = async ({ data }) => {
 async function answer(sql) {
   starting ??= start()
   const connection = await starting.catch(e => failed('engine', e))
-  await Promise.all(named(connection, sql).map(table => (loaded.has(table) ? loaded : loaded.set(table, fetched(connection, table))).get(table)))
+  for (const table of named(connection, sql).filter(t => !loaded.has(t))) await bring(connection, table)
   self.postMessage({ ready: true })
   return run(connection, sql)
 }
@@ -34,7 +35,8 @@ async function answer(sql) {
 function kind(failure) {
   if (failure.kind) return failure.kind
   if (failure instanceof WebAssembly.RuntimeError || failure instanceof RangeError) return 'crash'
-  return /^Out of Memory/.test(failure.message) ? 'memory' : 'query'
+  if (/^Out of Memory/.test(failure.message)) return 'memory'
+  return /exists in the \w+ extension/.test(failure.message) ? 'extension' : 'query'
 }
 
 function failed(kind, error) {
@@ -43,7 +45,7 @@ function failed(kind, error) {
 
 /** What DuckDB or the browser says, without the trace; DuckDB tells of a mistake of syntax as JSON. */
 function sentence(error) {
-  const words = String(error?.message ?? error).split(/\n    at |\nDatabase is launched in in-memory/)[0].trim()
+  const words = String(error?.message ?? error).split(/\n    at |\nDatabase is launched in in-memory|\n\nPlease try installing/)[0].trim()
   if (!words.startsWith('{"exception_type"')) return words
   const { exception_type: type, exception_message: message } = JSON.parse(words)
   return `${type} Error: ${message}`
@@ -65,29 +67,34 @@ async function start() {
   db.open({ path: ':memory:', query: { castBigIntToDouble: false, castDecimalToDouble: false, castTimestampToDate: false } })
   const connection = db.connect()
   for (const table of said.tables) declare(connection, table)
+  const today = new Date(), pad = n => String(n).padStart(2, '0') // theirs is in an extension
+  for (const name of ['current_date', 'today']) connection.query(`create macro ${name}() as date '${today.getFullYear()}-${pad(today.getMonth() + 1)}-${pad(today.getDate())}'`)
   for (const setting of SETTINGS) connection.query(`set ${setting}`)
   return connection
 }
 
 const compile = gzipped => WebAssembly.compileStreaming(new Response(gzipped.pipeThrough(new DecompressionStream('gzip')), { headers: { 'Content-Type': 'application/wasm' } }))
 
-/** The published tables that a query names; where DuckDB can't tell (several statements, a mistake), those whose name stands in it. */
+/** The published tables that a query names. DuckDB tells of a single SELECT; of other statements, those whose name stands in them: rather too many than too few. */
 function named(connection, sql) {
-  let names
-  try {
-    names = new Set(connection.getTableNames(sql).map(name => name.toLowerCase()))
-  } catch {
-    names = new Set(sql.toLowerCase().match(/\w+/g))
+  let names = sql.match(/\w+/g) ?? []
+  if (SELECT.test(sql)) {
+    try {
+      names = connection.getTableNames(sql)
+    } catch {
+      // a mistake, of which DuckDB speaks when the query is run
+    }
   }
-  return said.tables.filter(table => names.has(table.name))
+  const lower = new Set(names.map(name => name.toLowerCase()))
+  return said.tables.filter(table => lower.has(table.name))
 }
 
-async function fetched(connection, table) {
+async function bring(connection, table) {
   try {
     const file = await new Response(await download(table.url, table.bytes, table.title)).arrayBuffer()
     await load(connection, table, file, rows => self.postMessage({ reading: table.title, rows, total: table.rows }))
+    loaded.add(table)
   } catch (e) {
-    loaded.delete(table)
     failed('data', e)
   }
 }

@@ -18,6 +18,7 @@ export function declare(connection, { name, columns }) {
 export async function load(connection, { name, columns }, file, read) {
   const metadata = parquetMetadata(file)
   let rowStart = 0
+  connection.query(`delete from ${quoted(name)}`) // what a reading that was cut off left
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows), chunks = Object.fromEntries(columns.map(c => [c.name, []]))
     await parquetRead({ file, metadata, compressors, parsers: PARSERS, rowStart, rowEnd, onChunk: ({ columnName, columnData }) => chunks[columnName]?.push(columnData) })

@@ -84,6 +84,15 @@ def sql(browser: Browser, site_url: str, requests: list[str]) -> Iterator[SqlPag
     page.close()
 
 
+@pytest.fixture(scope="module")
+def fresh(browser: Browser, site_url: str) -> Iterator[SqlPage]:
+    """A page in English, in which no table has been read yet."""
+    page = browser.new_page()
+    page.goto(site_url + "en/sql.html")
+    yield SqlPage(page)
+    page.close()
+
+
 def native(published: Path, query: str) -> list[list[str | None]]:
     """The query's rows by DuckDB itself over the same files, each value as the text that DuckDB writes."""
     with duckdb.connect() as db:
@@ -138,6 +147,25 @@ def test_every_example_answers_as_native_duckdb(sql: SqlPage, published: Path, n
     assert alike(sql.cells(), native(published, EXAMPLES[n][2]))
 
 
+@pytest.mark.parametrize(
+    ("statement", "query", "table"),
+    [
+        ("create view v as from events", "from v", "events"),
+        ("create table t as select * from people", "from t", "people"),
+        ("create macro m() as table from places", "from m()", "places"),
+        ("select ';'", "with c as (from main.FUNDING) from c", "funding"),
+        ("select ';'", "-- a remark\nfrom query('from freshness')", "freshness"),
+        ("select ';'", "select 1; from rejects", "rejects"),
+        ("select ';'", "summarize tenancies; from tenancies", "tenancies"),
+    ],
+)
+def test_a_table_named_in_any_way_is_there_with_all_its_rows(fresh: SqlPage, published: Path, statement: str, query: str, table: str) -> None:
+    fresh.ask(statement)
+    fresh.ask(query)
+    assert fresh.error == ""
+    assert len(fresh.cells()) == len(native(published, f"from {table}")) > 0
+
+
 def test_a_query_is_shared_by_its_address(sql: SqlPage, browser: Browser) -> None:
     query = "select 'a+b & 50 % #é' as t,\n  1 + 1 as n"
     sql.ask(query)
@@ -170,6 +198,7 @@ def test_ten_million_rows_are_cut_with_a_sentence(sql: SqlPage) -> None:
         ("select nom from organisations", 'Referenced column "nom" not found'),
         ("select * from read_csv('http://192.0.2.1/x.csv')", "Permission Error"),
         ("load httpfs", "Permission Error"),
+        ("select no_such_function(1)", "Catalog Error"),
         ("set enable_external_access = true", "locked"),
     ],
 )
@@ -196,10 +225,24 @@ def test_an_endless_query_is_stopped_and_the_next_one_runs(sql: SqlPage) -> None
     assert sql.status.startswith("1 ligne")
 
 
+def test_what_needs_an_extension_is_said_and_the_day_of_today_needs_none(sql: SqlPage) -> None:
+    sql.ask("select json_extract('{}', 'a')")
+    assert "sans ses extensions" in sql.error
+    assert "install" not in sql.error.lower()
+    sql.ask("select current_date - today() as d")
+    assert sql.cells() == [["0"]]
+
+
 def test_markup_in_a_result_stays_text(sql: SqlPage) -> None:
     sql.ask("select '<img src=x onerror=alert(1)>' as \"<b>\"")
     assert sql.cells() == [["<img src=x onerror=alert(1)>"]]
     assert sql.page.locator("#sql-table img, #sql-table b").count() == 0
+
+
+def test_ids_in_a_result_lead_to_their_pages(sql: SqlPage) -> None:
+    sql.ask("select 'org-0123456789abcdef' as o, repeat('0a', 32) as first_document_id, 'https://example.org/a' as url, 'javascript:alert(1)' as no")
+    links = sql.page.eval_on_selector_all("#sql-table a", "links => links.map(a => a.getAttribute('href'))")
+    assert links == ["id/org/0123456789abcdef.html", "sources/0a0a0a0a0a0a0a0a.html", "https://example.org/a"]
 
 
 def test_nothing_was_asked_of_elsewhere(sql: SqlPage, requests: list[str], site_url: str) -> None:

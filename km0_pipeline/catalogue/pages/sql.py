@@ -23,7 +23,7 @@ SHOWN, KEPT = 1_000, 100_000
 
 EXAMPLES: tuple[tuple[str, str, str], ...] = (
     (
-        "Qui occupe quel espace, depuis quand et selon qui ?", "Who is in which space, since when and who says so?",
+        "Qui occupe quel espace, et selon qui ?", "Who is in which space, and who says so?",
         """select o.name, t.space, t.area_m2, t.valid_from, t.status, s.publisher
 from tenancies t
 join organisations o using (organisation_id)
@@ -47,7 +47,7 @@ join people p on p.person_id = r.subject_id
 order by organisation, r.relation, p.name""",
     ),
     (
-        "Un effectif, et la source de chaque chiffre", "A headcount, and the source of each figure",
+        "Les effectifs, et la source de chaque chiffre", "Headcounts, and the source of each figure",
         """select o.name, h.headcount, h.qualifier, h.scope, h.as_of, s.publisher, s.title, s.url
 from headcounts h
 join organisations o using (organisation_id)
@@ -55,13 +55,13 @@ join sources s using (document_id)
 order by o.name, h.scope, h.as_of nulls last, h.headcount""",
     ),
     (
-        "Sur quoi les sources se contredisent-elles ?", "On what do sources disagree?",
+        "Sur quoi les sources se contredisent", "On what sources disagree",
         """select entity_name, property, scope, chosen_value, other_values, reason
 from discrepancies
 order by entity_name, property""",
     ),
     (
-        "Ce que l'on dit d'une organisation, mot pour mot", "What is said of one organisation, word for word",
+        "Ce que l'on dit du hub, mot pour mot", "What is said of the hub, word for word",
         """select c.property, c.value, c.original, c.confidence, s.publisher, s.published_on
 from claims c
 join organisations o on o.organisation_id = c.entity_id
@@ -94,7 +94,7 @@ group by 1
 order by area_m2 desc nulls last, kind""",
     ),
     (
-        "D'où viennent les organisations : communes et nombre", "Where the organisations are from: communes and counts",
+        "Les organisations, commune par commune", "Organisations, commune by commune",
         """select coalesce(o.commune, '?') as commune, o.department, count(*) as organisations,
        string_agg(o.name, ', ' order by o.name) as names
 from organisations o

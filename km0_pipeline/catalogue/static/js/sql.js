@@ -101,16 +101,18 @@ function heard(data) {
   if ("failed" in data) { during(false); failed(data); }
   else if ("columns" in data) { during(false); shown(data); }
   else if ("module" in data) compiled = data.module;
-  else if ("loading" in data) fetching(data.loading === null ? "engine" : "table", data.loading, data.done, data.total, size);
-  else if ("reading" in data) fetching("reading", data.reading, data.rows, data.total, number);
+  else if ("loading" in data) coming(data.loading === null ? "engine" : "table", data.loading, data.done, data.total, size);
+  else if ("reading" in data) coming("reading", data.reading, data.rows, data.total, number);
   else if ("ready" in data) { progress.hidden = true; status.textContent = say("running"); }
 }
 
-function fetching(message, table, done, total, written) {
+/** How far it is stands in the bar; the sentence, which screen readers say, changes only with what is under way. */
+function coming(message, table, done, total, written) {
   progress.hidden = false;
   progress.max = total;
   progress.value = Math.min(done, total);
-  status.textContent = say(message, { table, done: written(done), total: written(total) });
+  const sentence = say(message, { table, total: written(total) });
+  if (status.textContent !== sentence) status.textContent = sentence;
 }
 
 function failed({ failed: what, message }) {
@@ -118,7 +120,7 @@ function failed({ failed: what, message }) {
   result.hidden = true;
   status.textContent = "";
   const sentence = document.createElement("p");
-  sentence.textContent = say({ engine: "unstarted", data: "unread", memory: "memory", crash: "crashed", query: "wrong" }[what]);
+  sentence.textContent = say({ engine: "unstarted", data: "unread", memory: "memory", extension: "extension", crash: "crashed", query: "wrong" }[what]);
   error.replaceChildren(sentence);
   if (message) {
     const words = document.createElement("pre");
@@ -132,22 +134,24 @@ function failed({ failed: what, message }) {
 function shown({ columns, rows, count, more, csv: file, ms }) {
   const values = { rows: number(count), shown: number(rows.length), time: number(ms / 1000, 2) };
   status.textContent = say(more ? "many" : count > rows.length ? "some" : count > 1 ? "rows" : count ? "one" : "none", values);
-  const cell = (tag, text, isNumber) => {
+  const cell = (tag, text, { name, number: isNumber }) => {
     const made = document.createElement(tag);
     if (text === null) made.classList.add("null");
-    made.textContent = text ?? "null";
+    const href = tag === "td" && text !== null && leadsTo(text, name);
+    if (href) made.append(Object.assign(document.createElement("a"), { href, textContent: text, rel: "noreferrer" }));
+    else made.textContent = text ?? "null";
     if (isNumber) made.classList.add("n");
     return made;
   };
   const head = document.createElement("tr"), body = document.createElement("tbody");
   for (const column of columns) {
-    const th = cell("th", column.name, column.number);
+    const th = cell("th", column.name, column);
     th.scope = "col";
     head.append(th);
   }
   for (const row of rows) {
     const tr = document.createElement("tr");
-    tr.append(...row.map((text, n) => cell("td", text, columns[n].number)));
+    tr.append(...row.map((text, n) => cell("td", text, columns[n])));
     body.append(tr);
   }
   const thead = document.createElement("thead");
@@ -155,6 +159,15 @@ function shown({ columns, rows, count, more, csv: file, ms }) {
   table.replaceChildren(thead, body);
   csv.onclick = () => save(file);
   result.hidden = false;
+  result.scrollIntoView({ block: "nearest" });
+}
+
+/** The page of an organisation, person, place, event or source, or an address on the web, that a value names. */
+function leadsTo(text, column) {
+  const entity = text.match(/^(org|per|pla|evt)-([0-9a-f]{16})$/);
+  if (entity) return `${said.pages}id/${entity[1]}/${entity[2]}.html`;
+  if (/document_id$/.test(column) && /^[0-9a-f]{64}$/.test(text)) return `${said.pages}sources/${text.slice(0, 16)}.html`;
+  return /^https?:\/\/\S+$/.test(text) ? text : null;
 }
 
 function save(file) {
