@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from km0_pipeline.catalogue.addresses import of_table, of_version
 from km0_pipeline.catalogue.edition import Edition
+from km0_pipeline.catalogue.pages.tables import ORDER
 from km0_pipeline.catalogue.rendering import Page
 from km0_pipeline.publish.changelog import NAME as CHANGELOG
 from km0_pipeline.publish.phrases import NOUNS, Language, counted, headline
@@ -54,7 +55,7 @@ def pages(edition: Edition) -> Iterator[Page]:
         files = sorted(v["files"], key=lambda f: (not f["path"].endswith((".csv", ".parquet", ".xlsx", ".zip", ".geojson", ".geoparquet")), f["path"]))
         said = {
             "v": v, "first": n == 0, "since": since, "before": before, "after": edition.versions[n + 1]["version"] if n + 1 < len(edition.versions) else None,
-            "log": log, "titles": titles, "rows": _rows(v, edition.versions[n - 1] if n else None, titles), "files": files, "of_version": of_version, "of_table": of_table, "as_published": as_published,
+            "log": log, "titles": titles, "rows": _rows(v, edition.versions[n - 1] if n else None), "files": files, "of_version": of_version, "of_table": of_table, "as_published": as_published,
             "sentence": {language: sentence(v, n == 0, language) for language in ("fr", "en")}, "newest": n + 1 == len(edition.versions),
         }  # fmt: skip
         title = (f"Version {v['version']}", f"Version {v['version']}")
@@ -104,9 +105,8 @@ def inline(text: str) -> Markup:
     return made
 
 
-def _rows(version: Mapping[str, Any], before: Mapping[str, Any] | None, titles: Mapping[str, Any]) -> list[tuple[str, int, int | None, Mapping[str, int]]]:
+def _rows(version: Mapping[str, Any], before: Mapping[str, Any] | None) -> list[tuple[str, int, int | None, Mapping[str, int]]]:
     """By table: its name, rows, rows of the version before, and how many changed by kind."""
     changed = version.get("changes", {}).get("tables", {})
-    order = list(titles)
-    names = sorted(version["rows"], key=lambda name: (name not in changed, order.index(name) if name in order else len(order), name))
+    names = sorted(version["rows"], key=lambda name: (name not in changed, ORDER.index(name) if name in ORDER else len(ORDER), name))
     return [(name, version["rows"][name], before["rows"].get(name, 0) if before else None, changed.get(name, {})) for name in names]

@@ -25,7 +25,7 @@ Said = tuple[str, str]
 """In French and English."""
 
 PRESENCE: dict[str, Said] = {
-    "current": ("Sur place", "There now"), "unknown": ("Présence à confirmer", "Presence to be confirmed"), "planned": ("Annoncées", "Announced"),
+    "hub": ("Le hub", "The hub"), "current": ("Sur place", "There now"), "unknown": ("Présence à confirmer", "Presence to be confirmed"), "planned": ("Annoncées", "Announced"),
     "not_seen": ("Absentes de la dernière liste", "Not on the newest list"), "left": ("Parties", "Gone"), "around": ("Autour du hub", "Around the hub"),
 }  # fmt: skip
 """Status of a tenancy, the most present first -> a section of the directory of organisations."""
@@ -35,7 +35,7 @@ with stays as (
     select organisation_id, arg_min(status, rank) as status, min(valid_from) as since, arg_min(space, rank) as space
     from (select *, list_position(['current', 'unknown', 'planned', 'not_seen', 'left'], status) * 10 + (space is null)::int as rank from tenancies order by tenancy_id) group by all
 )
-select o.organisation_id as id, o.name, coalesce(o.kind, '') as facet, coalesce(s.status, 'around') as section, s.since, s.space, o.activity, o.commune, o.closed_version
+select o.organisation_id as id, o.name, coalesce(o.kind, '') as facet, case when o.is_hub then 'hub' else coalesce(s.status, 'around') end as section, s.since, s.space, o.activity, o.commune, o.closed_version
 from organisations as o left join stays as s using (organisation_id) order by o.organisation_id
 """
 _PEOPLE = """
@@ -100,7 +100,7 @@ def pages(edition: Edition) -> Iterator[Page]:
             lines.sort(key=lambda line: line.row["held_on"] or "", reverse=True)
         parts = _parts(directory.name, lines) if len(lines) > MOST else []
         index = [(label, f"{name}.html", count) for label, name, count, _ in parts]
-        first = lines if not parts else [line for line in lines if directory.name == "organisations" and line.row["section"] in ("current", "unknown")][:MOST]
+        first = lines if not parts else [line for line in lines if directory.name == "organisations" and line.row["section"] in ("hub", "current", "unknown")][:MOST]
         yield _page(directory, directory.name, first, len(lines), choices, index, "")
         for label, name, _, some in parts:
             yield _page(directory, name, some, len(lines), choices, index, label)
