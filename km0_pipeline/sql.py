@@ -8,6 +8,7 @@ written in SQL; nothing of what is asked.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -48,6 +49,20 @@ def settings(warehouse: Path) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def _instance(warehouse: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config=settings(warehouse))
+
+
+_inherited: list[Any] = []
+
+
+def _start_anew() -> None:
+    """In a forked process: an instance of its own. The parent's, whose threads stayed behind, is kept and neither used nor closed."""
+    global _instance
+    _inherited.append(_instance)
+    _instance = lru_cache(maxsize=1)(_instance.__wrapped__)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)
 
 
 def literal(text: str | Path) -> str:

@@ -22,10 +22,10 @@ PER_PART = 400
 """Claims on one page of a source; the next ones stand on the next page."""
 
 _PREPARED = f"""
-create or replace table names as
+create table if not exists names as
 select organisation_id as id, name, kind from organisations union all select person_id, name, null from people
 union all select place_id, name, kind from places union all select event_id, coalesce(name, kind), kind from events;
-create or replace table told as
+create table if not exists told as
 with mentions as (select subject_id, any_value(entity_id) as entity_id from claims group by subject_id)
 select
     c.claim_id, c.document_id, c.locator, c.subject_kind, c.entity_id, n.name as subject, c.property, c.value, c.value_kind, c.original, c.qualifier,
@@ -162,6 +162,7 @@ def sections(claims: Sequence[Row], known: dict[str, Source], chosen: dict[str, 
         section = Section(prop)
         for scope, of_scope in groupby(of_property, key=lambda c: c["scope"] if prop == "headcount" else None):
             section.questions.append(_question(prop, scope, list(of_scope), known, chosen, by_property.get(prop, [])))
+        section.questions.sort(key=lambda q: (-len(q.values), q.scope or ""))
         found.append(section)
     order = {p: i for i, p in enumerate(terms.PROPERTY)}
     return sorted(found, key=lambda s: order.get(s.property, len(order)))

@@ -16,19 +16,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
 from km0_pipeline.catalogue.addresses import LANGUAGES
-from km0_pipeline.catalogue.edition import newest
+from km0_pipeline.catalogue.edition import Edition, newest
 from km0_pipeline.catalogue.pages import files as files_of
 from km0_pipeline.catalogue.pages import pages
 from km0_pipeline.catalogue.rendering import render
+from km0_pipeline.catalogue.streams import Share
 from km0_pipeline.publish.snapshot import alone
+from km0_pipeline.shards import forked, processes
 from km0_pipeline.steps import Project
 from km0_pipeline.storage import write_aside
 
 LISTED = ".site"
+MANIFOLD = ("organisations", "people", "places", "events", "sources")
+"""Tables whose rows have a page each."""
+FEWEST = 300
+"""Such rows from which on several processes make the pages: below, forking costs more than it brings."""
 
 
 @dataclass(frozen=True)
@@ -55,24 +62,63 @@ def build(project: Project) -> Built:
                 made[f"{assets}/{path}"] = _write(top / assets / path, content)
             for path, content in files_of(edition):
                 made[path] = _write(top / path, content)
-            last: list[tuple[str, bytes]] = []
-            for page in pages(edition):
-                for language in LANGUAGES:
-                    path = page.address if language == "fr" else f"en/{page.address}"
-                    content = render(edition, assets, page, language).encode()
-                    if page.address == "index.html":
-                        last.append((path, content))
-                    else:
-                        made[path] = _write(top / path, content)
-            if edition.hub.publisher.base_url:
-                made["sitemap.xml"] = _write(top / "sitemap.xml", _sitemap(edition.hub.publisher.base_url, [*made, *(p for p, _ in last)]))
-            _list(top, before | made.keys() | {p for p, _ in last})
-            made |= {path: _write(top / path, content) for path, content in reversed(last)}
+            made_pages = _pages(project, edition, assets)
+            made |= made_pages.written
+            last = made_pages.home
+            if base := edition.hub.publisher.base_url:
+                made["sitemap.xml"] = _write(top / "sitemap.xml", _sitemap(base, made_pages.indexed))
+            _list(top, before | made.keys() | last.keys())
+            made |= {path: _write(top / path, content) for path, content in last.items()}
         gone = before - made.keys()
         for path in sorted(gone):
             _remove(top, path)
         _list(top, made)
     return Built(top / "index.html", len(made), sum(made.values()), len(gone))
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Pages by path: whether each was written; the home page, which is not yet; and those that search engines may keep."""
+
+    written: dict[str, bool]
+    home: dict[str, bytes]
+    indexed: list[str]
+
+
+def _pages(project: Project, edition: Edition, assets: str) -> _Made:
+    """Every page but the home page written, by as many processes as there are cores where they are many."""
+    many = sum(edition.tables[t]["km0:rows"] for t in MANIFOLD)
+    if many < FEWEST or processes() < 2:
+        return _made(edition, assets, Share())
+    every = forked(partial(_apart, project, assets), [Share(n, processes()) for n in range(processes())])
+    return _Made(
+        {path: new for made in every for path, new in made.written.items()},
+        {path: content for made in every for path, content in made.home.items()},
+        [path for made in every for path in made.indexed],
+    )
+
+
+def _apart(project: Project, assets: str, share: Share) -> _Made:
+    """A share of the pages, made in a process of its own."""
+    with newest(project) as edition:
+        if edition is None:
+            raise RuntimeError(f"{project.published} holds no version any more")
+        return _made(edition, assets, share)
+
+
+def _made(edition: Edition, assets: str, share: Share) -> _Made:
+    made, top = _Made({}, {}, []), edition.folder.parent
+    for page in pages(edition, share):
+        for language in LANGUAGES:
+            path = page.address if language == "fr" else f"en/{page.address}"
+            content = render(edition, assets, page, language).encode()
+            if page.own.get("indexed", True):
+                made.indexed.append(path)
+            if page.address == "index.html":
+                made.home[path] = content
+            else:
+                made.written[path] = _write(top / path, content)
+    return made
 
 
 def _static() -> Iterator[tuple[str, bytes]]:

@@ -76,15 +76,14 @@ class Keyed:
             self._next = next(self._rows, None)
         return found
 
-    def pieces(self, size: int) -> Iterator[tuple[str, list[Row]]]:
-        """All rows, key by key, at most `size` at a time."""
+    def pieces(self, key: str, size: int) -> Iterator[list[Row]]:
+        """The rows of `key`, at most `size` at a time."""
+        rows = iter(self.take(key))
+        while found := list(islice(rows, size)):
+            yield found
+
+    def keys(self) -> Iterator[tuple[str, list[Row]]]:
+        """Every key with its rows."""
         while self._next is not None:
             key = self._next["key"]
-            found = list(islice(self._same(key), size))
-            yield key, found
-
-    def _same(self, key: str) -> Iterator[Row]:
-        while self._next is not None and self._next["key"] == key:
-            row = self._next
-            self._next = next(self._rows, None)
-            yield row
+            yield key, self.take(key)

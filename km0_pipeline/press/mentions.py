@@ -24,7 +24,7 @@ from km0_pipeline.press import evidence, folding
 from km0_pipeline.press.evidence import COMMON_FIRST
 from km0_pipeline.press.folding import straighten
 from km0_pipeline.press.reuse import Previous, write_keys
-from km0_pipeline.press.shards import sharded
+from km0_pipeline.shards import sharded
 from km0_pipeline.steps import Made, Project, made, make, modules_version
 
 VERSION = digest(

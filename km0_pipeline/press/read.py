@@ -26,7 +26,7 @@ from km0_pipeline.deadline import Crashed, Deadline, Overdue
 from km0_pipeline.press import mail, markdown, page, pdf, sidecar, text, word
 from km0_pipeline.press.document import Document, Unreadable, locator
 from km0_pipeline.press.reuse import Previous, container, write_keys
-from km0_pipeline.press.shards import cores
+from km0_pipeline.shards import cores
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, made, make
 from km0_pipeline.storage import content_id

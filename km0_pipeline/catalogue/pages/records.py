@@ -83,7 +83,7 @@ class Stay:
     length: float = 0
 
 
-def pages(edition: Edition, share: Share = Share()) -> Iterator[Page]:  # noqa: B008
+def pages(edition: Edition, share: Share) -> Iterator[Page]:
     """Records and redirects; `share` says which of them this process makes."""
     evidence.prepare(edition)
     known = evidence.sources(edition)
@@ -96,7 +96,7 @@ def pages(edition: Edition, share: Share = Share()) -> Iterator[Page]:  # noqa: 
                 if share.has(number):
                     yield _record(edition, kind, table, row, keyed, known)
         if share.first == 0:
-            for old, rows in streams.keyed(_STREAMS["redirects"] + "").pieces(1000):
+            for old, rows in streams.keyed(_STREAMS["redirects"]).keys():
                 if not edition.rows("select id from names where id = ?", old):
                     yield _redirect(old, rows)
 
