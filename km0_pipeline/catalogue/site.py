@@ -3,6 +3,7 @@
     data/published/
         index.html, en/index.html ...   pages, each as `pages` lists them
         assets/<digest>/                what they are drawn with; a new folder where anything in it changed
+        search/                         the index that the search page reads
         sitemap.xml                     where hub.toml says at which address data/published is served
         .site                           the paths of all these: what is no longer made is removed, what others put there is not
 
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from km0_pipeline.catalogue.addresses import LANGUAGES
 from km0_pipeline.catalogue.edition import Edition, newest
+from km0_pipeline.catalogue.pages import files as files_of
 from km0_pipeline.catalogue.pages import pages
 from km0_pipeline.catalogue.rendering import render
 from km0_pipeline.catalogue.streams import Share
@@ -58,6 +60,8 @@ def build(project: Project) -> Built:
             assets = f"assets/{_digest(static)}"
             for path, content in static.items():
                 made[f"{assets}/{path}"] = _write(top / assets / path, content)
+            for path, content in files_of(edition):
+                made[path] = _write(top / path, content)
             made_pages = _pages(project, edition, assets)
             made |= made_pages.written
             last = made_pages.home

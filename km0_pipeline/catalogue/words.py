@@ -39,7 +39,7 @@ CODES: dict[str, tuple[str, str]] = {
     "region": ("région", "region"), "country": ("pays", "country"), "department": ("département", "department"),
     "active": ("active", "active"), "ceased": ("cessée", "ceased"), "current": ("sur place", "there now"), "left": ("parti", "left"), "not_seen": ("absent de la dernière liste", "not on the newest list"),
     "unknown": ("présence à confirmer", "presence to be confirmed"), "return": ("retour", "return"), "move": ("déménagement", "move"), "rename": ("changement de nom", "change of name"),
-    "feed": ("flux", "feed"), "geocoder": ("géocodeur", "geocoder"), "fresh": ("à jour", "fresh"), "late": ("en retard", "late"),
+    "feed": ("flux", "feed"), "source": ("source", "source"), "geocoder": ("géocodeur", "geocoder"), "fresh": ("à jour", "fresh"), "late": ("en retard", "late"),
 }  # fmt: skip
 """A code of the tables -> what it is called in French and in English."""
 

@@ -93,7 +93,7 @@ class _Links:
         known = _has(edition, ("sources",))
         said = "select document_id, coalesce(publisher, title, kind) || coalesce(', ' || left(published_on, 4), '') from sources where document_id in (select unnest(?))"
         self.documents: dict[str, str] = _pairs(edition, said, documents) if known else {}
-        self.claims: dict[str, tuple[str, str]] = {}
+        self.claims: dict[str, str] = {}
         self.told: set[tuple[str, str]] = set()
         if not _has(edition, ("claims",)):
             return
