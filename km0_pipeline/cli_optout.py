@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from km0_pipeline.terminal import project_in
+from km0_pipeline.terminal import fetched, plainly, project_in
 
 
 @click.group()
@@ -85,7 +85,8 @@ def apply(root: Path) -> None:
     from km0_pipeline.steps import PublishedError
 
     try:
-        done = rebuild(project_in(root))
+        with plainly():
+            done = rebuild(fetched(root))
     except (OptOutError, PublicationStopped, PublishedError) as e:
         raise click.ClickException(str(e)) from None
     for r in done:
