@@ -51,15 +51,15 @@ class Warehouse:
         """Let the bucket hold the outputs of a step as they lie in the folder, by name their notes; what they replace goes last."""
         paths = {name: f"{name}/{note['digest']}.parquet" for name, note in notes.items()}
         for name, path in paths.items():
-            there, local = self._bucket.head(path), self._folder / f"{name}.parquet"
-            if there is None or not self._bucket.holds(path, there, local):
-                self._bucket.put(path, local, anew=there is None, lasting=False)
+            self._bucket.put(path, self._folder / f"{name}.parquet", anew=True, lasting=False)
+        replaced = notes.keys() & self._tags.keys()
         first, *others = notes
-        self._swap(first, {"writing": notes[first]["fingerprint"]})
+        if others:
+            self._swap(first, {"writing": notes[first]["fingerprint"]})
         for name in (*others, first):
             self._swap(name, notes[name])
-        for name, path in paths.items():
-            self._bucket.delete(p for p in self._bucket.listing(f"{name}/") if p != path)
+        for name in sorted(replaced):
+            self._bucket.delete(p for p in self._bucket.listing(f"{name}/") if p != paths[name])
 
     def _swap(self, name: str, note: Mapping[str, Any]) -> None:
         tag = self._bucket.swap(f"{name}{NOTE}", as_json(note), self._tags.get(name))
@@ -72,21 +72,27 @@ class Warehouse:
         self._tags[name] = tag
 
     def _fetch(self, name: str) -> None:
-        """One output. Twice, if it is replaced while it is fetched; what then is not there or damaged is to be made again."""
+        """One output. Twice, if it is replaced while it is fetched; what then is not there is to be made again, as what is damaged, which goes."""
         path, note = self._folder / f"{name}.parquet", self._note(name)
         for _ in range(2):
             found = self._bucket.read(f"{name}{NOTE}")
             said = json.loads(found[0]) if found else {}
-            self._tags[name] = found[1] or "" if found else ""
+            if found is None:
+                self._tags.pop(name, None)
+            else:
+                self._tags[name] = found[1] or ""
             here = read_json(note) if path.exists() else None
             if here is not None and (here["fingerprint"], here["digest"]) == (said.get("fingerprint"), said.get("digest")):
                 return
             note.unlink(missing_ok=True)
             if "digest" not in said:
                 return
-            if self._bucket.fetch(f"{name}/{said['digest']}.parquet", path) and sha256(path) == said["digest"]:
-                write_json(note, said)
-                return
+            bytes_of_it = f"{name}/{said['digest']}.parquet"
+            if self._bucket.fetch(bytes_of_it, path):
+                if sha256(path) == said["digest"]:
+                    write_json(note, said)
+                    return
+                self._bucket.delete([bytes_of_it])
 
     def _note(self, name: str) -> Path:
         return self._folder / f"{name}{NOTE}"
