@@ -225,12 +225,12 @@ def test_what_a_killed_run_left_of_other_content_is_cleared_away_when_nobody_can
     assert machine.published_bucket
     machine.published_bucket.clear()
     assert SECOND in {p.partition("/")[0] for p in store.held()}, "it may be at work"
-    monkeypatch.setattr(published, "ABANDONED", timedelta(seconds=-1))
-    machine.published_bucket.clear()
-    assert store.held() == {}
-    monkeypatch.undo()
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", KEY)
+    with monkeypatch.context() as an_hour_later:
+        an_hour_later.setattr(published, "ABANDONED", timedelta(seconds=-1))
+        machine.published_bucket.clear()
+        assert store.held() == {}
+        with pytest.raises(StorageError, match="others may hold it for abandoned; nothing was published"):
+            sent(machine, SECOND, "mended")
     sent(machine, SECOND, "mended")
     store.put(f"{FIRST}/{SUMS}", b"of a run that was too late")
     machine.published_bucket.clear()

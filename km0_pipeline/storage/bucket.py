@@ -2,7 +2,7 @@
 
 Belongs here: single objects, by path below a prefix, and errors as sentences without keys in them. Which objects there are, and in
 which order they are written, is for `warehouse`, `published` and `portals.s3`. Source of the conditions: If-None-Match and If-Match
-of PutObject, which Amazon's S3, MinIO, Ceph, Garage and moto know.
+of PutObject, which Amazon's S3 heeds since 2024.
 """
 
 from __future__ import annotations
