@@ -1,7 +1,6 @@
 """What every asset is given: the project, the day of the run, and the project to itself."""
 
 import datetime as dt
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,8 +13,10 @@ from assets.history import failures
 from km0_pipeline.hub import HubError
 from km0_pipeline.publish.privacy import PublicationStopped
 from km0_pipeline.registries.drift import ColumnsChanged
+from km0_pipeline.service_settings import SecretError
 from km0_pipeline.status import note_run
 from km0_pipeline.steps import Project, PublishedError
+from km0_pipeline.storage import StorageError, sole_use
 from km0_pipeline.tables.limits import check_names
 from km0_pipeline.tables.table import TableError
 
@@ -48,11 +49,12 @@ class ProjectResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             note_run(Path(self.root), self._created, failures(e.get_dagster_event() for e in ended))
 
     def project(self) -> Project:
-        """The project as it was when the run began; a mistake in hub.toml fails the step with its sentences."""
+        """The project as it was when the run began, with what its buckets hold; a mistake in hub.toml fails the step with its sentences."""
         if self._project is None:
             with plainly():
                 project = Project.at(Path(self.root))
                 check_names(project.hub)
+                project.fetch()
             day = dt.date.fromisoformat(self.date) if self.date else self._created.astimezone(project.hub.zone).date()
             self._project = replace(project, day=day, accepted=frozenset(self.accept_loss))
         return self._project
@@ -69,19 +71,5 @@ def plainly() -> Iterator[None]:
     """Let what a person can mend fail the step with its sentences, without a traceback."""
     try:
         yield
-    except (HubError, TableError, PublishedError, PublicationStopped, ColumnsChanged) as e:
+    except (HubError, TableError, PublishedError, PublicationStopped, ColumnsChanged, StorageError, SecretError) as e:
         raise dg.Failure(str(e), allow_retries=False) from None
-
-
-@contextmanager
-def sole_use(root: Path, *, wait: bool = True) -> Iterator[None]:
-    """The project in `root` to oneself: two runs at once would write over each other.
-
-    The lock goes with the process, so a killed run leaves none behind. Raises BlockingIOError
-    where another run holds it and `wait` is false.
-    """
-    path = root / "data" / "warehouse" / ".lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield

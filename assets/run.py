@@ -59,9 +59,9 @@ def refresh(root: Path, day: str, accept_loss: Sequence[str] = ()) -> tuple[list
 
     from assets.definitions import definitions
     from assets.history import end_killed_runs, failures, kept_open
-    from assets.resources import sole_use
     from assets.sensors import listing, note_refreshed
     from km0_pipeline.hub import HubError
+    from km0_pipeline.storage import sole_use
     from km0_pipeline.tables.table import TableError
 
     @dg.logger

@@ -64,7 +64,7 @@ def snapshot(project: ProjectResource) -> dg.MaterializeResult:  # type: ignore[
         metadata={
             "version": published.version,
             "unchanged": not published.new,
-            "folder": dg.MetadataValue.path(published.folder.relative_to(here.root).as_posix()),
+            "folder": dg.MetadataValue.path(here.address(published.version)),
             "files": published.files,
             "bytes": published.bytes,
             "rows": dg.MetadataValue.json(published.rows),

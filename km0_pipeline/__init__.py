@@ -4,14 +4,15 @@ The tour, in the order of the flow. Everything a source says becomes a *claim*
 (`claims`): this document, at this place, says that this subject has this property
 with this value. All that is published is a view of the claims.
 
+    versions    what a version is called, and which comes first
+    service_settings  what is said in hub.toml of services with a key; where the data lie
     economic_site  what the national schemas ask of the hub's site: a section of hub.toml
     portal_settings  the part of hub.toml that says where snapshots are pushed to
     hub         hub.toml: who the hub is, its sources, how their columns map
     starting    the folder of a new hub
-    storage     where bytes lie; write aside, then rename
+    storage     where bytes lie, in a folder or a bucket; write aside, then rename
     sql         DuckDB as the steps use it
     toml_errors mistakes in hub.toml, as sentences
-    versions    what a version is called, and which comes first
     deadline    work that may hang, crash or take all memory, in a process of its own
     shards      work on many things, forked over the cores of this machine
     encoding    is it UTF-8 broken in places, or another encoding

@@ -25,7 +25,7 @@ from km0_pipeline.cli_published import changes, verify
 from km0_pipeline.cli_push import push
 from km0_pipeline.cli_status import status
 from km0_pipeline.reviewing import review
-from km0_pipeline.terminal import place, project_in, width_of_terminal, wrapped
+from km0_pipeline.terminal import fetched, place, project_in, width_of_terminal, wrapped
 
 if TYPE_CHECKING:
     from km0_pipeline.explain import Cell, Row
@@ -90,7 +90,7 @@ def explain(root: Path, table: str, name_or_id: str, column: str | None) -> None
     from km0_pipeline.explain import explain as explained
 
     try:
-        rows = explained(project_in(root), table, name_or_id, column)
+        rows = explained(fetched(root), table, name_or_id, column)
     except CannotExplain as e:
         raise click.ClickException(str(e)) from None
     width = width_of_terminal()
@@ -109,7 +109,7 @@ def read(context: click.Context, file: Path) -> None:
     """
     from km0_pipeline.press.understood import read_aside
 
-    project = project_in(context.obj)
+    project = fetched(context.obj)
     picture = read_aside(replace(project, day=datetime.now(project.hub.zone).date()), file)
     if not picture.documents:
         hidden = f"{file} is hidden (its name begins with a dot): a run leaves it out; rename it."
@@ -166,11 +166,14 @@ main.add_command(changes)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 lets other machines in.")
 @click.pass_obj
 def serve(root: Path, port: int, host: str) -> None:
-    """Serve data/published for download, with Range, ETag and CORS, until Ctrl-C."""
+    """Serve data/published for download, with Range, ETag and CORS, until Ctrl-C.
+
+    Of a bucket: every version that it holds now.
+    """
     from km0_pipeline.publish.serve import CannotServe
     from km0_pipeline.publish.serve import serve as serve_folder
 
-    folder = project_in(root).published
+    folder = fetched(root, every_version=True).published
     if not folder.is_dir():
         raise click.ClickException(f"{folder}: there is no such folder; run `make run` first.")
     click.echo(f"{folder} is served at http://{host}:{port}/ until you press Ctrl-C.", err=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from km0_pipeline.terminal import project_in
+from km0_pipeline.terminal import fetched
 
 if TYPE_CHECKING:
     from km0_pipeline.hub import TableLimits
@@ -31,7 +31,7 @@ def limits(root: Path, write: bool) -> None:
     from km0_pipeline.tables.limits import check_names, seen
     from km0_pipeline.tables.limits import write as write_limits
 
-    project = project_in(root)
+    project = fetched(root, every_version=True)
     try:
         check_names(project.hub)
         found = seen(project)

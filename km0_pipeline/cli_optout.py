@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from km0_pipeline.terminal import project_in
+from km0_pipeline.terminal import fetched, plainly, project_in
 
 
 @click.group()
@@ -86,9 +86,10 @@ def apply(root: Path) -> None:
     from km0_pipeline.steps import PublishedError
 
     try:
-        project = project_in(root)
-        done = rebuild(project)
-        build(project)  # also where nothing was to be done: a killed `apply` may have left pages that name somebody
+        with plainly():
+            project = fetched(root)
+            done = rebuild(project)
+            build(project)  # also where nothing was to be done: a killed `apply` may have left pages that name somebody
     except (OptOutError, PublicationStopped, PublishedError) as e:
         raise click.ClickException(str(e)) from None
     for r in done:

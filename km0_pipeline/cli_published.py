@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from km0_pipeline.terminal import project_in
+from km0_pipeline.terminal import fetched, plainly
 from km0_pipeline.versions import as_published
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def verify(root: Path, path: str | None) -> None:
     """Check that published data are whole: sums, sizes, columns, values, keys, and the same cells in every format.
 
     PATH or URL is a snapshot, or the folder above all versions, which are then all checked, against index.json too.
-    Without it: the last snapshot in data/published. What is at an address is fetched to a temporary folder.
+    Without it: the last snapshot in data/published, and, where hub.toml names a bucket, the same in the bucket. What is at an address is
+    fetched to a temporary folder.
 
     \b
     Examples:
@@ -41,7 +42,10 @@ def verify(root: Path, path: str | None) -> None:
     from km0_pipeline.publish.verify import verify as wrong_with
     from km0_pipeline.publish.verify import verify_all
 
-    place = path or str(_last_snapshot(root))
+    beside: list[str] = []
+    if path is None:
+        path, beside = _last_snapshot(root)
+    place = path
     try:
         versions = places.index(place)
         if versions is None:
@@ -51,8 +55,8 @@ def verify(root: Path, path: str | None) -> None:
             wrong = verify_all(place, versions, _progress)
     except places.NotThere as e:
         raise click.ClickException(str(e)) from None
-    if wrong:
-        raise click.ClickException("\n".join([f"{place} is not whole:", *wrong]))
+    if wrong or beside:
+        raise click.ClickException("\n".join([f"{place} is not whole:", *wrong, *beside]))
     click.echo(f"{place} is whole." if versions is None else f"{place} is whole: {len(versions)} version{'s' * (len(versions) != 1)}.")
 
 
@@ -77,7 +81,7 @@ def changes(root: Path, since: str | None, to: str | None, form: str, lang: str,
     from km0_pipeline.publish import places
     from km0_pipeline.publish.changes import between, files
 
-    where = path or str(project_in(root).published)
+    where = path or str(fetched(root, every_version=True).published)
     try:
         versions = places.index(where)
         if versions is None:
@@ -130,17 +134,20 @@ def _chosen(known: list[str], version: str, option: str, where: str) -> str:
     return meant
 
 
-def _last_snapshot(root: Path) -> Path:
+def _last_snapshot(root: Path) -> tuple[str, list[str]]:
+    """Where it lies, and what the bucket, where there is one, does not hold of it."""
     from km0_pipeline.steps import PublishedError
 
-    project = project_in(root)
+    project = fetched(root)
     try:
         folder = project.last_snapshot()
+        last = project.index()["versions"][-1:]
     except PublishedError as e:
         raise click.ClickException(str(e)) from None
     if folder is None:
         raise click.ClickException(f"{project.published} holds no snapshot yet; run `make run` first.")
-    return folder
+    with plainly():
+        return str(folder), project.published_bucket.wrong(last[0]) if project.published_bucket else []
 
 
 def _progress(sentence: str) -> None:

@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from km0_pipeline.claims import PROPERTIES, Claim, digest, mention_id
 from km0_pipeline.economic_site import EconomicSite
 from km0_pipeline.portal_settings import Portals
+from km0_pipeline.service_settings import Storage
 from km0_pipeline.toml_errors import line_of, nearest, sentence
 
 
@@ -283,6 +284,7 @@ class Hub(_Model):
     schedule: Schedule = Schedule.model_construct()
     limits: Limits = Limits.model_construct()
     economic_site: EconomicSite = EconomicSite.model_construct()
+    storage: Storage = Storage.model_construct()
     portals: Portals = Portals.model_construct()
 
     @classmethod

@@ -6,26 +6,14 @@ hub.toml: a setting names the environment variable that holds it.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
-Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-
-
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+from km0_pipeline.service_settings import Patience, Service, Settings, Variable
 
 
-class _Patience(_Settings):
-    """How a portal is asked."""
-
-    attempts: int = Field(3, ge=1, description="How often what may pass is asked for: no answer, HTTP 429 or 5xx.")
-    max_seconds: float = Field(60, gt=0, description="Longest time without a byte from the portal, and longest wait that it may ask for.")
-    pause_seconds: float = Field(1, ge=0, description="Wait before the second attempt; doubled for each one after.")
-
-
-class _Portal(_Patience):
+class _Portal(Patience):
     """A portal that shows a dataset with its resources."""
 
     url: str = Field(pattern=r"^https?://\S+$", description="Address of the portal; https, unless it runs on this machine.")
@@ -51,18 +39,14 @@ class Ckan(_Portal):
     key: Variable = Field("CKAN_API_TOKEN", description="Environment variable that holds the API token.")
 
 
-class S3(_Patience):
+class S3(Service):
     """A bucket that serves the snapshots as data/published does."""
 
     bucket: str = Field(min_length=1, description="Name of the bucket.")
     prefix: str = Field("", description="Folder in the bucket; empty: its top.")
-    endpoint: str = Field("", pattern=r"^(https?://\S+)?$", description="Address of the service; empty: Amazon's, by region.")
-    region: str = Field("us-east-1", min_length=1, description="Region of the bucket.")
-    key_id: Variable = Field("AWS_ACCESS_KEY_ID", description="Environment variable that holds the id of the key.")
-    key: Variable = Field("AWS_SECRET_ACCESS_KEY", description="Environment variable that holds the secret key.")
 
 
-class Portals(_Settings):
+class Portals(Settings):
     """Where snapshots are pushed to."""
 
     datagouv: DataGouv | None = None

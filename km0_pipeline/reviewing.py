@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from km0_pipeline.terminal import place, project_in, width_of_terminal, wrapped
+from km0_pipeline.terminal import fetched, place, width_of_terminal, wrapped
 
 if TYPE_CHECKING:
     from km0_pipeline.explain.pairs import Doubt, Known
@@ -57,7 +57,7 @@ def claims(context: click.Context, limit: int | None, listed: bool, by: str) -> 
     """
     from km0_pipeline.explain.waiting import CannotReview, decide, waiting
 
-    project = project_in(context.obj)
+    project = fetched(context.obj)
     try:
         found = waiting(project)
     except CannotReview as e:
@@ -97,7 +97,7 @@ def entities(context: click.Context, limit: int | None, listed: bool, by: str) -
     from km0_pipeline.explain.pairs import decide, doubts
     from km0_pipeline.explain.waiting import CannotReview
 
-    project = project_in(context.obj)
+    project = fetched(context.obj)
     try:
         found = doubts(project)
     except CannotReview as e:

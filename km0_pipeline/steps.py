@@ -22,7 +22,11 @@ from typing import Any
 
 from km0_pipeline.claims import digest
 from km0_pipeline.hub import Hub
+from km0_pipeline.service_settings import Storage, secret
 from km0_pipeline.storage import read_json, sha256, write_aside, write_json
+from km0_pipeline.storage.bucket import Bucket
+from km0_pipeline.storage.published import Published
+from km0_pipeline.storage.warehouse import NOTE, Warehouse
 from km0_pipeline.versions import as_published, ordered
 
 
@@ -62,6 +66,32 @@ class Project:
     @property
     def database(self) -> Path:
         return self.warehouse / "km0.duckdb"
+
+    @property
+    def warehouse_bucket(self) -> Warehouse | None:
+        """Where the outputs of steps are kept, if not in `warehouse` alone. Raises StorageError or SecretError."""
+        settings = self.hub.storage
+        return _warehouse(settings, self.warehouse, *_keys(settings)) if settings.warehouse else None
+
+    @property
+    def published_bucket(self) -> Published | None:
+        """Where versions are published, if not in `published` alone. Raises StorageError or SecretError."""
+        settings = self.hub.storage
+        return _published(settings, self.published, *_keys(settings)) if settings.published else None
+
+    def address(self, version: str) -> str:
+        """Where people find a published version: below the bucket, or below this project's folder."""
+        return f"{self.published_bucket.address}{version}" if self.published_bucket else f"data/published/{version}"
+
+    def fetch(self, every_version: bool = False) -> None:
+        """Let `warehouse` hold all that its bucket does, and `published` the last version, or every one; nothing to do where they are but folders.
+
+        For who has this project to himself (`storage.sole_use`). Raises StorageError or SecretError.
+        """
+        if bucket := self.published_bucket:
+            bucket.fetch(every_version)
+        if outputs := self.warehouse_bucket:
+            outputs.fetch()
 
     def made(self, name: str) -> Path:
         """Where the step called `name` writes: `data/warehouse/<name>.parquet`."""
@@ -150,7 +180,10 @@ def make(
     """
     import pyarrow.parquet as pq
 
-    names = (outputs,) if isinstance(outputs, str) else outputs
+    names, inputs = (outputs,) if isinstance(outputs, str) else outputs, tuple(inputs)
+    bucket = project.warehouse_bucket
+    if bucket:
+        bucket.fetch((*names, *inputs))
     paths = [project.made(n) for n in names]
     fingerprint = digest(*names, version, *(made(project, i).digest for i in inputs), *parameters, length=64)
     notes = [_read(p) for p in paths]
@@ -170,6 +203,8 @@ def make(
         ]
         for p in paths:  # killed between here and the last line: made again, never trusted by mistake
             _note(p).unlink(missing_ok=True)
+    if bucket:
+        bucket.send({name: note for name, note in zip(names, notes, strict=True) if note is not None})
     for p, note in zip(paths, notes, strict=True):
         write_json(_note(p), note)
     first = made(project, names[0])
@@ -193,8 +228,28 @@ def modules_version(*module_files: str) -> str:
     return digest(*(sha256(Path(f)) for f in module_files))
 
 
+def _keys(settings: Storage) -> tuple[str, str]:
+    """The keys as they are now: what was opened with others is not used again."""
+    return secret(settings.key, "secret key of the bucket"), secret(settings.key_id, "id of the bucket's key")
+
+
+def _bucket(settings: Storage, address: str) -> Bucket:
+    name, _, prefix = address.removeprefix("s3://").partition("/")
+    return Bucket(settings, name, prefix, section="storage", again="run again")
+
+
+@cache
+def _warehouse(settings: Storage, folder: Path, *_: str) -> Warehouse:
+    return Warehouse(_bucket(settings, settings.warehouse), folder)
+
+
+@cache
+def _published(settings: Storage, folder: Path, *_: str) -> Published:
+    return Published(_bucket(settings, settings.published), folder)
+
+
 def _note(path: Path) -> Path:
-    return path.with_suffix(".made.json")
+    return path.with_suffix(NOTE)
 
 
 def _read(path: Path) -> dict[str, Any] | None:

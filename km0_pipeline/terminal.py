@@ -1,4 +1,4 @@
-"""What the commands of `km0` share: the project in a folder, and lines as wide as the terminal.
+"""What the commands of `km0` share: the project in a folder, with what its buckets hold, and lines as wide as the terminal.
 
 Belongs here: only that; a command of its own belongs to `cli`.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +39,29 @@ def project_in(root: Path) -> Project:
     try:
         return Project.at(root)
     except HubError as e:
+        raise click.ClickException(str(e)) from None
+
+
+def fetched(root: Path, every_version: bool = False) -> Project:
+    """`project_in`, with what its buckets hold: the last version, or every one. A run that is at work here keeps that up to date itself."""
+    from km0_pipeline.storage import sole_use
+
+    project = project_in(root)
+    if project.hub.storage.warehouse or project.hub.storage.published:
+        with plainly(), suppress(BlockingIOError), sole_use(project.root, wait=False):
+            project.fetch(every_version)
+    return project
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """What a bucket refuses is said, and the command ends."""
+    from km0_pipeline.service_settings import SecretError
+    from km0_pipeline.storage import StorageError
+
+    try:
+        yield
+    except (StorageError, SecretError) as e:
         raise click.ClickException(str(e)) from None
 
 

@@ -18,8 +18,9 @@ from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
+import httpx
 from publish_world import DAY, fill, fill_library
 
 from km0_pipeline.publish.snapshot import publish
@@ -265,6 +266,27 @@ class Bucket(Portal):
         return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
 
 
+@dataclass
+class Through(Portal):
+    """The server at `real`, and what goes wrong on the way there."""
+
+    real: str = ""
+    key: str = ""
+    organisation: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60, trust_env=False))
+    """One for all: to make one takes longer than to ask."""
+
+    def answer(self, asked: Asked) -> Said:
+        kept = {k: v for k, v in asked.headers.items() if k not in ("host", "connection", "content-length", "accept-encoding")}
+        url = f"{self.real}{asked.path}" + (f"?{urlencode(asked.query)}" if asked.query else "")
+        got = self.client.request(asked.method, url, headers=kept, content=asked.body)
+        named = {k: v for k, v in got.headers.items() if k in ("content-type", "etag", "last-modified", "location")}
+        if asked.method == "HEAD":
+            named["content-length"] = got.headers["content-length"]
+        return Said(got.status_code, got.content, named)
+
+
 @contextmanager
 def served(portal: Portal) -> Iterator[None]:
     """Serve `portal` on a free port of this machine while this lasts."""
@@ -279,8 +301,13 @@ def served(portal: Portal) -> Iterator[None]:
                 self.close_connection = True
                 self.connection.close()
                 return
-            asked = self.read(url.path, {k: v[-1] for k, v in parse_qs(url.query).items()}, self.rfile.read(size))
+            asked = self.read(url.path, {k: v[-1] for k, v in parse_qs(url.query, keep_blank_values=True).items()}, self.rfile.read(size))
             portal.asked.append(asked)
+            if fault and fault.how == "lost":  # done, and no answer
+                portal.answer(asked)
+                self.close_connection = True
+                self.connection.close()
+                return
             if fault and fault.how == "late":
                 time.sleep(0.5)
                 self.close_connection = True

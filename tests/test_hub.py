@@ -104,6 +104,8 @@ MISTAKES = [
     ("month that is none", 'title = "Annuaire"', 'title = "Annuaire"\nstated_on = "2019-13"', "registries[1].stated_on", ("stated_on", 1), "the calendar has"),
     ("day that is none", 'title = "Annuaire"', 'title = "Annuaire"\nstated_on = "2019-02-29"', "registries[1].stated_on", ("stated_on", 1), "the calendar has"),
     ("date in words", 'title = "Annuaire"', 'title = "Annuaire"\nstated_on = "mars 2019"', "registries[1].stated_on", ("stated_on", 1), "YYYY-MM-DD"),
+    ("published inside the warehouse", "[schedule]", '[storage]\nwarehouse = "s3://hub"\npublished = "s3://hub/open/"\n\n[schedule]', "storage.published", ("published", 1), "apart from that of warehouse"),
+    ("bucket that is no address", "[schedule]", '[storage]\nwarehouse = "hub"\n\n[schedule]', "storage.warehouse", ("warehouse", 1), "Bucket and folder"),
     ("contact", '"donnees@phare.example"', '"le phare"', "publisher.contact", ("contact", 1), "Mailbox of a role"),
     ("unknown property", "\"Nom d'usage\" = \"name\"", "\"Nom d'usage\" = \"nam\"", "registries[0].columns.Nom d'usage", ("\"Nom d'usage\"", 1), "nearest: name"),
     ("unknown property in an inline table", '"Société" = "name"', '"Société" = "raison"', "registries[1].columns.Société", ("columns =", 1), "property of the vocabulary"),

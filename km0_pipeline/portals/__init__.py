@@ -21,6 +21,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from km0_pipeline.portals.outcome import Outcome, PortalError
+from km0_pipeline.service_settings import SecretError
+from km0_pipeline.storage import StorageError
 
 if TYPE_CHECKING:
     from km0_pipeline.steps import Project
@@ -40,14 +42,21 @@ def push(project: Project, portal: str, version: str = "", dry_run: bool = False
     settings = getattr(project.hub.portals, portal)
     if settings is None:
         raise PortalError(f"hub.toml names no portal of this kind: say where it is in [portals.{portal}] (docs/portals.md).")
-    if portal == "s3":
-        from km0_pipeline.portals import s3
+    try:
+        if bucket := project.published_bucket:
+            bucket.fetch(every_version=True)
+        if portal == "s3":
+            from km0_pipeline.portals import s3
 
-        return s3.push(project, settings, version, dry_run, replace, say)
-    if portal == "datagouv":
-        from km0_pipeline.portals import datagouv
+            return s3.push(project, settings, version, dry_run, replace, say)
+        if portal == "datagouv":
+            from km0_pipeline.portals import datagouv
 
-        return datagouv.push(project.hub, settings, offer(project, version), dry_run, say)
-    from km0_pipeline.portals import ckan
+            return datagouv.push(project.hub, settings, offer(project, version), dry_run, say)
+        from km0_pipeline.portals import ckan
 
-    return ckan.push(project.hub, settings, offer(project, version), dry_run, say)
+        return ckan.push(project.hub, settings, offer(project, version), dry_run, say)
+    except SecretError as e:
+        raise PortalError(str(e)) from None
+    except StorageError as e:
+        raise PortalError(str(e), e.passing) from None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import re
 import time
 import traceback
@@ -21,6 +20,7 @@ from km0_pipeline.fetch import REDIRECTS, retry_after, user_agent
 from km0_pipeline.hub import Hub
 from km0_pipeline.portals.outcome import PortalError
 from km0_pipeline.publish.places import SUMS
+from km0_pipeline.service_settings import HERE, secret
 
 if TYPE_CHECKING:
     import httpx
@@ -30,17 +30,6 @@ if TYPE_CHECKING:
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers that may be another one in a moment."""
-HERE = ("127.0.0.1", "localhost", "::1")
-
-
-def secret(variable: str, what: str) -> str:
-    """The value of an environment variable; raises PortalError where there is none, or one that no header can hold."""
-    found = os.environ.get(variable, "").strip()
-    if not found:
-        raise PortalError(f"The {what} is not in the environment: set {variable}. It is written nowhere else, neither in hub.toml nor in a log.")
-    if not (found.isascii() and found.isprintable()):
-        raise PortalError(f"{variable} holds characters that no key has; set it again.")
-    return found
 
 
 class Http:

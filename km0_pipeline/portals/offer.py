@@ -18,13 +18,7 @@ from km0_pipeline.portals.outcome import PortalError
 from km0_pipeline.publish import datapackage
 from km0_pipeline.publish.places import SUMS, read_sums
 from km0_pipeline.steps import Project, PublishedError
-
-MEDIA_TYPES = {
-    "csv": "text/csv", "geojson": "application/geo+json", "html": "text/html", "json": "application/json", "jsonld": "application/ld+json",
-    "md": "text/markdown", "parquet": "application/vnd.apache.parquet", "ttl": "text/turtle", "txt": "text/plain", "xml": "application/xml",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "zip": "application/zip",
-}  # fmt: skip
-"""By suffix."""
+from km0_pipeline.storage.bucket import MEDIA_TYPES
 
 FIRST = ("csv", "xlsx", "geojson", "parquet", "zip")
 """Formats of data in the order in which people look for them."""

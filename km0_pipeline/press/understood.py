@@ -25,6 +25,7 @@ from km0_pipeline.press.mentions import press_spans
 from km0_pipeline.press.read import press_documents
 from km0_pipeline.press.review import CLAIM, claim_decisions, press_reviewed
 from km0_pipeline.press.statements import KINDS, known_names, mentioned, press_claims, tagged
+from km0_pipeline.service_settings import Storage
 from km0_pipeline.sql import connect, location
 from km0_pipeline.steps import Project, make
 
@@ -106,7 +107,7 @@ def read_aside(project: Project, file: Path) -> Picture:
             pq.write_table(pa.table({"name": pa.array([], pa.string())}), out)
 
     with TemporaryDirectory(prefix="km0-read-") as root:
-        aside = replace(project, root=Path(root))
+        aside = replace(project, root=Path(root), hub=project.hub.model_copy(update={"storage": Storage.model_construct()}))
         there = aside.raw / project.hub.press.path / within
         there.parent.mkdir(parents=True)
         there.symlink_to(file)

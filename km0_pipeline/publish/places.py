@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from km0_pipeline.publish import datapackage
-from km0_pipeline.storage import sha256
+from km0_pipeline.storage import safe, sha256
 from km0_pipeline.versions import VERSION
 
 SUMS = "SHA256SUMS"
@@ -127,14 +127,6 @@ def read_sums(folder: Path) -> dict[str, str]:
     if not all(line[64:66] == "  " for line in lines):
         raise ValueError("each line is 64 digits, two spaces and a path")
     return {safe(line[66:]): line[:64] for line in lines}
-
-
-def safe(path: str) -> str:
-    """`path`, if it is one below the snapshot, on any system; raises ValueError."""
-    parts = path.split("/")
-    if len(path) > 200 or not all(re.fullmatch(r"[^\\/:\x00-\x1f\x7f*?\"<>|]+", p) and not p.startswith(".") for p in parts):
-        raise ValueError(f"the path {path[:80]!r} leads out of the snapshot, or is none")
-    return path
 
 
 def _text(place: str, name: str, missing_ok: bool) -> str | None:

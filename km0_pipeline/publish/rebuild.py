@@ -44,7 +44,7 @@ def rebuild(project: Project) -> list[Rebuilt]:
         return []
     key = optout.key(project.raw)
     with alone(project.published):
-        settle(project)
+        settle(project, every_version=True)
         return [done for v in project.index()["versions"] if (done := _again(project, project.published / v["version"], listed, key))]
 
 

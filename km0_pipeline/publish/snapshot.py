@@ -40,7 +40,7 @@ from km0_pipeline.publish.staged import Staged
 from km0_pipeline.publish.verify import verify
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Project
-from km0_pipeline.storage import sha256, write_json
+from km0_pipeline.storage import as_json, point, sha256, write_json
 from km0_pipeline.tables.checks import run_checks
 from km0_pipeline.tables.table import Table, all_tables
 from km0_pipeline.versions import VERSION, as_published, ordered
@@ -70,10 +70,9 @@ def publish(project: Project, day: date, tables: Iterable[Table] | None = None) 
 
     Raises PublicationStopped, with nothing published, if a check fails, a column may not leave,
     what was written can't be read back, or someone else is publishing; PublishedError if `day` is
-    before the last version's, or index.json is broken.
+    before the last version's, or index.json is broken; StorageError if the bucket can't be used or another machine was quicker.
     """
     tables = tuple(all_tables() if tables is None else tables)
-    project.published.mkdir(parents=True, exist_ok=True)
     with alone(project.published):
         settle(project)
         version = project.next_version(day)
@@ -114,7 +113,8 @@ def entry(folder: Path) -> dict[str, Any]:
 
 @contextmanager
 def alone(published: Path) -> Iterator[None]:
-    """Holds the publisher's lock; raises PublicationStopped if another process has it."""
+    """Holds the publisher's lock of this machine; raises PublicationStopped if another process has it."""
+    published.mkdir(parents=True, exist_ok=True)
     with (published / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -126,20 +126,25 @@ def alone(published: Path) -> Iterator[None]:
         yield
 
 
-def settle(project: Project) -> None:
+def settle(project: Project, every_version: bool = False) -> None:
     """Finish or clear away what a killed run left: staging folders, a version not yet in index.json, an old `latest`.
 
-    Raises PublicationStopped if a version was found whole but not yet announced and tables were
-    therefore made against the one before it.
+    Raises PublicationStopped if a version was found whole but not yet announced, or was published by another machine
+    since this run began, and tables were therefore made against the one before it.
     """
-    published, link = project.published, project.published / "latest"
+    published, link, bucket = project.published, project.published / "latest", project.published_bucket
     if link.exists() and not link.is_symlink():
         raise PublicationStopped(
             "data/published/latest is not the link to the last version but a copy (`cp -rL` makes one); "
             "delete it and run again: it is made anew. Nothing was published by this run."
         )
-    for left in published.glob(f"{STAGING}*"):
+    for left in (*published.glob(f"{STAGING}*"), *published.glob(".[0-9]*.tmp")):
         shutil.rmtree(left)
+    if bucket and bucket.fetch(every_version):
+        raise PublicationStopped(
+            f"Another machine has published to {bucket.address} since this run began, or this one was killed as it did; "
+            "nothing was published now. Run again, so that changes are counted against what is there."
+        )
     for left in (*published.glob(".index.json.*"), *published.glob(f".{feed.NAME}.*")):
         left.unlink()
     index = project.index()
@@ -169,6 +174,9 @@ def settle(project: Project) -> None:
     _point_latest(project)
     for v in index["versions"]:
         _remove_older(project, v["version"])
+    if bucket:
+        bucket.send_beside()
+        bucket.clear()
     if found:
         names = ", ".join(p.name for p in found)
         raise PublicationStopped(
@@ -239,22 +247,31 @@ def _write_sums(staged: Staged) -> None:
 
 
 def _announce(project: Project, staging: Path, version: str) -> None:
-    """The rename that publishes, then the two pointers to it."""
-    try:
-        staging.rename(project.published / version)
-    except OSError as e:
-        raise PublicationStopped(f"data/published/{version} could not be put in place ({e.strerror}); nothing was published.") from None
-    _write_index(project, [*project.index()["versions"], entry(project.published / version)])
-    _point_latest(project)
+    _put_in_place(project, staging, version, [*project.index()["versions"], entry(staging)])
 
 
 def replace_version(project: Project, version: str, staging: Path, now: str) -> None:
     """Put what `staging` holds in the place of a published version, called `now`; the folder of the old one goes last."""
-    staging.rename(project.published / now)
-    versions = [entry(project.published / now) if v["version"] == version else v for v in project.index()["versions"]]
+    _put_in_place(project, staging, now, [entry(staging) if v["version"] == version else v for v in project.index()["versions"]])
+    _remove_older(project, now)
+
+
+def _put_in_place(project: Project, staging: Path, version: str, versions: list[dict[str, Any]]) -> None:
+    """What publishes: the version sent to the bucket, where there is one; then the rename, and the pointers to it."""
+    bucket = project.published_bucket
+    if bucket:
+        bucket.send(staging, version, as_json(_index(versions)))
+    try:
+        staging.rename(project.published / version)
+    except OSError as e:
+        if not bucket:
+            raise PublicationStopped(f"data/published/{version} could not be put in place ({e.strerror}); nothing was published.") from None
+        bucket.fetch()  # it is published; somebody else has fetched it here
     _write_index(project, versions)
     _point_latest(project)
-    _remove_older(project, now)
+    if bucket:
+        bucket.send_beside()
+        bucket.clear()
 
 
 def _remove_older(project: Project, version: str) -> None:
@@ -267,19 +284,18 @@ def _remove_older(project: Project, version: str) -> None:
 def _write_index(project: Project, versions: list[dict[str, Any]]) -> None:
     """The feed first: what stands in index.json is published."""
     feed.write(project.published / feed.NAME, project.hub, versions)
-    write_json(project.published / "index.json", {"latest": versions[-1]["version"], "versions": versions})
+    write_json(project.published / "index.json", _index(versions))
+
+
+def _index(versions: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"latest": versions[-1]["version"], "versions": versions}
 
 
 def _point_latest(project: Project) -> None:
     """Let `latest` be a link to the last version of index.json, replaced in one step."""
     target = project.index()["latest"]
-    link = project.published / "latest"
-    if target is None or (link.is_symlink() and str(link.readlink()) == target):
-        return
-    aside = project.published / ".latest"
-    aside.unlink(missing_ok=True)
-    aside.symlink_to(target)
-    aside.replace(link)
+    if target is not None:
+        point(project.published / "latest", target)
 
 
 def _says_the_same(project: Project, last: Path, day: date, leaving: list[Release]) -> bool:

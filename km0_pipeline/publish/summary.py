@@ -55,7 +55,7 @@ def summary(project: Project, published: Published) -> str:
 
 
 def _snapshot(project: Project, published: Published) -> list[str]:
-    where = published.folder.relative_to(project.root).as_posix()
+    where = project.address(published.version)
     size = f"{published.files} files, {_bytes(published.bytes)}"
     if published.new:
         told, titles = counts(published.folder), {t.name: t.title.en for t in all_tables()}

@@ -14,15 +14,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
 import pytest
 from conftest import ROOT, hub_toml
-from portal_world import Asked, Fault, Portal, Said, configured, served, snapshot_files, two_versions
+from portal_world import Asked, Fault, Portal, Said, Through, configured, served, snapshot_files, two_versions
 
 from km0_pipeline.portals import push
 from km0_pipeline.portals.outcome import Outcome, PortalError
@@ -35,25 +33,6 @@ VARIABLES = {"datagouv": "DATAGOUV_API_KEY", "ckan": "CKAN_API_TOKEN", "s3": "AW
 ENVIRONMENTS = {"datagouv": "udata", "ckan": "ckan", "s3": "moto"}
 
 pytestmark = pytest.mark.portal
-
-
-@dataclass
-class Through(Portal):
-    """The server at `real`, and what goes wrong on the way there."""
-
-    real: str = ""
-    key: str = ""
-    organisation: str = ""
-    settings: dict[str, Any] = field(default_factory=dict)
-
-    def answer(self, asked: Asked) -> Said:
-        kept = {k: v for k, v in asked.headers.items() if k not in ("host", "connection", "content-length", "accept-encoding")}
-        url = f"{self.real}{asked.path}" + (f"?{urlencode(asked.query)}" if asked.query else "")
-        got = httpx.request(asked.method, url, headers=kept, content=asked.body, timeout=60, trust_env=False)
-        named = {k: v for k, v in got.headers.items() if k in ("content-type", "etag", "last-modified", "location")}
-        if asked.method == "HEAD":
-            named["content-length"] = got.headers["content-length"]
-        return Said(got.status_code, got.content, named)
 
 
 def free_ports(n: int) -> int:
