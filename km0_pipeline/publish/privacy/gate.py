@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from km0_pipeline import reference
 from km0_pipeline.claims import digest
 from km0_pipeline.publish.privacy.masking import mask_names
-from km0_pipeline.publish.privacy.private import private_names
+from km0_pipeline.publish.privacy.private import opted_out, private_names
 from km0_pipeline.publish.privacy.release import PublicationStopped, Release, releases
 from km0_pipeline.publish.privacy.rules import RULES, personal_mailbox
 from km0_pipeline.publish.privacy.suppression import Suppression, gone, sole_traders, suppression, without
@@ -104,12 +104,15 @@ def _ways(project: Project, allowed: list[Release], listed: Suppression, folder:
     out = gone(project, masked, listed.ids)
     rows = [{"rule": rule, "id": i} for rule, found in (("R5", unasked), ("R7", out)) for i in found.ids["id"].to_pylist()]
     pq.write_table(pa.Table.from_pylist(rows, pa.schema([("rule", pa.string()), ("id", pa.string())])), folder / GONE)
+    left = without(project, masked, out, folder, "R7")
+    silent = mask_names(project, left, opted_out(project, left), folder, "R7")
     ways: list[Way] = [
         lambda found: without(project, found, unasked, folder, "R5"),
         lambda found: mask_names(project, found, names, folder),
         lambda found: without(project, found, out, folder, "R7"),
+        lambda found: mask_names(project, found, opted_out(project, found, silent), folder, "R7"),
     ]
-    return ways, ways[-1](masked)
+    return ways, silent
 
 
 def _fingerprint(project: Project, allowed: Iterable[Release], telling: Iterable[Table], listed: Suppression) -> str:

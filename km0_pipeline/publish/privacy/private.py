@@ -1,6 +1,6 @@
 """The private list: names of people who are known here and not published, and the texts that hold one (STANDARDS R6, R10).
 
-Whom the press names without a public role, contact persons of registries, and whom a registry or the national register keeps
+Whom the opt-out list names, where a text does, though no table knows whose name it is (R7). Whom the press names without a public role, contact persons of registries, and whom a registry or the national register keeps
 back. The list lives in memory: nothing writes it. Names of what is published may stand: an organisation, a street may be called
 like somebody. Belongs here: whose names they are; how a name is found in a text, `matching`.
 """
@@ -11,11 +11,18 @@ from collections.abc import Iterable
 
 import duckdb
 
-from km0_pipeline.publish.privacy.matching import Names, plain
+from km0_pipeline.publish.privacy import optout
+from km0_pipeline.publish.privacy.masking import BATCH
+from km0_pipeline.publish.privacy.matching import PLAIN_SQL, Names, plain
 from km0_pipeline.publish.privacy.release import Release
 from km0_pipeline.reference import first_names
 from km0_pipeline.sql import connect, location
 from km0_pipeline.steps import Project
+
+NAMES = ("name", "legal_name")
+"""Properties of columns of names."""
+LONGEST = 5
+"""Words of the longest name that is looked for in texts by its digest."""
 
 # Whoever a person has said to be no person (a rejected name) is none.
 _NAMED = """select distinct value from read_parquet({press_reviewed})
@@ -33,13 +40,40 @@ def private_names(project: Project, releases: Iterable[Release]) -> Names:
         given = {plain(name) for name in first_names()}
         # a contact may be « Service communication »: a person has a first name
         named |= {c for c in _asked(db, project, _CONTACTS) if any(f" {word} " in given for word in plain(c).split())}
-        published: set[str] = set()
-        for release in releases if named else ():
-            for field in release.table.fields:
-                if field.property in ("name", "legal_name"):
-                    rows = db.execute(f'select distinct unnest(string_split("{field.name}", \'|\')) from ({release.query})').fetchall()
-                    published |= {name for (name,) in rows if name}
-    return Names(named, published)
+        return Names(named, _published(db, releases) if named else ())
+
+
+def opted_out(project: Project, releases: Iterable[Release], beside: Iterable[Release] = ()) -> Names:
+    """Names of the opt-out list, of two to `LONGEST` words, that stand in texts of `releases`; those in columns of names of these and of `beside` may stand.
+
+    Whose rows they are is known elsewhere (`suppression`): here are those of whom a text alone speaks, the list being of digests. Raises OptOutError.
+    """
+    listed, releases, found = optout.read(project.raw), list(releases), set[str]()
+    if not listed:
+        return Names(())
+    key = optout.key(project.raw)
+    with connect(project.warehouse) as db:
+        db.execute(PLAIN_SQL)
+        for release in releases:
+            for column in release.table.texts:
+                if release.table.field(column).property not in NAMES:
+                    db.execute(f'create or replace temp table texts as select distinct string_split(trim(plain("{column}")), \' \') as w from ({release.query})')
+                    for n in range(2, LONGEST + 1):
+                        parts = db.sql(f"select distinct array_to_string(w[i:i + {n} - 1], ' ') as x from (select w, unnest(range(1, len(w) - {n} + 2)) as i from texts)")
+                        for batch in parts.to_arrow_reader(BATCH):
+                            found |= optout.among(listed, key, batch["x"].to_pylist())
+        return Names(found, _published(db, [*releases, *beside]) if found else ())
+
+
+def _published(db: duckdb.DuckDBPyConnection, releases: Iterable[Release]) -> set[str]:
+    """What stands in columns of names."""
+    published: set[str] = set()
+    for release in releases:
+        for field in release.table.fields:
+            if field.property in NAMES:
+                rows = db.execute(f'select distinct unnest(string_split("{field.name}", \'|\')) from ({release.query})').fetchall()
+                published |= {name for (name,) in rows if name}
+    return published
 
 
 def _asked(db: duckdb.DuckDBPyConnection, project: Project, query: str) -> set[str]:
