@@ -2,7 +2,7 @@
 
 A table's SQL sees these relations: other tables and steps by name; `previous_<table>` as the
 last published snapshot has it (empty before the first); `vocabulary`, the properties of
-`claims.py`; `hub_sources`, the sources of hub.toml; `differences`, what differs from the last snapshot in tracked tables (both as
+`claims.py`; `hub_sources`, the sources of hub.toml; `decided`, the files of decisions; `differences`, what differs from the last snapshot in tracked tables (both as
 they leave: the privacy gate hands them over). And these
 variables, by `getvariable`: those of `_variables`. A table is made again when its files, what it
 reads or a variable that it names has changed. Belongs here: running SQL; what is promised of its
@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from km0_pipeline.claims import DIGEST_SQL, PROPERTIES, RELEASABLE, digest
+from km0_pipeline.decisions import counts
 from km0_pipeline.hub import Hub
 from km0_pipeline.reference import public_roles
 from km0_pipeline.sql import connect, literal, settings
@@ -62,6 +63,8 @@ def build_table(project: Project, table: Table, *, version: str, leaving: Mappin
         parameters += [f"{row[0]} {row[2]}" for row in _vocabulary()]
     if "hub_sources" in relations(table):
         parameters += map(str, hub_sources(project.hub))
+    if "decided" in relations(table):
+        parameters += map(str, _decided(project))
     known = _variables(project, version)
     asked = {name: known.get(name) for name in variables(table)}
     parameters += [f"{name}={value}" for name, value in asked.items()]
@@ -145,6 +148,11 @@ def _vocabulary() -> list[tuple[str, str, bool]]:
     return [(p.name, p.value_kind, p.privacy in RELEASABLE) for p in PROPERTIES.values()]
 
 
+def _decided(project: Project) -> list[tuple[str, int]]:
+    """The files of decisions that hold any, as sources, and how many each holds."""
+    return [(f"decisions/{name}", n) for name, n in counts(project.raw).items() if n]
+
+
 def _said(project: Project, table: Table) -> dict[str, str]:
     """What a file of the table says of itself where it lies without the others; no version: the same rows are the same bytes."""
     publisher = project.hub.publisher
@@ -169,6 +177,10 @@ def _build(project: Project, table: Table, asked: dict[str, Any], said: dict[str
             columns = ", ".join(f"{c} varchar" for c in DERIVED["hub_sources"])
             connection.execute(f"create table hub_sources ({columns})")
             connection.executemany("insert into hub_sources values (?, ?, ?, withheld(?), ?)", hub_sources(project.hub))
+        if "decided" in names:
+            connection.execute(f"create table decided ({DERIVED['decided'][0]} varchar, {DERIVED['decided'][1]} bigint)")
+            for row in _decided(project):
+                connection.execute("insert into decided values (?, ?)", row)
         if "differences" in names:
             _differences(project, connection, table, leaving)
         columns = ", ".join(f'cast("{f.name}" as {TYPES[f.type][1]}) as "{f.name}"' for f in table.fields)
