@@ -21,6 +21,7 @@ import click
 from km0_pipeline.cli_limits import limits
 from km0_pipeline.cli_optout import optout
 from km0_pipeline.cli_published import changes, verify
+from km0_pipeline.cli_purge import purge
 from km0_pipeline.cli_push import push
 from km0_pipeline.reviewing import review
 from km0_pipeline.terminal import place, project_in, width_of_terminal, wrapped
@@ -153,6 +154,7 @@ def map_columns(root: Path, file: Path, registry: str, write: bool) -> None:
 
 
 main.add_command(optout)
+main.add_command(purge)
 main.add_command(push)
 main.add_command(review)
 main.add_command(limits)
