@@ -29,7 +29,7 @@ class Overdue(NamedTuple):
 def overdue(project: Project, day: date) -> list[Overdue]:
     """The files that are there on `day` and should not be. From when `keep_for` counts is the day that the last run read in a file: of a month or year its last."""
     sources = {"press": project.hub.press} | {f"registries/{r.name}": r for r in project.hub.registries}
-    stated = _stated(project)
+    stated = _stated(project) if any(kept.keep_for for kept in sources.values()) else {}
     found = []
     for path in sorted(p.relative_to(project.raw).as_posix() for p in project.raw.rglob("*") if p.is_file() and not p.name.startswith(".")):
         for source, kept in sources.items():
