@@ -37,7 +37,7 @@ def steps(project: Project, notes: int) -> None:
     step(project, "press_reviewed", accepted([name]), accepted=0, to_review=1, rejected=0, decided=2, idle=[3, 8])
     step(project, "registry_claims", CLAIMS.empty_table())
     step(project, "registry_documents", pa.table({"document_id": [REGISTRY], "path": ["registries/locataires.csv"]}))
-    step(project, "registry_rows", pa.table({"row": [2, 3], "mention_id": ["m1", "m2"], "consented": [False, False], "size_band": ["1-2", "3-5"]}), files=1, read=1, drift=["registries/locataires.csv: the column “Bail” is gone (before: the file that lay there)."])
+    step(project, "registry_rows", pa.table({"row": [2, 3], "mention_id": ["m1", "m2"], "consented": [False, False], "size_band": ["1-2", "3-5"], **{c: ["", ""] for c in ("name", "siren", "siren_original", "siret_original")}}), files=1, read=1, drift=["registries/locataires.csv: the column “Bail” is gone (before: the file that lay there)."])
     columns = {"document_id": [REGISTRY] * 4, "position": [1, 2, 3, 4], "header": ["Nom", "Étage préféré", "", "Humeur"], "how": ["alias", "unmapped", "unmapped", "unmapped"]}
     step(project, "registry_columns", pa.table(columns))
     rejects = [Reject(REGISTRY, "registries/locataires.csv", f"row:{n}", "no_name", f"registries/locataires.csv, row {n}: no name; give it one.", "x") for n in (4, 5)]
