@@ -3,7 +3,7 @@
 The SQL says what the table depends on and where each column comes from, the YAML its columns and
 its checks. What it promises of the table by itself is checked in the table's own step; what it
 promises between tables (two may refer to each other) once all are made, with `snapshot.database`.
-Either blocks all that comes after.
+Either blocks all that comes after. `changes` compares what leaves, so the others go through the privacy gate in its step.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,8 @@ from assets.describe import both, first_rows, made_metadata, table_columns, tabl
 from assets.resources import ProjectResource, plainly
 from assets.steps import OWNERS
 from km0_pipeline.claims import digest
-from km0_pipeline.steps import Made
+from km0_pipeline.publish.privacy.gate import leave
+from km0_pipeline.steps import Made, Project, made
 from km0_pipeline.tables.build import build_table
 from km0_pipeline.tables.checks import Check, CheckResult, checks, run_checks
 from km0_pipeline.tables.table import Table, all_tables
@@ -79,7 +80,7 @@ def _asset(table: Table) -> dg.AssetsDefinition:
     def asset(context: dg.AssetExecutionContext, project: ProjectResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
         here = project.project()
         with plainly():
-            made = build_table(here, table, version=here.next_version(project.day()))
+            made = _made(here, table, here.next_version(project.day()))
             found = run_checks(here, table, own)
         return dg.MaterializeResult(
             metadata=made_metadata(here, made) | _shown(context, table, made),
@@ -88,6 +89,14 @@ def _asset(table: Table) -> dg.AssetsDefinition:
         )
 
     return asset
+
+
+def _made(project: Project, table: Table, version: str) -> Made:
+    """The table, made; one that tells what differs from the last snapshot is made as the others leave."""
+    if not table.compares:
+        return build_table(project, table, version=version)
+    leave(project, all_tables(), version)
+    return made(project, table.step)
 
 
 def _by_check(promises: list[Check], items: list[T]) -> Iterator[tuple[str, list[T]]]:

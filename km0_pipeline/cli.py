@@ -22,6 +22,7 @@ from km0_pipeline.cli_init import init
 from km0_pipeline.cli_limits import limits
 from km0_pipeline.cli_optout import optout
 from km0_pipeline.cli_published import changes, verify
+from km0_pipeline.cli_purge import purge
 from km0_pipeline.cli_push import push
 from km0_pipeline.cli_status import status
 from km0_pipeline.reviewing import review
@@ -88,14 +89,17 @@ def explain(root: Path, table: str, name_or_id: str, column: str | None) -> None
     """
     from km0_pipeline.explain import CannotExplain
     from km0_pipeline.explain import explain as explained
+    from km0_pipeline.publish.privacy.gate import kept_back
+    from km0_pipeline.tables.table import table as declared
 
+    project = fetched(root)
     try:
-        rows = explained(fetched(root), table, name_or_id, column)
+        rows = explained(project, table, name_or_id, column)
     except CannotExplain as e:
         raise click.ClickException(str(e)) from None
     width = width_of_terminal()
     most = None if column else MOST
-    click.echo("\n\n".join("\n".join(_row(row, width, most)) for row in rows))
+    click.echo("\n\n".join("\n".join(_row(row, kept_back(project, declared(table), row.row_id), width, most)) for row in rows))
 
 
 @main.command()
@@ -154,6 +158,7 @@ def map_columns(root: Path, file: Path, registry: str, write: bool) -> None:
 main.add_command(init)
 main.add_command(status)
 main.add_command(optout)
+main.add_command(purge)
 main.add_command(push)
 main.add_command(review)
 main.add_command(limits)
@@ -183,14 +188,21 @@ def serve(root: Path, port: int, host: str) -> None:
         raise click.ClickException(str(e)) from None
 
 
-def _row(row: Row, width: int, most: int | None) -> list[str]:
-    """A row and its cells, as lines; at most `most` statements of one sort a cell."""
+def _row(row: Row, kept_back: dict[str, str], width: int, most: int | None) -> list[str]:
+    """A row and its cells, as lines, with what is `kept_back` of it; at most `most` statements of one sort a cell."""
     lines = [f"{click.style(row.name, bold=True)}  ({row.table}, {row.row_id})"]
     if row.note:
         lines += wrapped(row.note, width, "")
+    lines += _not_published(kept_back.get(""), width, "")
     for cell in row.cells:
-        lines += ["", *_cell(cell, width, most)]
+        value, *rest = _cell(cell, width, most)
+        lines += ["", value, *_not_published(kept_back.get(cell.column.name), width, "  "), *rest]
     return lines
+
+
+def _not_published(why: str | None, width: int, indent: str) -> list[str]:
+    """That what stands above is not published, and by which rule; nothing where it is."""
+    return [click.style(line, fg="red") for line in wrapped(f"not published, {why}", width, indent)] if why else []
 
 
 def _cell(cell: Cell, width: int, most: int | None) -> list[str]:

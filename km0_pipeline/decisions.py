@@ -77,6 +77,21 @@ def read(raw: Path, sort: Sort) -> tuple[list[Decision], list[Reject]]:
     return found, rejects
 
 
+def counts(raw: Path) -> dict[str, int]:
+    """How many lines that are JSON objects each file of decisions holds, by its name without `.jsonl`."""
+    found = {}
+    for path in sorted((raw / FOLDER).glob("*.jsonl")):
+        found[path.stem] = sum(_is_object(line) for line in path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n"))
+    return found
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
 def _mistakes(record: Any, sort: Sort) -> Iterator[str]:
     """What is wrong with a line, in words that follow its number."""
     if not isinstance(record, dict):

@@ -114,8 +114,19 @@ def fill_world(project: Project, names: Iterable[str | None] = ODD_TEXTS) -> Non
     fill(project, VISITS, [{"visit_id": f"v{n}", "workshop_id": rows[n % len(rows)]["workshop_id"] if n else None} for n in range(9)])
 
 
+def fill_steps(project: Project) -> None:
+    """Make the steps that say who may not leave, which `changes` reads: of nobody."""
+    from km0_pipeline.register.statements import ROWS
+
+    text = pa.string()
+    make(project, "entity_mentions", lambda path: pq.write_table(pa.table({c: pa.array([], text) for c in ("mention_id", "entity_id", "kind", "name", "siren")}), path), version="0")
+    make(project, "entity_withheld", lambda path: pq.write_table(pa.table({"entity_id": pa.array([], text), "whole": pa.array([], pa.bool_())}), path), version="0")
+    make(project, "register_rows", lambda path: pq.write_table(ROWS.empty_table(), path), version="0")
+
+
 def fill_library(project: Project) -> None:
     """Make every table of the library: a source and its freshness, two organisations and a place; the others empty."""
+    fill_steps(project)
     document = "d" * 20
     seen = {"sources": 1, "first_document_id": document, "first_locator": "char:0-9"}
     rows: dict[str, list[dict[str, Any]]] = {

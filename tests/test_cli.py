@@ -21,6 +21,7 @@ from km0_pipeline.entities.resolve import entity_mentions, hub_claims
 from km0_pipeline.press.collect import press_files
 from km0_pipeline.press.document import locator
 from km0_pipeline.press.duplicates import press_stories
+from km0_pipeline.press.feeds import press_feeds
 from km0_pipeline.press.read import press_documents
 from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.register.addresses import address_claims
@@ -91,6 +92,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         said(portrait, "organisation", "hub", "name", "KM0"),
     ]
     make(project, "press_reviewed", lambda path: pq.write_table(accepted(claims), path), version="t/1")
+    press_feeds(project)
     entity_mentions(project)
     registry_claims(project)
     for spec in all_tables():

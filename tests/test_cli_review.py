@@ -17,6 +17,7 @@ from km0_pipeline.entities.resolve import entity_mentions, hub_claims
 from km0_pipeline.press import review
 from km0_pipeline.press.collect import press_files
 from km0_pipeline.press.duplicates import press_stories
+from km0_pipeline.press.feeds import press_feeds
 from km0_pipeline.press.mentions import press_spans
 from km0_pipeline.press.read import press_documents
 from km0_pipeline.press.review import CLAIM, claim_decisions, press_reviewed
@@ -71,7 +72,7 @@ def hub(made: Path, tmp_path: Path) -> Project:
 def refresh(project: Project) -> None:
     """What a run makes, up to the tables."""
     for step in (
-        registry_files, registry_rows, register_files, register_index, register_lookup, press_files, press_documents, press_stories, press_spans, press_claims, claim_decisions, press_reviewed, hub_claims, register_links, register_claims, address_claims,
+        press_feeds, registry_files, registry_rows, register_files, register_index, register_lookup, press_files, press_documents, press_stories, press_spans, press_claims, claim_decisions, press_reviewed, hub_claims, register_links, register_claims, address_claims,
         entity_mentions, registry_claims,
     ):  # fmt: skip
         step(project)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from test_tables_build import LOCATAIRES, World, entity, fictional
+from test_tables_build import ARTICLE, LOCATAIRES, World, entity, fictional
 
 from km0_pipeline.cli import main
 from km0_pipeline.publish import snapshot
@@ -25,6 +25,8 @@ from km0_pipeline.versions import as_published, ordered, rebuilt
 SECRET = "0123456789abcdef" * 4
 WHO = "Dominique Exemple"
 FOUNDER = entity("person", WHO)
+TOLD, TO_COME = "Jeanne Habitante", "Paule Tardive"
+"""Somebody of whom a text alone speaks, and somebody of whom nothing does yet."""
 FIRST, SECOND, THIRD = date(2026, 11, 22), date(2026, 11, 23), date(2026, 11, 24)
 
 
@@ -35,14 +37,14 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def two_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with two published versions, in both of which the founder stands."""
+    """A project with two published versions, in both of which the founder stands; a text of the second names somebody whom no table knows."""
     from conftest import hub_toml
 
     root = tmp_path_factory.mktemp("two-versions")
     hub_toml(root)
     world = fictional(Project.at(root))
     publish_of(world, FIRST)
-    world.row(LOCATAIRES, 9, name="Cabinet Rêvé")
+    world.row(LOCATAIRES, 9, name="Cabinet Rêvé", activity=f"conseil, voir {TOLD}")
     publish_of(world, SECOND)
     return root
 
@@ -145,13 +147,29 @@ def test_after_it_the_same_content_publishes_nothing_and_new_content_the_next_ve
     asks(project)
     rebuild(project)
     world = fictional(project)
-    world.row(LOCATAIRES, 9, name="Cabinet Rêvé")
+    world.row(LOCATAIRES, 9, name="Cabinet Rêvé", activity=f"conseil, voir {TOLD}")
     same = publish_of(world, THIRD)
     assert not same.new and same.version == "2026.11.23+r1"
     world.row(LOCATAIRES, 10, name="Maison Imaginée")
     made = publish_of(world, SECOND)
     assert made.new and made.version == "2026.11.23-2"
     assert tables_hold(made.folder, WHO, FOUNDER) == []
+
+
+def test_a_name_that_a_text_alone_tells_and_one_that_comes_later_are_left_out_too(project: Project) -> None:
+    second = project.published / "2026.11.23"
+    assert {"organisations.parquet", "organisations.csv"} <= set(tables_hold(second, TOLD))
+    asks(project, f"{TOLD.split()[1].upper()} {TOLD.split()[0]}")
+    asks(project, TO_COME)
+    (done,) = rebuild(project)
+    assert (done.now, done.rows) == ("2026.11.23+r1", 0) and done.cells > 0
+    assert tables_hold(project.published / done.now, TOLD) == [] and verify(project.published / done.now) == []
+    assert rebuild(project) == [], "a second time changes nothing"
+    world = fictional(project)
+    world.row(LOCATAIRES, 9, name="Cabinet Rêvé", activity=f"conseil, voir {TOLD}, ou {TO_COME}")
+    world.said(ARTICLE, "person", TO_COME, "founder_of", next(iter(world.mentions)), 300, original=f"fondé par {TO_COME}")
+    made = publish_of(world, THIRD)
+    assert made.new and tables_hold(made.folder, TOLD, TO_COME) == []
 
 
 @pytest.mark.parametrize("kill", ["_write_index", "_point_latest", "_remove_older"])

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from km0_pipeline.publish.privacy import PublicationStopped
 from km0_pipeline.publish.privacy import report as reports
 from km0_pipeline.publish.privacy.matching import Names
 from km0_pipeline.publish.privacy.private import has_first_name
+from km0_pipeline.publish.privacy.retention import overdue, purge
 from km0_pipeline.publish.privacy.rules import RULES, Outcome, personal_mailbox
 from km0_pipeline.publish.snapshot import Published, publish
 from km0_pipeline.steps import Project, make
@@ -163,12 +165,35 @@ def test_what_a_rule_should_have_kept_upstream_stops_the_publication(project: Pr
 def test_r11_and_r14_are_reported_by_source(project: Project) -> None:
     fill_library(project)
     registries = tuple(r.model_copy(update={"keep_until": "2026-01-31", "keep_for": 365}) for r in project.hub.registries[:1])
+    (project.raw / "registries" / "locataires-2019.csv").write_text("Raison sociale\n")
     said = report(publish(Project(project.root, project.hub.model_copy(update={"registries": registries})), DAY))
     assert said["R11"]["figures"] == {
-        "sources": {"press": {}, "locataires": {"keep_until": "2026-01-31", "keep_for": 365}}, "without_limit": ["press"], "past_limit": ["locataires"],
-        "not_before": {"locataires": "2025-11-22"},
+        "sources": {"press": {}, "registries/locataires": {"keep_until": "2026-01-31", "keep_for": 365}}, "without_limit": ["press"], "past_limit": {"registries/locataires": 1},
     }  # fmt: skip
     assert said["R14"]["figures"]["without"] == {"licence": 1, "publisher": 1, "published_on": 1, "url": 1}
+
+
+def test_r11_files_past_their_day_are_listed_and_deleted_when_told_to(project: Project) -> None:
+    registries = tuple(r.model_copy(update={"keep_until": "2026-01-31"}) for r in project.hub.registries[:1])
+    project = Project(project.root, project.hub.model_copy(update={"registries": registries, "press": project.hub.press.model_copy(update={"keep_for": 30})}))
+    for path in ("registries/locataires-2019.csv", "press/mai.md", "press/.mai.md.json", "press/juin.md", "press/lettre.eml", "press/sans-date.md"):
+        (project.raw / path).write_text("x")
+    dated = {"press/mai.md": "2026-05", "press/juin.md": "2026-06-30", "press/lettre.eml/piece.pdf": "2025", "press/lettre.eml": "2026-06-30", "press/sans-date.md": ""}
+    made_of = pa.table({"path": list(dated), "published_on": list(dated.values())})
+    make(project, "press_documents", lambda path: pq.write_table(made_of, path), version="t")
+    found = overdue(project, date(2026, 7, 15))
+    assert found == [("press", "press/mai.md", date(2026, 6, 30)), ("registries/locataires", "registries/locataires-2019.csv", date(2026, 1, 31))]
+    purge(project, found)
+    assert sorted(p.name for p in project.raw.rglob("*") if p.is_file()) == ["juin.md", "lettre.eml", "sans-date.md"]
+    assert overdue(project, date(2026, 7, 15)) == []
+
+
+def test_r14_what_comes_of_a_national_register_says_its_licence_and_publisher(project: Project) -> None:
+    fill_library(project)
+    source = {"document_id": "e" * 20, "kind": "register", "title": "Répertoire", "licence": "etalab-2.0", "format": "json", "path": "register/x", "first_version": "2026.11.22"}
+    rows = pq.read_table(project.made("table_sources")).to_pylist()
+    fill(project, table("sources"), [*rows, source])
+    assert "(rule R14)" in stopped(project, all_tables())
 
 
 PRIVATE = ["camille@exemple.example", "06 12 34 56 78", "+41 79 999 99 99", "0761/99999-99", "1 84 12 76 451 089 46", "FR14 2004 1010 0505 0001 3M02 606", "née à Mulhouse le 3 mars 1980", WHO]

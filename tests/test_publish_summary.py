@@ -37,14 +37,18 @@ def steps(project: Project, notes: int) -> None:
     step(project, "press_reviewed", accepted([name]), accepted=0, to_review=1, rejected=0, decided=2, idle=[3, 8])
     step(project, "registry_claims", CLAIMS.empty_table())
     step(project, "registry_documents", pa.table({"document_id": [REGISTRY], "path": ["registries/locataires.csv"]}))
-    step(project, "registry_rows", pa.table({"row": [2, 3], "mention_id": ["m1", "m2"], "consented": [False, False], "size_band": ["1-2", "3-5"]}), files=1, read=1, drift=["registries/locataires.csv: the column “Bail” is gone (before: the file that lay there)."])
+    step(project, "registry_rows", pa.table({"row": [2, 3], "mention_id": ["m1", "m2"], "consented": [False, False], "size_band": ["1-2", "3-5"], **{c: ["", ""] for c in ("name", "siren", "siren_original", "siret_original")}}), files=1, read=1, drift=["registries/locataires.csv: the column “Bail” is gone (before: the file that lay there)."])
     columns = {"document_id": [REGISTRY] * 4, "position": [1, 2, 3, 4], "header": ["Nom", "Étage préféré", "", "Humeur"], "how": ["alias", "unmapped", "unmapped", "unmapped"]}
     step(project, "registry_columns", pa.table(columns))
     rejects = [Reject(REGISTRY, "registries/locataires.csv", f"row:{n}", "no_name", f"registries/locataires.csv, row {n}: no name; give it one.", "x") for n in (4, 5)]
     step(project, "registry_rejects", rejects_table(rejects))
     step(project, "press_rejects", rejects_table([Reject(NOTE, "press/vide.md", "", "empty_file", "press/vide.md is empty; delete it or fill it.")]))
     step(project, "entity_mentions", pa.table({"mention_id": ["m1", "m2", "m3"], "entity_id": ["org-1", "org-1", "per-1"], "kind": ["organisation", "organisation", "person"]}), to_review=1, not_asked=1200, idle=[4])
-    fresh = {"source": ["press", "registries/locataires"], "state": ["unknown", "late"], "last_new_on": [None, "2026-10-01"], "due_on": [None, "2026-11-01"]}
+    fresh = {
+        "source": ["decisions/claims", "press", "press/courrier", "registries/locataires"], "kind": ["decisions", "press", "feed", "registry"],
+        "state": ["unknown", "unknown", "unknown", "late"], "last_new_on": [None, None, None, "2026-10-01"], "due_on": [None, None, None, "2026-11-01"],
+        "unreached_since": [None, None, "2026-11-20", None],
+    }  # fmt: skip
     step(project, "table_freshness", pa.table(fresh))
     step(project, "table_discrepancies", pa.table({"property": ["headcount", "headcount", "opened_on"]}))
 
@@ -69,7 +73,8 @@ def test_a_run_ends_with_what_was_read_made_and_published(project: Project) -> N
         "  empty_file 1:\n      press/vide.md is empty; delete it or fill it.",
         "  registries/locataires.csv: Étage préféré, Humeur",
         "Columns of registries that changed since the edition before\n  registries/locataires.csv: the column “Bail” is gone (before: ",
-        "freshness     2 sources (1 late, 1 not expected by any day)\n              registries/locataires: nothing new since 2026-10-01, expected by 2026-11-01",
+        "freshness     3 sources (1 late, 2 not expected by any day)\n              registries/locataires: nothing new since 2026-10-01, expected by 2026-11-01\n"
+        "              press/courrier: can't be had since 2026-11-20; what it gave before is kept",
         "disagreements 3 (headcount 2, opened_on 1)",
         "km0 explain organisations KM0",
         "make serve",

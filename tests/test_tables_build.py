@@ -15,6 +15,7 @@ from conftest import ROOT
 from press_world import accepted
 
 from km0_pipeline.claims import CLAIMS, Claim, Reject, claims_table, digest, mention_id, rejects_table
+from km0_pipeline.press.feeds import FEEDS
 from km0_pipeline.register.statements import DOCUMENTS, ROWS
 from km0_pipeline.registries.columns import PROPERTIES as COLUMNS
 from km0_pipeline.steps import Project, make
@@ -153,6 +154,8 @@ class World:
             "address_claims": claims_table(self.addresses),
             "address_documents": pa.Table.from_pylist([dict.fromkeys(DOCUMENTS.names, "") | {"document_id": d, "title": "Adresses", "path": "register/geocoder", "format": "json"} for d in sorted({c.document_id for c in self.addresses})], DOCUMENTS),
         }  # fmt: skip
+        if not self.project.made("press_feeds").exists():  # a test may have asked real ones
+            steps["press_feeds"] = FEEDS.empty_table()
         for name, content in steps.items():
             make(self.project, name, lambda path, content=content: pq.write_table(content, path), version=digest(str(content.to_pylist())))
 

@@ -15,6 +15,7 @@ from registry_world import Place
 
 from km0_pipeline.claims import CLAIMS, rejects_table
 from km0_pipeline.entities.resolve import entity_mentions, hub_claims
+from km0_pipeline.press.feeds import FEEDS
 from km0_pipeline.register.links import register_links
 from km0_pipeline.register.statements import DOCUMENTS, ROWS
 from km0_pipeline.registries.editions import edition_date
@@ -41,7 +42,7 @@ class Hub(Place):
     def __init__(self, project: Project, **settings: Any) -> None:
         super().__init__(project, **settings)
         empty = {name: rejects_table([]) for name in ("press_rejects", "decision_rejects")} | {
-            "press_reviewed": accepted([]), "register_rows": ROWS.empty_table(), "register_documents": DOCUMENTS.empty_table(),
+            "press_feeds": FEEDS.empty_table(), "press_reviewed": accepted([]), "register_rows": ROWS.empty_table(), "register_documents": DOCUMENTS.empty_table(),
             "address_documents": DOCUMENTS.empty_table(), "register_claims": CLAIMS.empty_table(), "address_claims": CLAIMS.empty_table(),
         }  # fmt: skip
         for name in ("press_documents", "press_stories"):

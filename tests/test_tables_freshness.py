@@ -6,14 +6,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+from press_site import item, page, rss, site
 from test_tables_build import ANNUAIRE, LOCATAIRES, World, fictional
 
 from km0_pipeline.hub import Feed, Geocoder
-from km0_pipeline.press.feeds import FEEDS
-from km0_pipeline.steps import Project, make
+from km0_pipeline.press.feeds import press_feeds
+from km0_pipeline.steps import Project
 from km0_pipeline.storage import write_json
 from km0_pipeline.tables.build import build_table
 from km0_pipeline.tables.checks import checks, run_checks
@@ -187,14 +186,57 @@ def test_where_nothing_was_ever_read_nothing_is_published(project: Project) -> N
     assert "Nothing was read, so there is nothing to publish" in said and "data/raw/registries/locataires*.csv" in said
 
 
-@pytest.mark.parametrize(("outcomes", "stops"), [(("failed", "failed"), True), (("failed", "gone"), True), (("failed", "unchanged"), False), (("read", "resting"), False)])
-def test_feeds_that_are_all_down_stop_and_one_of_several_does_not(world: World, outcomes: tuple[str, str], stops: bool) -> None:
-    build(world, "2026.11.22")
+def asked_on(world: World, day: date) -> None:
+    """What a refresh of that day does first: ask the feeds."""
+    press_feeds(replace(world.project, day=day))
+
+
+def test_a_feed_that_is_down_stops_nothing_and_says_since_when_and_what_it_gave_stays(world: World) -> None:
+    with site() as web:
+        web.routes |= {"/flux": rss(item("/a")), "/a": page()}
+        quick = Feed(name="courrier", url=f"{web.url}/flux", allow_private=True, pause_seconds=0, max_seconds=2, attempts=1)
+        world.project = replace(world.project, hub=world.project.hub.model_copy(update={"feeds": (quick,)}))
+        asked_on(world, date(2026, 11, 22))
+        (kept,) = (p for p in (world.project.raw / "press/courrier").iterdir() if not p.name.startswith("."))
+        world.article("f" * 20, f"courrier/{kept.stem}", "2026-11-01")
+        world.documents[-1]["path"] = f"press/courrier/{kept.name}"
+        assert build(world, "2026.11.22")["press/courrier"]["unreached_since"] is None
+        publish(world, "2026.11.22")
+    for day in (23, 24):  # its server is down
+        asked_on(world, date(2026, 11, day))
+        assert lost(world, f"2026.11.{day}") == ""
+        found = {r["source"]: r for r in world.rows_of("freshness")}["press/courrier"]
+        assert (found["documents"], found["unreached_since"]) == (1, date(2026, 11, 23))
+    kept.unlink()
+    without(world, "f" * 20)
+    assert f"Gone from data/raw: press/courrier/{kept.name}" in lost(world, "2026.11.24"), "content is lost only where what it gave is"
+
+
+def test_where_the_only_source_was_never_reached_the_sentence_says_so(project: Project) -> None:
+    down = Feed(name="courrier", url="http://127.0.0.1:9/flux", allow_private=True, max_seconds=2, attempts=1)
+    world = World(replace(project, hub=project.hub.model_copy(update={"feeds": (down,)})))
+    asked_on(world, date(2026, 11, 22))
+    said = lost(world, "2026.11.22")
+    assert "Nothing was read" in said and "press/courrier could not be reached." in said
+
+
+@pytest.mark.parametrize("name", ["claims", "optout"])
+def test_decisions_that_are_gone_stop_and_one_more_does_not(world: World, name: str) -> None:
+    path = world.project.raw / "decisions" / f"{name}.jsonl"
+    path.write_text('{"n": 1}\n{"n": 2}\n', encoding="utf-8")
+    assert build(world, "2026.11.22")[f"decisions/{name}"]["records"] == 2
     publish(world, "2026.11.22")
-    rows = [{"name": f"flux-{n}", "url": f"https://flux{n}.example/", "outcome": outcome, "listed": 0, "kept": 0, "waiting": 0} for n, outcome in enumerate(outcomes)]
-    make(world.project, "press_feeds", lambda path: pq.write_table(pa.Table.from_pylist(rows, FEEDS), path), version="t")
-    feeds = tuple(Feed(name=r["name"], url=r["url"]) for r in rows)
-    world.project = replace(world.project, hub=world.project.hub.model_copy(update={"feeds": feeds}))
+    path.write_text('{"n": 1}\n{"n": 2}\n{"n": 3}\n', encoding="utf-8")
+    assert lost(world, "2026.11.23") == "" and {r["source"]: r for r in world.rows_of("freshness")}[f"decisions/{name}"]["last_new_on"] == date(2026, 11, 23)
+    path.write_text('{"n": 1}\n{"n"', encoding="utf-8")
+    assert f"data/raw/decisions/{name}.jsonl holds 1 line, 2 in the last snapshot (2026.11.22)" in lost(world, "2026.11.23")
+    path.unlink()
     said = lost(world, "2026.11.23")
-    assert ("No feed could be had: press/flux-0 (https://flux0.example/), press/flux-1" in said) is stops
-    assert lost(world, "2026.11.23", "press/flux-0", "press/flux-1") == ""
+    assert "holds 0 lines" in said and f"--accept-loss decisions/{name}" in said and ("asked to be left out" in said) is (name == "optout")
+    path.parent.rmdir()
+    assert lost(world, "2026.11.23") == said
+    assert lost(world, "2026.11.23", f"decisions/{name}") == ""
+    rows = {c.name: c for c in checks(table("sources"))}["rows_not_lost"]
+    without(world, LOCATAIRES, ANNUAIRE)
+    build(world, "2026.11.23")
+    assert not run_checks(world.project, table("sources"), [rows])[0].passed, "nor are rows of tables let go with them unsaid"

@@ -7,15 +7,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-from publish_world import DAY, FRESH, fill
+from publish_world import DAY, FRESH, fill, fill_steps
 
 from km0_pipeline.publish.snapshot import Published, publish
-from km0_pipeline.register.statements import ROWS
-from km0_pipeline.steps import Project, make
-from km0_pipeline.tables.build import build_table
-from km0_pipeline.tables.table import all_tables, table
+from km0_pipeline.steps import Project
+from km0_pipeline.tables.table import all_tables
 
 DOCUMENT = "d" * 20
 SEEN = {"sources": 1, "first_document_id": DOCUMENT, "first_locator": "char:0-9"}
@@ -51,19 +47,15 @@ def founding(n: int, who: Mapping[str, Any], of: str) -> dict[str, Any]:
     return {"claim_id": f"{n:020x}", "entity_id": who["person_id"], "object_entity_id": of, **said, **more}
 
 
-def write(project: Project, rows: Rows, version: str) -> None:
-    """Make every table of the library with these rows, a source beside them, what lets people be named, and `changes` from the last snapshot."""
+def write(project: Project, rows: Rows) -> None:
+    """Make every table of the library with these rows, a source beside them, and what lets people be named; `changes` is made as they leave."""
     if people := rows.get("people"):
         of = min(row["organisation_id"] for row in rows["organisations"])
         rows = {"claims": [founding(int(who["person_id"][4:], 16), who, of) for who in people], **rows}
-    text = pa.string()
-    make(project, "entity_mentions", lambda path: pq.write_table(pa.table({c: pa.array([], text) for c in ("mention_id", "entity_id", "kind")}), path), version="0")
-    make(project, "entity_withheld", lambda path: pq.write_table(pa.table({"entity_id": pa.array([], text), "whole": pa.array([], pa.bool_())}), path), version="0")
-    make(project, "register_rows", lambda path: pq.write_table(ROWS.empty_table(), path), version="0")
+    fill_steps(project)
     for t in all_tables():
         if t.name != "changes":
             fill(project, t, sorted(rows.get(t.name, {"sources": [SOURCE], "freshness": [FRESH]}.get(t.name, [])), key=lambda row, t=t: [row[k] for k in t.primary_key]))
-    build_table(project, table("changes"), version=version)
 
 
 def lossy(project: Project) -> Project:
@@ -76,5 +68,5 @@ def published(project: Project, rows: Rows, day: date | int = 0) -> Published:
     """A snapshot of these rows, of that day or so many days after the first."""
     day = DAY + timedelta(day) if isinstance(day, int) else day
     project = lossy(project)
-    write(project, rows, project.next_version(day))
+    write(project, rows)
     return publish(project, day)

@@ -129,8 +129,8 @@ class _Push:
         return bool(there and resource.get("hash") == file.sha256 and (resource.get("size") in (None, file.bytes)))
 
     def _described_otherwise(self, resource: dict[str, Any], file: File) -> bool:
-        wanted = self._resource(file, resource)
-        return any(_text(resource.get(k)) != _text(wanted[k]) for k in ("name", "description", "format", "mimetype"))
+        wanted, kept = self._resource(file, resource), resource | {"format": str(resource.get("format")).upper()}  # CKAN writes GEOJSON as GeoJSON
+        return any(_text(kept.get(k)) != _text(wanted[k]) for k in ("name", "description", "format", "mimetype"))
 
     def _resource(self, file: File, old: dict[str, Any] | None) -> dict[str, Any]:
         said: dict[str, Any] = {

@@ -37,12 +37,12 @@ from km0_pipeline.press.metadata import date_said
 from km0_pipeline.press.sidecar import Sidecar
 from km0_pipeline.steps import Made, Project, make
 
-VERSION = "press_feeds/1"
+VERSION = "press_feeds/2"
 STATE = ".feed.json"
-"""File in the folder of a feed: what its server said for the next time (ETag, Last-Modified, gone, wait until)."""
+"""File in the folder of a feed: what its server said for the next time (ETag, Last-Modified, gone, wait until), and since which day it could not be had."""
 
 FEEDS = pa.schema(
-    [("name", pa.string()), ("url", pa.string()), ("outcome", pa.string())]
+    [("name", pa.string()), ("url", pa.string()), ("outcome", pa.string()), ("unreached_since", pa.string())]
     + [(n, pa.int64()) for n in ("listed", "kept", "waiting")]
 )
 _SUFFIXES = {
@@ -83,7 +83,8 @@ def press_feeds(project: Project) -> Made:
     """Step: one row a feed (schema `FEEDS`) on how it went, and `press_feed_rejects` (schema `claims.REJECTS`).
 
     `outcome` is `read`, `unchanged`, `gone`, `resting` (its server asked to be left alone) or
-    `failed`; `waiting` are items that are to be fetched at a later refresh.
+    `failed`; `unreached_since` is the day of the first refresh of those in a row that could not have it ('' where this one could; a server that
+    asked to be left alone leaves it as it was); `waiting` are items that are to be fetched at a later refresh.
     """
     asked: dict[str, float] = {}
     visits = [_Visit(project, feed, asked) for feed in project.hub.feeds]
@@ -129,6 +130,11 @@ class _Visit:
             except Unfetched as e:
                 self.row["outcome"] = "failed"
                 self._unfetched(e, state)
+        if self.row["outcome"] in ("failed", "gone"):
+            state.setdefault("unreached_since", self.project.day.isoformat() if self.project.day else moment()[:10])
+        elif self.row["outcome"] != "resting":
+            state.pop("unreached_since", None)
+        self.row["unreached_since"] = state.get("unreached_since", "")
         if state != before:
             storage.write_json(self.folder / STATE, state)
 

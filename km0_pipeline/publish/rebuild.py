@@ -16,6 +16,8 @@ from typing import Any
 
 from km0_pipeline.publish import datapackage
 from km0_pipeline.publish.privacy import PublicationStopped, Release, optout
+from km0_pipeline.publish.privacy.masking import mask_names
+from km0_pipeline.publish.privacy.private import opted_out
 from km0_pipeline.publish.privacy.suppression import suppress, suppression_of
 from km0_pipeline.publish.snapshot import STAGING, alone, replace_version, settle, write_snapshot
 from km0_pipeline.publish.verify import verify
@@ -49,13 +51,14 @@ def rebuild(project: Project) -> list[Rebuilt]:
 
 
 def _again(project: Project, folder: Path, listed: list[optout.Entry], key: bytes) -> Rebuilt | None:
-    whom = suppression_of(folder, listed, key)
-    if not whom.ids:
-        return None
-    package = _package(folder)
+    whom, package = suppression_of(folder, listed, key), _package(folder)
     scratch, version = project.warehouse / "leaving" / folder.name, rebuilt(folder.name)
     shutil.rmtree(scratch, ignore_errors=True)
-    leaving = suppress(project, _releases(folder, package), whom.ids, scratch)
+    releases = _releases(folder, package)
+    leaving = suppress(project, releases, whom.ids, scratch)
+    leaving = mask_names(project, leaving, opted_out(project, leaving), scratch, "R7")
+    if leaving == releases:
+        return None
     rows, cells = sum(r.withheld.get("R7", 0) for r in leaving), sum(sum(r.masked.get("R7", {}).values()) for r in leaving)
     withdrawn = {"rows": rows, "cells": cells, "on": max(e.on for e in listed)}
     staging = project.published / f"{STAGING}{version}"

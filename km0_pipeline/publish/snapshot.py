@@ -76,7 +76,7 @@ def publish(project: Project, day: date, tables: Iterable[Table] | None = None) 
     with alone(project.published):
         settle(project)
         version = project.next_version(day)
-        leaving = leave(project, tables)
+        leaving = leave(project, tables, version)
         last = _last(project)
         if last is not None and _says_the_same(project, last.folder, day, leaving):
             return last

@@ -208,16 +208,17 @@ def _disagreements(project: Project, query: Query) -> list[str]:
 
 
 def _freshness(project: Project, query: Query) -> list[str]:
-    """How many sources are fresh, as of the day of this run, and which are late."""
+    """How many sources are fresh, as of the day of this run, which are late, and which feeds can't be had."""
     found = _made(project, "table_freshness")
     if found is None:
         return []
-    rows = query(f"select source, state, last_new_on, due_on from read_parquet({literal(str(found.path))}) order by source")
-    states = [state for _, state, _, _ in rows]
+    rows = query(f"select source, state, last_new_on, due_on, unreached_since from read_parquet({literal(str(found.path))}) where kind <> 'decisions' order by source")
+    states = [state for _, state, *_ in rows]
     counts = ", ".join(f"{n:,} {said}" for state, said in STATES.items() if (n := states.count(state)))
-    late = [f"{'':<14}{source}: nothing new since {last}, expected by {due}" for source, state, last, due in rows if state == "late"]
-    more = [f"{'':<14}and {len(late) - MOST:,} more: see the table freshness"] if late[MOST:] else []
-    return [f"{'freshness':<14}{_counted(len(rows), 'source')} ({counts})", *late[:MOST], *more]
+    told = [f"{'':<14}{source}: nothing new since {last}, expected by {due}" for source, state, last, due, _ in rows if state == "late"]
+    told += [f"{'':<14}{source}: can't be had since {since}; what it gave before is kept" for source, *_, since in rows if since]
+    more = [f"{'':<14}and {len(told) - MOST:,} more: see the table freshness"] if told[MOST:] else []
+    return [f"{'freshness':<14}{_counted(len(rows), 'source')} ({counts})", *told[:MOST], *more]
 
 
 def _national(project: Project, published: Published) -> list[str]:

@@ -2,7 +2,8 @@
 
 A table's SQL sees these relations: other tables and steps by name; `previous_<table>` as the
 last published snapshot has it (empty before the first); `vocabulary`, the properties of
-`claims.py`; `hub_sources`, the sources of hub.toml; `differences`, what differs from the last snapshot in tracked tables. And these
+`claims.py`; `hub_sources`, the sources of hub.toml; `decided`, the files of decisions; `differences`, what differs from the last snapshot in tracked tables (both as
+they leave: the privacy gate hands them over). And these
 variables, by `getvariable`: those of `_variables`. A table is made again when its files, what it
 reads or a variable that it names has changed. Belongs here: running SQL; what is promised of its
 result is in `table` and `checks`.
@@ -11,6 +12,7 @@ result is in `table` and `checks`.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from typing import Any
 import duckdb
 
 from km0_pipeline.claims import DIGEST_SQL, PROPERTIES, RELEASABLE, digest
+from km0_pipeline.decisions import counts
 from km0_pipeline.hub import Hub
 from km0_pipeline.reference import public_roles
 from km0_pipeline.sql import connect, literal, settings
@@ -45,10 +48,11 @@ FOREIGN_KEY_ROWS = 200_000
 million rows; `checks` counts the same in one join, 0.3 s, before anything is published. The primary key is always there."""
 
 
-def build_table(project: Project, table: Table, *, version: str) -> Made:
+def build_table(project: Project, table: Table, *, version: str, leaving: Mapping[str, Path] | None = None) -> Made:
     """Make `data/warehouse/table_<name>.parquet`, typed as the YAML says and sorted by primary key.
 
-    `version` is the version that a snapshot of this run would get (`Project.next_version`). Raises
+    `version` is the version that a snapshot of this run would get (`Project.next_version`). Tables named in `leaving` are
+    read from the Parquet there, as the privacy gate wrote them. Raises
     TableError, naming the table's files, if the SQL fails or a value does not fit its type.
     """
     said = _said(project, table)
@@ -59,11 +63,15 @@ def build_table(project: Project, table: Table, *, version: str) -> Made:
         parameters += [f"{row[0]} {row[2]}" for row in _vocabulary()]
     if "hub_sources" in relations(table):
         parameters += map(str, hub_sources(project.hub))
+    if "decided" in relations(table):
+        parameters += map(str, _decided(project))
     known = _variables(project, version)
     asked = {name: known.get(name) for name in variables(table)}
     parameters += [f"{name}={value}" for name, value in asked.items()]
-    inputs = [n if n in STEPS else f"table_{n}" for n in table.upstream]
-    build = partial(_build, project, table, asked, said)
+    leaving = leaving or {}
+    parameters += [f"{name} {sha256(path)}" for name, path in sorted(leaving.items())]
+    inputs = [n if n in STEPS else f"table_{n}" for n in table.upstream if n not in leaving]
+    build = partial(_build, project, table, asked, said, leaving)
     return make(project, table.step, build, inputs=inputs, version=VERSION, parameters=parameters)
 
 
@@ -98,14 +106,14 @@ def assemble(project: Project) -> Made:
     return Made("km0", path, fingerprint, rows, False)
 
 
-def read(project: Project, connection: duckdb.DuckDBPyConnection, names: Any, sql: str = "") -> None:
-    """Let the tables and steps `names` be views of their Parquet.
+def read(project: Project, connection: duckdb.DuckDBPyConnection, names: Any, sql: str = "", leaving: Mapping[str, Path] | None = None) -> None:
+    """Let the tables and steps `names` be views of their Parquet; of a table, where it is named there, of that in `leaving`.
 
     Of a step a view has those columns that `sql` names, their texts without e-mail addresses and telephone numbers (needs `contacts.CONTACTS_SQL`).
     """
     words = frozenset(re.findall(r"\w+", sql))
     for name in names:
-        path = project.made(name if name in STEPS else f"table_{name}")
+        path = (leaving or {}).get(name) or project.made(name if name in STEPS else f"table_{name}")
         selected = kept_from(STEPS[name], words) if name in STEPS else "select *"
         connection.execute(f"create or replace view {name} as {selected} from read_parquet({literal(str(path))})")
 
@@ -139,6 +147,11 @@ def _vocabulary() -> list[tuple[str, str, bool]]:
     return [(p.name, p.value_kind, p.privacy in RELEASABLE) for p in PROPERTIES.values()]
 
 
+def _decided(project: Project) -> list[tuple[str, int]]:
+    """The files of decisions that hold any, as sources, and how many each holds."""
+    return [(f"decisions/{name}", n) for name, n in counts(project.raw).items() if n]
+
+
 def _said(project: Project, table: Table) -> dict[str, str]:
     """What a file of the table says of itself where it lies without the others; no version: the same rows are the same bytes."""
     publisher = project.hub.publisher
@@ -146,13 +159,13 @@ def _said(project: Project, table: Table) -> dict[str, str]:
     return texts | {"publisher": publisher.name, "licence": publisher.licence, "licence_url": publisher.licence_url}
 
 
-def _build(project: Project, table: Table, asked: dict[str, Any], said: dict[str, str], path: Path) -> None:
+def _build(project: Project, table: Table, asked: dict[str, Any], said: dict[str, str], leaving: Mapping[str, Path], path: Path) -> None:
     names = relations(table)
     with connect(project.warehouse) as connection:
         connection.execute((DIGEST_SQL if "digest" in table.sql else "") + CONTACTS_SQL)
         for name, value in asked.items():
             connection.execute(f"set variable {name} = {'null' if value is None else literal(value)}")
-        read(project, connection, table.upstream, table.sql)
+        read(project, connection, table.upstream, table.sql, leaving)
         for name in table.previous:
             snapshot = project.last_snapshot()
             view(connection, f"previous_{name}", by_name(name), snapshot / f"{name}.parquet" if snapshot else None)
@@ -163,8 +176,12 @@ def _build(project: Project, table: Table, asked: dict[str, Any], said: dict[str
             columns = ", ".join(f"{c} varchar" for c in DERIVED["hub_sources"])
             connection.execute(f"create table hub_sources ({columns})")
             connection.executemany("insert into hub_sources values (?, ?, ?, withheld(?), ?)", hub_sources(project.hub))
+        if "decided" in names:
+            connection.execute(f"create table decided ({DERIVED['decided'][0]} varchar, {DERIVED['decided'][1]} bigint)")
+            for row in _decided(project):
+                connection.execute("insert into decided values (?, ?)", row)
         if "differences" in names:
-            _differences(project, connection, table)
+            _differences(project, connection, table, leaving)
         columns = ", ".join(f'cast("{f.name}" as {TYPES[f.type][1]}) as "{f.name}"' for f in table.fields)
         try:
             connection.execute(
@@ -177,19 +194,18 @@ def _build(project: Project, table: Table, asked: dict[str, Any], said: dict[str
             raise TableError(f"{table.name}.sql and {table.name}.yaml: the table can't be made: {e}") from None
 
 
-def _differences(project: Project, connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _differences(project: Project, connection: duckdb.DuckDBPyConnection, table: Table, leaving: Mapping[str, Path]) -> None:
     """Make the relation `differences`, and the variable `unchanged`: every table is as it was in the last snapshot."""
     snapshot = project.last_snapshot()
     compared = [t for t in all_tables() if t.name in table.previous and t.name != table.name] if snapshot else []
-    moved = [t for t in compared if snapshot and not _same_bytes(project, snapshot, t)]
+    moved = [t for t in compared if snapshot and not _same_bytes(snapshot / f"{t.name}.parquet", leaving.get(t.name) or project.made(t.step))]
     differences(connection, (t for t in moved if t.tracked))
     unchanged = snapshot is not None and not any(_differs(connection, t) for t in moved if not t.tracked)
     connection.execute(f"set variable unchanged = {unchanged} and not exists (from differences)")
 
 
-def _same_bytes(project: Project, snapshot: Path, table: Table) -> bool:
-    path = snapshot / f"{table.name}.parquet"
-    return path.exists() and path.stat().st_size == project.made(table.step).stat().st_size and sha256(path) == made(project, table.step).digest
+def _same_bytes(path: Path, other: Path) -> bool:
+    return path.exists() and path.stat().st_size == other.stat().st_size and sha256(path) == sha256(other)
 
 
 def _differs(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:

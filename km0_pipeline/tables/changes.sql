@@ -1,5 +1,5 @@
 -- What differs from the snapshot before, row by row and column by column: `differences`, of the tables whose YAML says
--- `tracked`. Where nothing at all differs, what the last snapshot said still holds.
+-- `tracked`, as they leave: cells that the privacy gate masks are the same as they were. Where nothing at all differs, what the last snapshot said still holds.
 with reserved as (
     -- legal persons that object to the national register's diffusion: where they were is not told either
     select m.entity_id

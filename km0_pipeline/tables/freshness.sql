@@ -1,4 +1,4 @@
--- What each source of hub.toml gave, when something new last came of it, and by when something new is expected. Days are
+-- What each source of hub.toml, and each file of decisions, gave, when something new last came of it, and by when something new is expected. Days are
 -- those of versions, so nothing here changes of itself but `state`.
 with documents as (
     -- the articles of a feed lie in the folder of press that has its name
@@ -37,12 +37,21 @@ given as (
 seen as (
     select
         h.source, h.kind, h.title, coalesce(g.documents, 0) as documents, coalesce(r.records, 0) as records, g.newest_on,
+        nullif(v.unreached_since, '') as unreached_since,
         h.expected_every, greatest(g.last_new_on, b.last_new_on) as last_new_on,
         regexp_extract(h.expected_every, '[0-9]+')::integer as many
     from hub_sources as h
     left join given as g on g.source = h.source
     left join read as r on r.source = h.source
     left join previous_freshness as b on b.source = h.source
+    left join press_feeds as v on h.kind = 'feed' and h.source = 'press/' || v.name
+    union all
+    -- files of decisions only grow
+    select
+        d.source, 'decisions' as kind, null as title, 1 as documents, d.lines as records, null as newest_on, null as unreached_since, null as expected_every,
+        case when d.lines <= b.records then b.last_new_on else getvariable('day')::date end as last_new_on, null as many
+    from decided as d
+    left join previous_freshness as b on b.source = d.source
 ),
 due as (
     select
@@ -65,5 +74,6 @@ select
     last_new_on,
     expected_every,
     due_on,
+    unreached_since,
     case when due_on is null then 'unknown' when getvariable('day')::date > due_on then 'late' else 'fresh' end as state
 from due

@@ -11,6 +11,7 @@ from km0_pipeline.press.review import REVIEWED
 from km0_pipeline.registries.columns import PROPERTIES as COLUMNS
 
 STEPS: dict[str, tuple[str, ...]] = {
+    "press_feeds": ("name", "outcome", "unreached_since"),
     "press_documents": ("document_id", "path", "format", "title", "publisher", "url", "published_on", "language", "licence"),
     "press_stories": ("document_id", "story_id", "superseded_by"),
     "press_reviewed": tuple(REVIEWED.names),
@@ -43,9 +44,10 @@ STEPS: dict[str, tuple[str, ...]] = {
 DERIVED: dict[str, tuple[str, ...]] = {
     "vocabulary": ("property", "value_kind", "releasable"),
     "hub_sources": ("source", "kind", "folder", "title", "expected_every"),
+    "decided": ("source", "lines"),
     "differences": ("table_name", "row_id", "change", "column_name", "old_value", "new_value"),
 }
-"""Relations that `build` makes: the properties of `claims.py`; the sources of hub.toml; what differs from the last snapshot in tracked tables."""
+"""Relations that `build` makes: the properties of `claims.py`; the sources of hub.toml; files of decisions and how many each holds; what differs from the last snapshot in tracked tables."""
 
 
 def hub_sources(hub: Hub) -> list[tuple[str, str, str | None, str | None, str | None]]:

@@ -121,6 +121,11 @@ class Table(_Model):
         return f"table_{self.name}"
 
     @property
+    def compares(self) -> bool:
+        """Whether it tells what differs from the last snapshot: it is made of the other tables as they leave (`publish.privacy.gate`)."""
+        return bool(self.previous) and "differences" in relations(self)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         return tuple(f.name for f in self.fields)
 

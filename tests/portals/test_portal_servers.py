@@ -160,8 +160,9 @@ class Pushed:
         wanted = snapshot_files(self.project, version)
         if self.name == "s3":
             return {k.removeprefix(f"{version}/"): v for k, v in self.bytes().items() if k.startswith(f"{version}/")} == wanted
-        if self.name == "datagouv":  # its own settings take no Parquet
-            wanted = {k: v for k, v in wanted.items() if not k.endswith(".parquet")}
+        if self.name == "datagouv":  # it says what its own settings take; Markdown and what has no suffix go as text
+            taken = {*self.get("/api/1/datasets/extensions/").json(), "md"}
+            wanted = {k: v for k, v in wanted.items() if k.rpartition(".")[2] in taken or "." not in k}
         return self.bytes() == wanted
 
 

@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from km0_pipeline.catalogue.edition import Edition
-from km0_pipeline.catalogue.pages import about, changes, directories, home, quality, records, search, sources, sql, tables
+from km0_pipeline.catalogue.pages import (
+    about,
+    changes,
+    directories,
+    home,
+    quality,
+    records,
+    search,
+    sources,
+    sql,
+    tables,
+)
 from km0_pipeline.catalogue.rendering import Page
 from km0_pipeline.catalogue.streams import Share
 

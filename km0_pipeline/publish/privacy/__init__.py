@@ -7,6 +7,7 @@
     masking      those names taken out of all texts that leave (R6)
     matching     names found in texts, whole, accents and case aside
     scanner      every text of every file that was written, read once more (R10)
+    retention    files of data/raw whose time is over (R11)
     rules        what each rule promises, verified, and what it kept, masked and withheld
     report       release_report.json: the decision of each rule; a snapshot that a rule was not asked of is refused (R13)
 

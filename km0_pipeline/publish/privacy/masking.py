@@ -43,16 +43,19 @@ def rewritten(
         f"to {literal(aside)} ({parquet_settings(table, said_of(release.source))}, compression_level 1)"
     )
     aside.replace(path)
-    return replace(release, source=path, withheld={**release.withheld, rule: withheld}, masked={**release.masked, rule: masked})
+    before = release.masked.get(rule, {})
+    cells_masked = {c: before.get(c, 0) + masked.get(c, 0) for c in (*before, *masked)}
+    rows_withheld = release.withheld.get(rule, 0) + withheld
+    return replace(release, source=path, withheld={**release.withheld, rule: rows_withheld}, masked={**release.masked, rule: cells_masked})
 
 
-def mask_names(project: Project, releases: Iterable[Release], names: Names, folder: Path) -> list[Release]:
-    """`releases` with […] in the place of each of `names`, in every text; those in which none stands are given as they were."""
+def mask_names(project: Project, releases: Iterable[Release], names: Names, folder: Path, rule: str = "R6") -> list[Release]:
+    """`releases` with […] in the place of each of `names`, in every text, as `rule` asks; those in which none stands are given as they were."""
     if not names.count:
         return list(releases)
     with connect(project.warehouse) as db:
         db.execute(PLAIN_SQL)
-        return [_masked(db, release, names, folder) for release in releases]
+        return [_masked(db, release, names, folder, rule) for release in releases]
 
 
 def holders(db: duckdb.DuckDBPyConnection, query: str, columns: Sequence[str], names: Names) -> dict[str, dict[str, list[str]]]:
@@ -70,14 +73,14 @@ def holders(db: duckdb.DuckDBPyConnection, query: str, columns: Sequence[str], n
     return found
 
 
-def _masked(db: duckdb.DuckDBPyConnection, release: Release, names: Names, folder: Path) -> Release:
+def _masked(db: duckdb.DuckDBPyConnection, release: Release, names: Names, folder: Path, rule: str) -> Release:
     cells, masked = {}, {}
     for column, held in holders(db, release.query, release.table.texts, names).items():
         values = sorted(held)
         db.register(f"mask_{column}", pa.table({"old": pa.array(values, pa.string()), "new": pa.array([names.masked(v) for v in values], pa.string())}))
         cells[column] = f'coalesce((select any_value(m.new) from mask_{column} as m where m.old = "{column}"), "{column}")'
         masked[column] = int(db.execute(f'select count(*) from ({release.query}) where "{column}" in (select old from mask_{column})').fetchall()[0][0])
-    return rewritten(db, release, folder, "R6", cells, masked, release.query) if cells else release
+    return rewritten(db, release, folder, rule, cells, masked, release.query) if cells else release
 
 
 def _quoted(name: str) -> str:

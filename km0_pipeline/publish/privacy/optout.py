@@ -110,6 +110,12 @@ def found(listed: Sequence[Entry], secret: bytes, named: Iterable[Named]) -> fro
     )
 
 
+def among(listed: Sequence[Entry], secret: bytes, words: Iterable[str]) -> frozenset[str]:
+    """Those of `words`, each some words as `matching.plain` gives them, that are a name on the list."""
+    digests, kinds = {e.digest for e in listed}, sorted({e.kind for e in listed})
+    return frozenset(w for w in words if any(_keyed(secret, f"{kind}|{' '.join(sorted(w.split()))}") in digests for kind in kinds))
+
+
 def digest_of(listed: Iterable[Entry]) -> str:
     """What is told of the list: the same for the same list, whatever the order of its lines."""
     return digest("opt-out list", *sorted(e.digest for e in listed), length=64)

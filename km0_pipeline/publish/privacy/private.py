@@ -1,6 +1,6 @@
 """The private list: names of people who are known here and not published, and the texts that hold one (STANDARDS R6, R10).
 
-Whom the press names without a public role, contact persons of registries, and whom a registry or the national register keeps
+Whom the opt-out list names, where a text does, though no table knows whose name it is (R7). Whom the press names without a public role, contact persons of registries, and whom a registry or the national register keeps
 back. The list lives in memory: nothing writes it. Names of what is published may stand: an organisation, a street may be called
 like somebody. Belongs here: whose names they are; how a name is found in a text, `matching`.
 """
@@ -11,11 +11,18 @@ from collections.abc import Iterable
 
 import duckdb
 
-from km0_pipeline.publish.privacy.matching import Names, plain
+from km0_pipeline.publish.privacy import optout
+from km0_pipeline.publish.privacy.masking import BATCH
+from km0_pipeline.publish.privacy.matching import PLAIN_SQL, Names, plain
 from km0_pipeline.publish.privacy.release import Release
 from km0_pipeline.reference import first_names
 from km0_pipeline.sql import connect, location
 from km0_pipeline.steps import Project
+
+NAMES = ("name", "legal_name")
+"""Properties of columns of names."""
+LONGEST = 5
+"""Words of the longest name that is looked for in texts by its digest."""
 
 # Whoever a person has said to be no person (a rejected name) is none.
 _NAMED = """select distinct value from read_parquet({press_reviewed})
@@ -32,10 +39,36 @@ def private_names(project: Project, releases: Iterable[Release]) -> Names:
     with connect(project.warehouse) as db:
         contacts = _CONTACTS.replace("{person}", has_first_name("contact_name"))
         named = {name for query in (_NAMED, contacts, _KEPT_BACK, _WITHHELD) for name in _asked(db, project, query)}
-        columns = [(r, f.name) for r in releases for f in r.table.fields if f.property in ("name", "legal_name")] if named else []
-        each = " union ".join(f'select unnest(string_split("{column}", \'|\')) from ({release.query})' for release, column in columns)
-        published = {name for (name,) in db.execute(each).fetchall() if name} if each else set()
-    return Names(named, published)
+        return Names(named, _published(db, releases) if named else ())
+
+
+def opted_out(project: Project, releases: Iterable[Release], beside: Iterable[Release] = ()) -> Names:
+    """Names of the opt-out list, of two to `LONGEST` words, that stand in texts of `releases`; those in columns of names of these and of `beside` may stand.
+
+    Whose rows they are is known elsewhere (`suppression`): here are those of whom a text alone speaks, the list being of digests. Raises OptOutError.
+    """
+    listed, releases, found = optout.read(project.raw), list(releases), set[str]()
+    if not listed:
+        return Names(())
+    key = optout.key(project.raw)
+    with connect(project.warehouse) as db:
+        db.execute(PLAIN_SQL)
+        for release in releases:
+            for column in release.table.texts:
+                if release.table.field(column).property not in NAMES:
+                    db.execute(f'create or replace temp table texts as select distinct string_split(trim(plain("{column}")), \' \') as w from ({release.query})')
+                    for n in range(2, LONGEST + 1):
+                        parts = db.sql(f"select distinct array_to_string(w[i:i + {n} - 1], ' ') as x from (select w, unnest(range(1, len(w) - {n} + 2)) as i from texts)")
+                        for batch in parts.to_arrow_reader(BATCH):
+                            found |= optout.among(listed, key, batch["x"].to_pylist())
+        return Names(found, _published(db, [*releases, *beside]) if found else ())
+
+
+def _published(db: duckdb.DuckDBPyConnection, releases: Iterable[Release]) -> set[str]:
+    """What stands in columns of names."""
+    columns = [(r, f.name) for r in releases for f in r.table.fields if f.property in NAMES]
+    each = " union ".join(f'select unnest(string_split("{column}", \'|\')) from ({release.query})' for release, column in columns)
+    return {name for (name,) in db.execute(each).fetchall() if name} if each else set()
 
 
 def has_first_name(column: str) -> str:

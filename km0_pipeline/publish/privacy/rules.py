@@ -7,9 +7,9 @@ value, a name or an id but those in `broken`, which nobody but the steward reads
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import duckdb
@@ -17,6 +17,7 @@ import duckdb
 from km0_pipeline.claims import PROPERTIES, RELEASABLE
 from km0_pipeline.hub import Hub
 from km0_pipeline.publish.privacy.matching import Names, plain
+from km0_pipeline.publish.privacy.retention import overdue
 from km0_pipeline.publish.privacy.scanner import scan
 from km0_pipeline.publish.privacy.suppression import suppression
 from km0_pipeline.publish.staged import Staged
@@ -198,13 +199,16 @@ def r10(asked: Asked) -> Outcome:
 
 
 def r11(asked: Asked) -> Outcome:
-    """Until when the files of each source are kept; none for ever unsaid."""
-    sources = {"press": asked.hub.press} | {r.name: r for r in asked.hub.registries}
-    day = asked.staged.day
+    """No file of data/raw leaves as it is; until when those of each source are kept, and how many are there past it (`km0 purge`)."""
+    sources = {"press": asked.hub.press} | {f"registries/{r.name}": r for r in asked.hub.registries}
     kept = {n: {k: v for k, v in (("keep_until", s.keep_until), ("keep_for", s.keep_for)) if v} for n, s in sources.items()}
-    due = sorted(n for n, s in sources.items() if s.keep_until and s.keep_until < day.isoformat())
-    oldest = {n: (day - timedelta(days=s.keep_for)).isoformat() for n, s in sources.items() if s.keep_for}
-    return Outcome(figures={"sources": kept, "without_limit": sorted(n for n, k in kept.items() if not k), "past_limit": due, "not_before": oldest})
+    late = Counter(file.source for file in overdue(asked.staged.project, asked.staged.day))
+    documents = {d for (d,) in asked.db.execute("select document_id from sources where kind in ('press', 'registry')").fetchall()} if asked.has("sources") else set()
+    raw = sorted(path for path, (_, digest) in asked.staged.written.items() if any(digest.startswith(d) for d in documents))
+    return Outcome(
+        figures={"sources": kept, "without_limit": sorted(n for n, k in kept.items() if not k), "past_limit": dict(sorted(late.items()))},
+        broken=tuple(f"{path}: is a file of data/raw as it came (rule R11); nothing was published. This is an error of the programme: tell its makers." for path in raw),
+    )
 
 
 def r12(asked: Asked) -> Outcome:
@@ -231,12 +235,16 @@ def r13(asked: Asked) -> Outcome:
 
 
 def r14(asked: Asked) -> Outcome:
-    """Each source says its licence, and who published it and when."""
+    """Each source says its licence, and who published it and when; what comes of a national register must (its day it can't always: the base of addresses gives none)."""
     if not asked.has("sources"):
         return Outcome()
     columns = ("licence", "publisher", "published_on", "url")
     missing = {c: asked.count(f"select count(*) from sources where {c} is null and kind <> 'hub'") for c in columns}
-    return Outcome(kept=asked.rows("sources"), figures={"without": {c: n for c, n in missing.items() if n}})
+    without = asked.count("select count(*) from sources where kind = 'register' and closed_version is null and (licence is null or publisher is null)")
+    return Outcome(
+        kept=asked.rows("sources"), figures={"without": {c: n for c, n in missing.items() if n}},
+        broken=_broken("sources", without, "come of a national register and say no licence or no publisher", "R14"),
+    )  # fmt: skip
 
 
 RULES: tuple[Rule, ...] = (

@@ -1,7 +1,7 @@
 """Who is left out of everything (STANDARDS R5, R7; R7 is the last rule that is applied to what leaves).
 
-`suppression` says whom the opt-out list names, `sole_traders` who may be published only if they said so; `suppress` takes them out of tables, wherever the tables lie, so the same works on the warehouse and on
-a snapshot of old. A row goes with what it cannot be without: the person, then the claims, relationships, discrepancies and
+`suppression` says whom the opt-out list names, `sole_traders` who may be published only if they said so; `gone` says what goes with them, and `without` takes it
+out of tables, wherever the tables lie, so the same works on the warehouse and on a snapshot of old (`suppress` does both). A row goes with what it cannot be without: the person, then the claims, relationships, discrepancies and
 changes that speak of them. What a row can be without is emptied: the organisation's edge stays. Their names are
 masked in the texts of others. Belongs here: that closure, in SQL that knows a table by its YAML alone.
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from km0_pipeline.publish.privacy import optout
 from km0_pipeline.publish.privacy.masking import rewritten
@@ -101,21 +102,45 @@ def sole_traders(project: Project, releases: Iterable[Release]) -> frozenset[str
         return frozenset(i for (i,) in db.execute(query).fetchall())
 
 
-def suppress(project: Project, releases: Iterable[Release], ids: Iterable[str], folder: Path, rule: str = "R7") -> list[Release]:
-    """`releases` without the entities of these `ids`, as `rule` asks: tables that change are written anew to `folder`, as `<table>.parquet`.
+@dataclass(frozen=True)
+class Gone:
+    """What goes: ids of entities, of rows that can't be without them and of their mentions (one column, `id`); and the entities' names, plain."""
 
-    The others are those given. Same tables, same list: same bytes. Referential integrity holds after it as before.
-    """
-    releases, ids = list(releases), sorted(ids)
+    ids: pa.Table
+    names: tuple[str, ...]
+
+
+def suppress(project: Project, releases: Iterable[Release], ids: Iterable[str], folder: Path, rule: str = "R7") -> list[Release]:
+    """`releases` without the entities of these `ids` and all that goes with them, as `without` does it."""
+    releases = list(releases)
+    return without(project, releases, gone(project, releases, ids), folder, rule)
+
+
+def gone(project: Project, releases: Iterable[Release], ids: Iterable[str]) -> Gone:
+    """What goes of `releases` with the entities of these `ids`."""
+    ids, releases = sorted(ids), list(releases)
     if not ids:
-        return releases
+        return Gone(pa.table({"id": pa.array([], pa.string())}), ())
     with connect(project.warehouse) as db:
         db.execute(PLAIN_SQL)
         for release in releases:
             db.execute(f"create view {release.name} as {release.query}")
         _close(db, [r.table for r in releases], ids)
-        names = _names(db, [r.table for r in releases])
-        return [_without(db, release, names, folder, rule) for release in releases]
+        return Gone(db.sql("select id from gone order by id").to_arrow_table(), tuple(_names(db, [r.table for r in releases])))
+
+
+def without(project: Project, releases: Iterable[Release], left: Gone, folder: Path, rule: str) -> list[Release]:
+    """`releases` without what goes, as `rule` asks: tables that change are written anew to `folder`, as `<table>.parquet`.
+
+    The others are those given. Same tables, same list: same bytes. Referential integrity holds after it as before.
+    """
+    if not left.ids.num_rows:
+        return list(releases)
+    with connect(project.warehouse) as db:
+        db.execute(PLAIN_SQL)
+        db.register("leaving", left.ids)
+        db.execute("create table gone as from leaving; alter table gone add primary key (id)")
+        return [_without(db, release, left.names, folder, rule) for release in releases]
 
 
 def _close(db: duckdb.DuckDBPyConnection, tables: Sequence[Table], ids: Iterable[str]) -> None:
@@ -159,7 +184,7 @@ def _without(db: duckdb.DuckDBPyConnection, release: Release, names: Sequence[st
     table = release.table
     masks = _masks(table, names)
     asked = ", ".join(f'{mask} as "mask {column}"' for column, mask in {"": _goes(table), **masks}.items())
-    db.execute(f"create or replace temp table marked as select *, {asked} from {table.name}")  # each asked once
+    db.execute(f"create or replace temp table marked as select *, {asked} from ({release.query})")  # each asked once
     counted = ", ".join(['count(*) filter (where "mask ")', *(f'count(*) filter (where not "mask " and "mask {column}")' for column in masks)])
     withheld, *masked = (int(n) for n in db.execute(f"select {counted} from marked").fetchall()[0])
     if not withheld and not any(masked):
