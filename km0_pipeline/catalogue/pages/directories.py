@@ -94,7 +94,7 @@ def pages(edition: Edition) -> Iterator[Page]:
     for directory in DIRECTORIES:
         rows = sorted(edition.rows(directory.query), key=lambda r: (" ".join(fold(r["name"] or "")), r["id"]))
         counts = _counts(rows, "facet")
-        choices = {f: i for i, (f, _) in enumerate(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:FACETS], 1)}
+        choices = {f: i for i, (f, _) in enumerate(sorted(counts.items(), key=lambda item: (not item[0], -item[1], item[0]))[:FACETS], 1)}
         lines = [Line(r, choices.get(r["facet"], 0)) for r in rows]
         if directory.name == "events":
             lines.sort(key=lambda line: line.row["held_on"] or "", reverse=True)

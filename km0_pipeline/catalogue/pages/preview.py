@@ -38,7 +38,7 @@ LISTS = frozenset({"other_names", "roles", "publishers", "other_values"})
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`how` says how its `value` is said: number, date, code, called (a property), list, key or text.
+    """`how` says how its `value` is said: number, date, code, called (a property), scope (what is counted), list, key or text.
 
     `address` is the page that it leads to; `proof`: there is what the value rests on.
     """
@@ -155,6 +155,8 @@ def _how(field: Mapping[str, Any]) -> str:
         return "date"
     if name == "property" or name == "relation":
         return "called"
+    if name == "scope":
+        return "scope"
     if name == "column_name":
         return "key"
     if field["type"] in ("integer", "number"):
