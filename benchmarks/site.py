@@ -49,7 +49,7 @@ DAYS = f"strftime(date '2015-01-01' + ({DOC} * 37 % 3650)::int, '%Y-%m-%d')"
 PROPERTIES = ("name", "kind", "siren", "activity", "tenant_of", "name", "headcount", "opened_on", "area_m2", "partner_of", "heads")
 VALUES = (
     f"'Société fictive ' || {ORG}", "['company', 'startup', 'association'][1 + i % 3]", f"(100000000 + {ORG})::varchar", "'édition de logiciels'", "'m' || lpad('0', 19, '0')",
-    f"'Sté fictive ' || {ORG}", "(1 + i % 300)::varchar", "(1990 + i % 30)::varchar", "(10 + i % 500)::varchar", f"'m' || left(sha256('other' || i), 19)", "'m' || left(sha256('headed' || i), 19)",
+    f"'Sté fictive ' || {ORG}", "(1 + i % 300)::varchar", "(1990 + i % 30)::varchar", "(10 + i % 500)::varchar", "'m' || left(sha256('other' || i), 19)", "'m' || left(sha256('headed' || i), 19)",
 )  # fmt: skip
 KINDS = ("text", "code", "code", "text", "mention", "text", "integer", "date", "decimal", "mention", "mention")
 PERSON = f"({PRESS} and (i - half) % 50 = 4)"
@@ -104,7 +104,7 @@ def fill(project: Project, table: Table, organisations: int, claims: int, change
     if changed and table.name == "sources":
         values = values | {"title": f"{values['title']} || if(i % 100 = 99, ', corrigé', '')"}
     columns = ", ".join(f'({values.get(f.name, "null")})::{TYPES[f.type][1]} as "{f.name}"' for f in table.fields)
-    counted = eval(count, {"organisations": organisations, "claims": claims, "half": claims // 2})  # noqa: S307 (our own, above)
+    counted = eval(count, {"organisations": organisations, "claims": claims, "half": claims // 2})
     given = f"select i, {organisations} as organisations, {claims} as claims, {claims // 2} as half from range({counted}) t(i)"
     query = f"select {columns} from ({given}) order by {', '.join(table.primary_key)}"
 
@@ -120,7 +120,7 @@ def measure(root: Path, what: str) -> float:
     start, (read, write) = time.perf_counter(), os.pipe()
     child = os.posix_spawn(sys.executable, [sys.executable, "-c", code, str(root)], os.environ | {"PYTHONPATH": str(ROOT)}, file_actions=[(os.POSIX_SPAWN_DUP2, write, 1)])
     os.close(write)
-    with open(read, encoding="utf-8") as said:
+    with os.fdopen(read, encoding="utf-8") as said:
         files, written, removed = (int(n) for n in said.read().split())
     _, status, usage = os.wait4(child, 0)
     wall = time.perf_counter() - start

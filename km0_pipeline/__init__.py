@@ -12,6 +12,7 @@ with this value. All that is published is a view of the claims.
     toml_errors mistakes in hub.toml, as sentences
     versions    what a version is called, and which comes first
     deadline    work that may hang, crash or take all memory, in a process of its own
+    shards      work on many things, forked over the cores of this machine
     encoding    is it UTF-8 broken in places, or another encoding
     fetch       asking a server of the open web, politely and without trusting it
     steps       what a step makes, and when it need not be made again

@@ -8,6 +8,7 @@ called is made of its id, so it stays: `id/org/<16 digits>.html`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 Language = Literal["fr", "en"]
@@ -48,7 +49,7 @@ class Here:
         """Its file below data/published."""
         return self.within(self.language)
 
-    @property
+    @cached_property
     def top(self) -> str:
         """The way up to data/published."""
         return "../" * self.path.count("/")

@@ -120,14 +120,14 @@ class Question:
 
 @dataclass(slots=True)
 class Section:
-    """All that is said of one property."""
+    """All that is said of one property, `term`."""
 
-    property: str
+    term: str
     questions: list[Question] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
-        return terms.anchor(self.property)
+        return terms.anchor(self.term)
 
     @property
     def also(self) -> tuple[str, ...]:
@@ -165,7 +165,7 @@ def sections(claims: Sequence[Row], known: dict[str, Source], chosen: dict[str, 
         section.questions.sort(key=lambda q: (-len(q.values), q.scope or ""))
         found.append(section)
     order = {p: i for i, p in enumerate(terms.PROPERTY)}
-    return sorted(found, key=lambda s: order.get(s.property, len(order)))
+    return sorted(found, key=lambda s: order.get(s.term, len(order)))
 
 
 def _question(prop: str, scope: str | None, claims: list[Row], known: dict[str, Source], chosen: dict[str, Any], disagreements: list[Row]) -> Question:
@@ -173,9 +173,7 @@ def _question(prop: str, scope: str | None, claims: list[Row], known: dict[str, 
     stories: dict[tuple[Any, ...], set[str]] = {}
     for c in claims:
         what = c["other_id"] if c["value_kind"] == "mention" else c["value"]
-        key = (what, c["qualifier"], c["other_id"], c["closed_version"])
-        if prop == "founder_profession":
-            key += (c["scope"],)
+        key = (what, c["qualifier"], c["other_id"], c["closed_version"], c["scope"] if prop == "founder_profession" else None)
         one = values.get(key)
         if one is None:
             one = values[key] = Value(c, [], "closed" if c["closed_version"] else "beside")

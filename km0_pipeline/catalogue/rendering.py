@@ -42,7 +42,8 @@ class Page:
     section: str = ""
     scripts: tuple[str, ...] = ()
     own: Mapping[str, Any] = field(default_factory=dict)
-    """What `base.html.j2` is told beside: `indexed` False keeps search engines away."""
+    """What `base.html.j2` is told beside: `indexed` False keeps search engines away; `dated` False leaves the version out,
+    so that the pages of many things change only where what they say does."""
 
 
 def render(edition: Edition, assets: str, page: Page, language: Language) -> str:
@@ -56,7 +57,7 @@ def render(edition: Edition, assets: str, page: Page, language: Language) -> str
     return str(
         _environment(language).get_template(page.template).render(
             page.said, t=t, lang=language, here=here, page=page, hub=edition.hub, edition=edition, security=SECURITY,
-            title=t(*page.title), description=t(*page.description), languages=LANGUAGES, indexed=page.own.get("indexed", True),
+            title=t(*page.title), description=t(*page.description), languages=LANGUAGES, indexed=page.own.get("indexed", True), dated=page.own.get("dated", True),
             asset=lambda path: here.to_file(f"{assets}/{path}"), file=lambda path: here.to_file(f"{edition.version}/{path}"),
             canonical=f"{base}{here.path}" if base else "", alternates={other: base + here.within(other) for other in LANGUAGES} if base else {},
         )
@@ -69,7 +70,7 @@ def _environment(language: Language) -> Any:
     from markupsafe import Markup
 
     environment = Environment(
-        loader=PackageLoader("km0_pipeline.catalogue"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
+        loader=PackageLoader("km0_pipeline.catalogue"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True, auto_reload=False,
     )
     for name in ("number", "size", "date", "code"):
         environment.filters[name] = partial(getattr(words, name), language=language)

@@ -82,7 +82,7 @@ class Keyed:
         while found := list(islice(rows, size)):
             yield found
 
-    def keys(self) -> Iterator[tuple[str, list[Row]]]:
+    def all(self) -> Iterator[tuple[str, list[Row]]]:
         """Every key with its rows."""
         while self._next is not None:
             key = self._next["key"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from km0_pipeline.catalogue import words
@@ -63,6 +64,7 @@ def anchor(prop: str) -> str:
     return COLUMN.get(prop, prop)
 
 
+@lru_cache(1024)
 def called(prop: str, language: Language) -> str:
     """A property as a heading."""
     known = PROPERTY.get(prop) or ((PROPERTIES[prop].fr, PROPERTIES[prop].en) if prop in PROPERTIES else (prop, prop))
@@ -107,12 +109,14 @@ def counted(scope: str, language: Language) -> str:
     return phrases.SCOPES.get(scope, (scope, scope))[language == "en"]
 
 
+@lru_cache(1024)
 def precisely(qualifier: str | None, language: Language) -> str:
     """`environ `, `prévu : `; nothing where it is exact."""
     text = phrases.QUALIFIERS.get(qualifier or "exact", ("", ""))[language == "en"]
     return words.typographic(text) if language == "fr" else text
 
 
+@lru_cache(1024)
 def confidence(share: float, language: Language) -> str:
     """How sure the programme is, in words and as a number: `presque certain (0,99)`."""
     steps = (("lu avec certitude", "read with certainty"), ("presque certain", "nearly certain"), ("très probable", "very likely"), ("probable", "likely"), ("à vérifier", "to be checked"))

@@ -25,13 +25,13 @@ SEASONS = {
 """What stands for the month in EDTF (ISO 8601-2), level 2."""
 CODES: dict[str, tuple[str, str]] = {
     "true": ("oui", "yes"), "false": ("non", "no"),
-    "organisation": ("organisation", "organisation"), "person": ("personne", "person"), "place": ("lieu", "place"), "event": ("événement", "event"),
+    "organisation": ("organisation", "organisation"), "person": ("personne", "person"), "place": ("lieu", "place"),
     "startup": ("start-up", "start-up"), "company": ("entreprise", "company"), "public_body": ("organisme public", "public body"), "bank": ("banque", "bank"),
     "school": ("établissement d’enseignement", "school"), "association": ("association", "association"), "media": ("média", "media"), "hub": ("hub", "hub"),
     "press": ("presse", "press"), "registry": ("registre", "registry"), "register": ("répertoire national", "national register"),
     "exact": ("exactement", "exactly"), "about": ("environ", "about"), "nearly": ("près de", "nearly"), "at_least": ("au moins", "at least"),
     "at_most": ("au plus", "at most"), "planned": ("annoncé", "planned"), "held": ("tenu", "held"),
-    "laboratory": ("laboratoire", "laboratory"), "incubator": ("incubateur", "incubator"), "programme": ("programme", "programme"), "product": ("produit ou service", "product or service"), "event": ("événement", "event"),
+    "laboratory": ("laboratoire", "laboratory"), "incubator": ("incubateur", "incubator"), "programme": ("programme", "programme"), "product": ("produit ou service", "product or service"),
     "opening": ("ouverture", "opening"), "arrival": ("arrivée", "arrival"), "departure": ("départ", "departure"), "funding": ("financement", "funding"), "signing": ("signature", "signing"),
     "award": ("distinction", "award"), "call": ("appel à projets", "call for projects"), "contest": ("concours", "contest"), "conference": ("conférence", "conference"), "fair": ("salon", "fair"),
     "meeting": ("rencontre", "meeting"), "workshop": ("atelier", "workshop"), "celebration": ("fête", "celebration"), "occasion": ("rendez-vous", "occasion"),
@@ -69,6 +69,7 @@ def size(value: int, language: Language) -> str:
     return f"{number(round(amount, 1 if amount < 10 and unit else 0), language)}{WIDE}{units[unit]}"
 
 
+@lru_cache(8192)
 def date(edtf: Any, language: Language) -> str:
     """A date of EDTF in words, as far as it goes: `23 janvier 2019`, `printemps 2017`, `2018`, `de 2017 à 2019`, `19e siècle`; what it can't say, as it stands."""
     text = str(edtf)
@@ -99,6 +100,7 @@ def date(edtf: Any, language: Language) -> str:
     return f"{'1er' if day == 1 and language == 'fr' else day} {month} {year}"
 
 
+@lru_cache(1024)
 def code(value: Any, language: Language) -> str:
     """What a code of the tables is called; one that has no name here, as it stands."""
     text = str(value).lower() if isinstance(value, bool) else str(value)

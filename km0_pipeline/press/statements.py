@@ -31,9 +31,9 @@ from km0_pipeline.press.naming import mentions
 from km0_pipeline.press.resumed import resumed
 from km0_pipeline.press.reuse import Previous, write_keys
 from km0_pipeline.press.sentences import Sentence, sentences
-from km0_pipeline.shards import sharded
 from km0_pipeline.press.speech import Speech, speaker_of, speeches
 from km0_pipeline.press.topics import topic
+from km0_pipeline.shards import sharded
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, made, make, modules_version
 

@@ -31,7 +31,7 @@ def pages(edition: Edition) -> Iterator[Page]:
     by_reason = [(reason, list(rows)) for reason, rows in groupby(rejects, key=lambda r: r["reason"])]
     by_reason.sort(key=lambda item: (-sum(r["rejects"] for r in item[1]), item[0]))
     disputed = edition.rows("select property, count(*) as n from discrepancies group by property order by n desc, property")
-    sure = {i: n for i, n in edition.db.execute(f"select {_step('confidence')}, count(*) from claims where closed_version is null group by 1 order by 1").fetchall()}
+    sure = dict(edition.db.execute(f"select {_step('confidence')}, count(*) from claims where closed_version is null group by 1 order by 1").fetchall())
     said: dict[str, Any] = {
         "by_reason": by_reason, "reasons": reasons(), "rejected": sum(r["rejects"] for r in rejects), "known": known, "MOST": MOST,
         "disagreements": edition.rows(f"select * from discrepancies order by sources desc, entity_name, property, discrepancy_id limit {MOST}"),

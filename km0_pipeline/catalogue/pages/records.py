@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from km0_pipeline.catalogue import evidence, terms
+from km0_pipeline.catalogue import evidence, terms, words
 from km0_pipeline.catalogue.addresses import of_entity, of_source, of_table
 from km0_pipeline.catalogue.edition import Edition
 from km0_pipeline.catalogue.evidence import Section, Source
 from km0_pipeline.catalogue.rendering import Page
-from km0_pipeline.catalogue.swatch import swatch
 from km0_pipeline.catalogue.streams import Keyed, Row, Share, Streams
+from km0_pipeline.catalogue.swatch import swatch
 
 MOST = 100
 """Lines of one list on a record; the rest is counted, with a link to the table."""
@@ -24,7 +24,7 @@ MOST = 100
 TABLES = {"evt": ("events", "event_id"), "org": ("organisations", "organisation_id"), "per": ("people", "person_id"), "pla": ("places", "place_id")}
 """Beginning of an id -> its table and its key, in the order of ids."""
 
-FACTS = ("kind", "activity", "opened_on", "founded_on", "built_in", "date", "about", "located_in", "headcount", "area_m2", "size_band", "commune", "siren", "role", "website")
+FACTS = ("kind", "activity", "opened_on", "founded_on", "built_in", "date", "about", "located_in", "headcount", "area_m2", "size_band", "commune", "siren", "website")
 """Properties that a record shows at a glance, in this order."""
 
 
@@ -96,7 +96,7 @@ def pages(edition: Edition, share: Share) -> Iterator[Page]:
                 if share.has(number):
                     yield _record(edition, kind, table, row, keyed, known)
         if share.first == 0:
-            for old, rows in streams.keyed(_STREAMS["redirects"]).keys():
+            for old, rows in streams.keyed(_STREAMS["redirects"]).all():
                 if not edition.rows("select id from names where id = ?", old):
                     yield _redirect(old, rows)
 
@@ -104,7 +104,7 @@ def pages(edition: Edition, share: Share) -> Iterator[Page]:
 def _record(edition: Edition, kind: str, table: str, row: Row, keyed: dict[str, Keyed], known: dict[str, Source]) -> Page:
     of = {name: stream.take(row["key"]) for name, stream in keyed.items()}
     told = evidence.sections(of["claims"], known, row, of["discrepancies"])
-    name = row["name"] or terms.words.code(row["kind"] or kind, "fr")
+    name = row["name"] or words.code(row["kind"] or kind, "fr")
     own = edition.tables[table]
     said = {
         "row": row, "name": name, "kind": kind, "cloth": swatch(row["key"][4:]), "table": of_table(table), "table_title": (own["title"], own["km0:title_en"]),
@@ -114,12 +114,13 @@ def _record(edition: Edition, kind: str, table: str, row: Row, keyed: dict[str, 
         "people": _people([r for r in of["links"] if r["other_kind"] == "person" and not r["outward"]], name),
         "links": _links([r for r in of["links"] if r["outward"] or r["other_kind"] != "person"]),
         "total": {k: rows[0]["total"] for k, rows in of.items() if rows and "total" in rows[0]},
+        "roles": [r for r in (row.get("roles") or "").split("|") if r], "role_anchor": next((q.anchor for q in reversed(told) if q.term in ("role", "heads", "founder_of")), "said"),
         "others": [n for n in (row.get("other_names") or "").split("|") if n], "known": known, "of_entity": of_entity, "of_source": of_source, "terms": terms, "of_table": of_table,
     }  # fmt: skip
     about = (f"{name} : ce qu’en disent les sources, mot à mot.", f"{name}: what sources say of it, word by word.")
     return Page(
         of_entity(row["key"]), "record.html.j2", (name, name), said, about, section=_SECTION.get(kind, "tables.html"),
-        scripts=("provenance.js",), own={"indexed": kind != "per"},
+        scripts=("provenance.js",), own={"indexed": kind != "per", "dated": False},
     )  # fmt: skip
 
 
@@ -128,8 +129,8 @@ _SECTION = {"org": "organisations.html"}
 
 def _facts(told: list[Section]) -> list[tuple[Section, evidence.Value, int]]:
     """What is shown at a glance: the section, its first value, and how many values say otherwise."""
-    found = {s.property: s for s in told}
-    facts = []
+    found = {s.term: s for s in told}
+    facts: list[tuple[Section, evidence.Value, int]] = []
     for prop in FACTS:
         if prop not in found or len(facts) == 6:
             continue
@@ -195,6 +196,6 @@ def _year(edtf: str | None) -> float:
 def _redirect(old: str, rows: list[Row]) -> Page:
     """Where an id leads that is no longer used."""
     said: dict[str, Any] = {"old": old, "rows": [r for r in rows if r["other"]], "of_entity": of_entity}
-    return Page(of_entity(old), "redirected.html.j2", ("Identifiant remplacé", "Identifier replaced"), said, own={"indexed": False})
+    return Page(of_entity(old), "redirected.html.j2", ("Identifiant remplacé", "Identifier replaced"), said, own={"indexed": False, "dated": False})
 
 

@@ -59,7 +59,7 @@ def pages(edition: Edition, share: Share) -> Iterator[Page]:
                 yield Page(
                     of_source(row["key"], part), "source.html.j2", more, said | {"part": part, "places": _places(piece)},
                     (f"Ce que les données tiennent de ce document : {title}.", f"What the data hold of this document: {title}."), section=SECTION,
-                    scripts=("provenance.js",), own={"indexed": part == 1},
+                    scripts=("provenance.js",), own={"indexed": part == 1, "dated": False},
                 )  # fmt: skip
 
 
