@@ -184,7 +184,7 @@ def test_the_most_linked_are_drawn_and_shape_tells_the_kind() -> None:
     assert figure.svg.count("<a ") == 60
     assert "60 plus liés, sur 200" in figure.note
     assert {"hub", "organisation", "funder", "person"} == set(re.findall(r'<svg x="[^"]+" y="[^"]+" class="(\w+)"', figure.svg))
-    places_of = [(float(x) * 3.28, float(y) * 7.2) for x, y in re.findall(r'<svg x="([\d.]+)%" y="([\d.]+)%"', figure.svg)]
+    places_of = [(float(x) * 2.88, float(y) * 7.2) for x, y in re.findall(r'<svg x="([\d.]+)%" y="([\d.]+)%"', figure.svg)]
     nearest = min(abs(complex(*a) - complex(*b)) for i, a in enumerate(places_of) for b in places_of[i + 1 :])
     assert nearest >= 24, "a finger can press each on a phone"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from markupsafe import Markup
 
@@ -21,13 +22,18 @@ from km0_pipeline.catalogue.figures.figure import (
     empty,
     percent,
     scale_of,
+    short,
+    width_of,
 )
 
 MOST = 24
 """Bars that are drawn; the rest is counted in a sentence."""
 COLUMNS = 60
 """Columns that are drawn; of more, those next to each other are added up."""
-HEIGHT = 190
+FEW = 6
+"""As many columns there is room for at least: one alone is no wall."""
+HEIGHT, WIDE, NARROW, LETTERS = 190, 800, 288, 12
+"""Pixels: of the tallest column; of a wide column of text and of a phone's; of a letter on an axis."""
 QUALIFIERS = {
     "exact": ("", ""), "about": ("environ ", "about "), "nearly": ("près de ", "nearly "), "at_least": ("au moins ", "at least "),
     "at_most": ("au plus ", "at most "), "planned": ("prévu\u00a0: ", "planned: "),
@@ -83,22 +89,27 @@ def columns(title: str, given: Sequence[tuple[str, float]], t: Say, about: str =
     together = -(-len(given) // COLUMNS)
     shown = [_merged(given[i : i + together]) for i in range(0, len(given), together)]
     lines = scale_of(max((v for _, v in shown), default=0))
-    top, wide = lines[-1], 1 / len(shown)
+    top = lines[-1]
+    gutter = min(width_of(counted(top, t), LETTERS) / NARROW + 0.02, 0.25)
+    wide = (1 - gutter) / max(len(shown), FEW)
+    longest = max(width_of(label, LETTERS) for label, _ in shown) + 12
+    every, narrow = (max(1, ceil(len(shown) * longest / pixels)) for pixels in (WIDE, NARROW * (1 - gutter)))
     parts: list[Markup] = []
     for value in lines:
         y = round((1 - value / top) * HEIGHT + 18, 1)
         parts += [element("line", x1="0", x2="100%", y1=y, y2=y, class_="grid"), element("text", counted(value, t), x=0, y=y - 4, class_="tick", aria_hidden="true")]
-    every, narrow = -(-len(shown) // 12), -(-len(shown) // 5)
     for i, (label, value) in enumerate(shown):
         high = max(value / top * HEIGHT, 1.5 if value else 0)
-        parts.append(element("rect", element("title", f"{label}{t(' : ', ': ')}{counted(value, t)}"), x=percent((i + 0.14) * wide * 0.94 + 0.06), y=HEIGHT + 18 - high,
-                             width=percent(wide * 0.72 * 0.94), height=high, class_="exact"))  # fmt: skip
-        if i % every == 0:
-            parts.append(element("text", label, x=percent((i + 0.5) * wide * 0.94 + 0.06), y=HEIGHT + 38, text_anchor="middle", class_="tick" if i % narrow == 0 else "tick wide", aria_hidden="true"))
+        last = given[min((i + 1) * together, len(given)) - 1][0]
+        words = f"{label if last == label else f'{label} – {last}'}{t(' : ', ': ')}{counted(value, t)}"
+        parts.append(element("rect", element("title", words), x=percent(gutter + (i + 0.14) * wide), y=HEIGHT + 18 - high, width=percent(wide * 0.72), height=high, class_="exact"))
+        if i % narrow == 0 or i % every == 0:
+            class_ = "tick" if i % narrow == i % every == 0 else "tick wide" if i % every == 0 else "tick only-narrow"
+            parts.append(element("text", short(label, 14), x=percent(gutter + (i + 0.5) * wide), y=HEIGHT + 38, text_anchor="middle", class_=class_, aria_hidden="true"))
     table: tuple[tuple[Cell, ...], ...] = tuple((label, value) for label, value in given[:200])
     note = t(f"Chaque colonne en réunit {together}.", f"Each column adds up {together}.") if together > 1 else ""
     return Figure(title, drawing(title, HEIGHT + 48, *parts, class_="columns"), (about or t("Quoi", "What"), unit or t("Nombre", "Number")), table, note)
 
 
 def _merged(group: Sequence[tuple[str, float]]) -> tuple[str, float]:
-    return (group[0][0] if len(group) == 1 else f"{group[0][0]}–{group[-1][0]}"), sum(v for _, v in group)
+    return group[0][0], sum(v for _, v in group)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from km0_pipeline.catalogue.figures.figure import Figure, Link, Say, counted, element, empty, percent
 
-MOST = 12
+MOST = 8
 """Occupants of one space, and spaces, that are named; the rest is counted."""
 FLOORS = ("rez-de-jardin", "rez-de-chaussee", "premier", "deuxieme", "troisieme", "quatrieme", "cinquieme", "sixieme", "septieme", "huitieme", "neuvieme", "dixieme")
 

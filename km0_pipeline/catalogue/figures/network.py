@@ -8,7 +8,7 @@ pressed with a finger are moved apart. Belongs here: the layout, and which names
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, hypot, pi, sin
 
@@ -30,10 +30,13 @@ from km0_pipeline.catalogue.figures.figure import (
 
 MOST = 60
 """Nodes that are drawn: those with most links."""
-WIDE, NARROW = (1080, 600), (328, 720)
+FEW = 10
+"""Up to so many nodes, the frame is low."""
+MANY_FRAMES = {"wide": (1080, 600), "narrow": (288, 720)}
+FEW_FRAMES = {"wide": (1080, 280), "narrow": (288, 320)}
 """Pixels for which names are given room: the frame is higher on a phone (static/css/15-figures.css)."""
 APART = (0.095, 0.062)
-"""Shares of the frame between two of 60 nodes: some 31 by 45 pixels on a phone, where a finger needs 24 (WCAG 2.5.8)."""
+"""Shares of the frame between two of 60 nodes: some 27 by 45 pixels on a phone, where a finger needs 24 (WCAG 2.5.8)."""
 LETTERS = 13
 KINDS = (("hub", "le hub", "the hub"), ("organisation", "organisation", "organisation"), ("funder", "financeur", "funder"), ("person", "personne", "person"))
 Box = tuple[float, float, float, float]
@@ -70,16 +73,17 @@ def network(title: str, nodes: Sequence[Node], edges: Sequence[Edge], t: Say) ->
     drawn = [e for e in held if e[0] in set(order) and e[1] in set(order)]
     at = _layout([known[i] for i in order], sorted({(min(a, b), max(a, b)) for a, b, *_ in drawn}))
     lines = [element("line", x1=percent(at[a][0]), y1=percent(at[a][1]), x2=percent(at[b][0]), y2=percent(at[b][1]), class_=look or None) for a, b, _, look in drawn]
-    parts = [element("g", *lines, class_="edges", aria_hidden="true"), *_nodes([known[i] for i in order], at, degree, t)]
+    frames = FEW_FRAMES if len(order) <= FEW else MANY_FRAMES
+    parts = [element("g", *lines, class_="edges", aria_hidden="true"), *_nodes([known[i] for i in order], at, degree, frames, t)]
     rows = tuple((Link(known[a].name, known[a].href), relation, Link(known[b].name, known[b].href)) for a, b, relation, _ in sorted(held, key=lambda e: (known[e[0]].name, e[2], known[e[1]].name, e))[:200])
     there = {known[i].kind for i in order}
     legend = tuple((_sign(kind), t(fr, en)) for kind, fr, en in KINDS if kind in there)
     note = t(f"Les {MOST} plus liés, sur {counted(len(degree), t)}.", f"The {MOST} most linked of {counted(len(degree), t)}.") if len(degree) > MOST else ""
-    return Figure(title, drawing(title, WIDE[1], *parts, class_="network"), (t("Qui", "Who"), t("Lien", "Relation"), t("Avec qui", "With whom")), rows, note, legend)
+    return Figure(title, drawing(title, frames["wide"][1], *parts, class_="network few" if frames is FEW_FRAMES else "network"), (t("Qui", "Who"), t("Lien", "Relation"), t("Avec qui", "With whom")), rows, note, legend)
 
 
 def _layout(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> dict[str, tuple[float, float]]:
-    """Where each node lies, in shares of the frame; the first is in the middle."""
+    """Where each node lies, in shares of the frame, which they fill; the first is in the midst of the others."""
     import networkx as nx
 
     kinds = [k for k, *_ in KINDS]
@@ -89,17 +93,20 @@ def _layout(nodes: Sequence[Node], edges: Sequence[tuple[str, str]]) -> dict[str
     graph.add_nodes_from(n.id for n in nodes)
     graph.add_edges_from(edges)
     spring = nx.spring_layout(graph, pos=start, fixed=[nodes[0].id], k=1.6 / len(nodes) ** 0.5, iterations=120, seed=1)
-    raw = {n.id: (round(float(spring[n.id][0]), 6), round(float(spring[n.id][1]), 6)) for n in nodes}
-    wide, high = (max((abs(at[axis]) for at in raw.values()), default=0) or 1 for axis in (0, 1))
-    return _apart({i: (0.5 + 0.42 * _eased(x / wide), 0.5 + 0.43 * _eased(y / high)) for i, (x, y) in raw.items()}, nodes[0].id)
+    sides = [[round(float(spring[n.id][axis]), 6) for n in nodes] for axis in (0, 1)]
+    x, y = (_spread(side) for side in sides)
+    return _apart({n.id: (0.08 + 0.84 * x[i], 0.09 + 0.81 * y[i]) for i, n in enumerate(nodes)})
 
 
-def _eased(share: float) -> float:
-    """-1 to 1, the middle spread and the ends drawn together, so that a straggler doesn't press all others together."""
-    return sin(share * pi / 2)
+def _spread(side: Sequence[float]) -> list[float]:
+    """0 to 1 in the same order, half way to lying evenly: a straggler doesn't press all others together."""
+    least, wide = min(side), (max(side) - min(side)) or 1
+    order = sorted(range(len(side)), key=lambda i: (side[i], i))
+    even = {i: rank / max(len(side) - 1, 1) for rank, i in enumerate(order)}
+    return [((v - least) / wide + even[i]) / 2 for i, v in enumerate(side)]
 
 
-def _apart(at: dict[str, tuple[float, float]], fixed: str) -> dict[str, tuple[float, float]]:
+def _apart(at: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
     """Moved until each has an ellipse to itself, which is as large as their number allows and larger than a finger, or 200 times."""
     room = min(1.6, (MOST / len(at)) ** 0.5)
     rx, ry = APART[0] * room, APART[1] * room
@@ -117,23 +124,22 @@ def _apart(at: dict[str, tuple[float, float]], fixed: str) -> dict[str, tuple[fl
                     dx, dy, far = cos(m), sin(m), 1.0
                 push, moved = (1 - min(far, 0.99)) / 2 + 0.005, True
                 for i, sign in ((a, -1), (b, 1)):
-                    if i != fixed:
-                        points[i][0] = min(max(points[i][0] + sign * push * dx / far * rx, 0.06), 0.94)
-                        points[i][1] = min(max(points[i][1] + sign * push * dy / far * ry, 0.04), 0.95)
+                    points[i][0] = min(max(points[i][0] + sign * push * dx / far * rx, 0.06), 0.94)
+                    points[i][1] = min(max(points[i][1] + sign * push * dy / far * ry, 0.04), 0.95)
         if not moved:
             break
     return {i: (round(x, 4), round(y, 4)) for i, (x, y) in points.items()}
 
 
-def _nodes(nodes: Sequence[Node], at: dict[str, tuple[float, float]], degree: Counter[str], t: Say) -> list[Markup]:
+def _nodes(nodes: Sequence[Node], at: dict[str, tuple[float, float]], degree: Counter[str], frames: Mapping[str, tuple[int, int]], t: Say) -> list[Markup]:
     """From the most linked on: the mark, a link where it leads somewhere, and its name where it has room."""
     taken: dict[str, list[Box]] = {}
-    for size, (w, h) in (("wide", WIDE), ("narrow", NARROW)):
+    for size, (w, h) in frames.items():
         taken[size] = [(at[n.id][0] * w - _radius(n, degree) - 1, at[n.id][1] * h - _radius(n, degree) - 1, at[n.id][0] * w + _radius(n, degree) + 1, at[n.id][1] * h + _radius(n, degree) + 1) for n in nodes]
     drawn = []
     for i, n in enumerate(nodes):
         r, texts = _radius(n, degree), []
-        for size, (w, h) in (("wide", WIDE), ("narrow", NARROW)):
+        for size, (w, h) in frames.items():
             label = short(n.name, 30 if size == "wide" else 17)
             room = _room(at[n.id], label, r, (w, h), [b for j, b in enumerate(taken[size]) if j != i])
             if room:
@@ -145,8 +151,8 @@ def _nodes(nodes: Sequence[Node], at: dict[str, tuple[float, float]], degree: Co
                 texts.append(element("text", label, x=0, y=-r - 6, text_anchor=anchor, class_=f"only-{size} hid", aria_hidden="true"))
         kind = {k: t(fr, en) for k, fr, en in KINDS}.get(n.kind, "")
         words = f"{n.name}, {kind}, {counted(degree[n.id], t)} {t('lien' if degree[n.id] == 1 else 'liens', 'link' if degree[n.id] == 1 else 'links')}"
-        inside = [element("circle", r=max(r, 13), class_="touch"), _shape(n.kind, r), *texts]
-        mark = element("a", *inside, href=n.href, aria_label=words) if n.href else element("g", *inside, role="img", aria_label=words)
+        inside = [element("title", words), element("circle", r=max(r, 13), class_="touch"), _shape(n.kind, r), *texts]
+        mark = element("a", *inside, href=n.href) if n.href else element("g", *inside)
         drawn.append(element("svg", mark, x=percent(at[n.id][0]), y=percent(at[n.id][1]), class_=n.kind))
     return drawn
 

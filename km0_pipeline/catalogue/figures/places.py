@@ -16,6 +16,7 @@ from math import asin, atan2, cos, degrees, hypot, pi, radians, sin, sqrt
 from markupsafe import Markup
 
 from km0_pipeline.catalogue.figures.figure import (
+    Cell,
     Figure,
     Link,
     Say,
@@ -30,7 +31,7 @@ from km0_pipeline.catalogue.figures.figure import (
     width_of,
 )
 
-WIDE, NARROW = (780, 520), (328, 219)
+WIDE, NARROW = (780, 520), (288, 192)
 """Pixels of the map on a wide screen and on a phone: its sides are always as 3 to 2 (static/css/15-figures.css)."""
 LEAST = 0.4
 """Kilometres from side to side at least: one building is not the world."""
@@ -40,7 +41,10 @@ MOST = 200
 TOWNS = 9
 NEAR = 0.02
 """Share of the map's width within which points are one."""
-LETTERS = 13
+SITE = 10
+"""Pixels of the sign of the site, to each side."""
+LETTERS, LABEL = 13, 26
+"""Pixels of a letter; characters of a name."""
 WINDS = (("nord", "north"), ("nord-est", "north-east"), ("est", "east"), ("sud-est", "south-east"), ("sud", "south"), ("sud-ouest", "south-west"), ("ouest", "west"), ("nord-ouest", "north-west"))
 
 
@@ -72,7 +76,8 @@ class _Point:
 
     @property
     def name(self) -> str:
-        return self.places[0].name + (f" +{len(self.places) - 1}" if len(self.places) > 1 else "")
+        first = ", ".join(p.name for p in self.places[:2])
+        return first if len(self.places) <= 2 and len(first) <= LABEL else f"{short(self.places[0].name, LABEL - 4)} +{len(self.places) - 1}"
 
 
 def kilometres(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -100,7 +105,7 @@ def places(title: str, given: Sequence[Place], t: Say, least: float = LEAST) -> 
     towns = towns[:TOWNS]
     rings, written = _rings(frame, heart, t)
     parts = [*rings, *_labelled(frame, points, towns, written), _scale(frame, t)]
-    return Figure(title, drawing(title, WIDE[1], *parts, class_="map"), _columns(t, hub), tuple(_row(p, hub, t) for p in located[:MOST]),
+    return Figure(title, drawing(title, WIDE[1], *parts, class_="map"), _columns(t, hub), tuple(_row(p, hub, t) for p in [*located[:MOST], *(Place(name, *at, "town") for name, at in towns if hub)]),
                   " ".join(n for n in (_first(located, t), without) if n), _legend(points, towns, t))  # fmt: skip
 
 
@@ -198,17 +203,18 @@ def _scale(frame: _Frame, t: Say) -> Markup:
 def _labelled(frame: _Frame, points: Sequence[_Point], towns: Sequence[tuple[str, tuple[float, float]]], written: Sequence[tuple[float, float, str]]) -> list[Markup]:
     """Marks with their names where these leave each other room; a name that has none is read when its mark has the focus, and in the table."""
     marks = [(p.name, (p.longitude, p.latitude), p) for p in points] + [(name, at, None) for name, at in towns]
+    most = max((p.organisations for p in points), default=0)
     taken: dict[str, list[tuple[float, float, float, float]]] = {"wide": [], "narrow": []}
     for size, (w, h) in (("wide", WIDE), ("narrow", NARROW)):
         for _, at, point in marks:
             x, y = frame.place(at)
-            r = _radius(point) + 2
+            r = _radius(point, most) + 2
             taken[size].append((x * w - r, y * h - r, x * w + r, y * h + r))
         taken[size] += [(x * w - width_of(text, LETTERS) / 2, y * h - 16, x * w + width_of(text, LETTERS) / 2, y * h) for x, y, text in written]
     drawn = []
     for i, (name, at, point) in enumerate(marks):
         x, y = frame.place(at)
-        label, r = short(name, 26), _radius(point)
+        label, r = short(name, LABEL), _radius(point, most)
         texts = []
         for size, (w, h) in (("wide", WIDE), ("narrow", NARROW)):
             long, (px, py) = width_of(label, LETTERS), (x * w, y * h)
@@ -222,16 +228,19 @@ def _labelled(frame: _Frame, points: Sequence[_Point], towns: Sequence[tuple[str
                     taken[size].append(box)
                     texts.append((size, dx, dy, anchor))
                     break
-        drawn.append(_mark(x, y, label, point, r, texts))
-    return drawn
+        drawn.append(((point is not None, point is not None and point.kind == "site", -r), _mark(x, y, label, point, r, texts)))
+    return [mark for _, mark in sorted(drawn, key=lambda d: d[0])]  # the small lie on the large, the site on all
 
 
 def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _radius(point: _Point | None) -> float:
-    return 2.5 if point is None else min(6 + 2.2 * sqrt(point.organisations), 34)
+def _radius(point: _Point | None, most: int) -> float:
+    """Of a circle whose area tells how many organisations are there, `most` being the largest; of the site, at least its sign."""
+    if point is None:
+        return 2.5
+    return max(4 + 18 * sqrt(point.organisations / most) if most else 6, SITE if point.kind == "site" else 0)
 
 
 def _mark(x: float, y: float, label: str, point: _Point | None, r: float, texts: Sequence[tuple[str, float, float, str]]) -> Markup:
@@ -241,8 +250,11 @@ def _mark(x: float, y: float, label: str, point: _Point | None, r: float, texts:
     if point is None:
         return element("svg", element("circle", r=r), *words, x=percent(x), y=percent(y), class_="town", aria_hidden="true")
     names = ", ".join(p.name for p in point.places[:12])
-    shape = element("path", element("title", names), d=roof(r + 3)) if point.kind == "site" else element("circle", element("title", names), r=r)
-    mark = element("a", shape, *words, href=point.places[0].href, aria_label=names) if point.places[0].href else element("g", shape, *words)
+    shapes = [] if point.kind == "site" and not point.organisations else [element("circle", r=r)]
+    if point.kind == "site":
+        shapes.append(element("path", d=roof(SITE)))
+    inside = (element("title", names), *shapes, *words)
+    mark = element("a", *inside, href=point.places[0].href) if point.places[0].href else element("g", *inside)
     return element("svg", mark, x=percent(x), y=percent(y), class_=point.kind)
 
 
@@ -250,10 +262,10 @@ def _columns(t: Say, hub: Place | None) -> tuple[str, ...]:
     return (t("Lieu", "Place"), *((t(f"Distance de {hub.name}", f"Distance from {hub.name}"), t("Direction", "Direction")) if hub else ()), t("Organisations", "Organisations"))
 
 
-def _row(p: Place, hub: Place | None, t: Say) -> tuple[Link | str | int, ...]:
+def _row(p: Place, hub: Place | None, t: Say) -> tuple[Cell, ...]:
     far = kilometres(_at(hub), _at(p)) if hub else 0
     wind = t(*WINDS[round(_bearing(_at(hub), _at(p)) / 45) % 8]) if hub and far >= 0.02 else ""
-    return (Link(p.name, p.href), *((_distance(far, t), wind) if hub else ()), p.organisations)
+    return (Link(p.name, p.href), *((_distance(far, t), wind) if hub else ()), None if p.kind == "town" else p.organisations)
 
 
 def _bearing(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -270,7 +282,7 @@ def _legend(points: Sequence[_Point], towns: Sequence[object], t: Say) -> tuple[
     if any(p.kind == "site" for p in points):
         signs.append((_sign("site", element("path", d=roof(8))), t("site du hub", "site of the hub")))
     if any(p.kind == "place" for p in points):
-        signs.append((_sign("place", element("circle", r=7)), joined([t("lieu", "place"), t("plus grand s’il y a plus d’organisations", "larger with more organisations")], lambda *_: ", ")))
+        signs.append((_sign("place", element("circle", r=7)), t("lieu, d’autant plus grand qu’il y a d’organisations", "place, the larger the more organisations")))
     if towns:
         signs.append((_sign("town", element("circle", r=2.5)), t("ville, pour se repérer", "town, to find one’s way")))
     return tuple(signs)

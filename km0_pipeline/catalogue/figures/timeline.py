@@ -1,4 +1,4 @@
-"""Events on one axis of years, each as wide as its date is vague: a day is a diamond, a season or a year a bar; planned is hollow.
+"""Events on one axis of years, each as wide as its date is vague, a diamond where that is too little to be seen; planned is hollow.
 
 An event has as many marks as sources give it dates, so that a date put off again and again is seen at a glance.
 """
@@ -14,9 +14,9 @@ from markupsafe import Markup
 from km0_pipeline.catalogue.figures.edtf import span
 from km0_pipeline.catalogue.figures.figure import Figure, Link, Say, counted, dated, element, empty, percent
 
-MOST = 24
+MOST = 16
 """Events that have a line of their own: those that most sources tell of; all are in the row of counts above them."""
-POINT = 0.012
+POINT = 0.02
 """Share of the axis below which a date is a diamond."""
 HIGH = 22
 LEGEND = (("held", "tenu", "held"), ("other", "selon une autre source", "according to another source"), ("planned", "annoncé", "announced"))

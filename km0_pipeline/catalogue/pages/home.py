@@ -6,6 +6,7 @@ Belongs here: what is asked of the tables for it. How figures are drawn is for `
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from km0_pipeline.catalogue import words
@@ -26,7 +27,7 @@ from km0_pipeline.catalogue.figures import (
     places,
     timeline,
 )
-from km0_pipeline.catalogue.figures.figure import Say
+from km0_pipeline.catalogue.figures.figure import Say, empty
 from km0_pipeline.catalogue.figures.places import landmark
 from km0_pipeline.catalogue.rendering import Page
 from km0_pipeline.publish.phrases import RELATIONS, SCOPES, headline
@@ -45,15 +46,22 @@ select organisation_id, any_value(o.name) as name, t.space, bool_or(t.status = '
 from tenancies as t join organisations as o using (organisation_id) where t.status not in ('left', 'planned') group by all order by name, organisation_id, space
 """
 HEADCOUNTS = """
-select h.headcount, h.qualifier, h.publishers, h.document_id, coalesce(h.as_of, h.stated_on) as said_on
+select h.headcount as value, h.qualifier, h.publishers, h.document_id, coalesce(h.as_of, h.stated_on) as said_on
 from headcounts as h where h.organisation_id = ? and h.scope = ? order by h.headcount desc, said_on desc nulls last, headcount_id
 """
 EXAMPLE = """
-select d.entity_id, d.property, d.scope, d.chosen_value, d.chosen_qualifier, c.original, c.document_id, c.stated_on, s.publisher, s.title, s.url,
-    len(string_split(d.other_values, '|')) as others
+select d.entity_id, d.entity_name, d.property, d.scope, d.chosen_value, d.chosen_qualifier, c.value_kind, c.original, c.document_id, c.stated_on,
+    s.publisher, s.title, s.url, s.language, len(string_split(d.other_values, '|')) as others
 from discrepancies as d join claims as c using (claim_id) join sources as s using (document_id)
-where d.property = 'headcount' and c.original is not null
-order by d.entity_id is distinct from ?, d.scope is distinct from 'people', others desc, d.discrepancy_id limit 1
+where c.original is not null and c.value_kind in ('integer', 'decimal', 'date')
+order by d.property <> 'headcount', d.entity_id is distinct from ?, d.scope is distinct from 'people', others desc, d.discrepancy_id limit 1
+"""
+"""The value that is shown with all that is behind it: how many people are there, where sources disagree on that."""
+STATEMENTS = """
+select c.value, c.qualifier, s.publisher as publishers, c.document_id, coalesce(c.as_of, c.stated_on) as said_on
+from claims as c join sources as s using (document_id)
+where c.entity_id = ? and c.property = ? and c.scope is not distinct from ? and c.closed_version is null and c.value_kind in ('integer', 'decimal', 'date')
+order by try_cast(c.value as decimal(18, 3)) desc, c.value, publishers, c.document_id, c.claim_id
 """
 EVENTS = "select event_id, name, status, held_on, sources from events order by event_id"
 DATES = """
@@ -91,13 +99,13 @@ def _said(edition: Edition) -> dict[str, Any]:
     example = next(iter(edition.rows(EXAMPLE, hub and hub["organisation_id"])), None)
     return {
         "of_entity": of_entity, "of_source": of_source, "of_table": of_table,
-        "organisation": hub, "numbers": _numbers(edition, hub), "example": example,
+        "organisation": hub, "numbers": _numbers(edition, hub), "example": example, "called": _called(edition, example),
         "statements": lambda t, here: _statements(edition, example, t, here),
         "timeline": lambda t, here: _timeline(edition, t, here),
         "network": lambda t, here: _network(edition, hub, t, here),
-        "maps": lambda t, here: _maps(edition, t, here),
+        "maps": lambda t, here: _maps(edition, hub, t, here),
         "building": lambda t, here: _building(edition, t, here),
-        "scopes": SCOPES, "changes": _changes(edition), "newcomers": _newcomers(edition), "versions": edition.versions[: -VERSIONS - 1 : -1],
+        "changes": _changes(edition), "newcomers": _newcomers(edition), "versions": edition.versions[: -VERSIONS - 1 : -1],
         "downloads": _downloads(edition),
     }  # fmt: skip
 
@@ -109,7 +117,7 @@ def _numbers(edition: Edition, hub: Row | None) -> dict[str, Any]:
     people = next(iter(edition.rows(EXAMPLE, hub["organisation_id"])), None) if hub else None
     if not (people and hub and people["entity_id"] == hub["organisation_id"] and people["scope"] == "people"):
         people = next(iter(edition.rows(HEADCOUNTS + " limit 1", hub["organisation_id"], "people")), None) if hub else None
-        people = people and {"chosen_value": people["headcount"], "chosen_qualifier": people["qualifier"], "publisher": people["publishers"], "stated_on": people["said_on"], "document_id": people["document_id"]}
+        people = people and {"chosen_value": people["value"], "chosen_qualifier": people["qualifier"], "publisher": (people["publishers"] or "").replace("|", ", "), "stated_on": people["said_on"], "document_id": people["document_id"]}
     return {
         "occupants": len(present or {o["organisation_id"] for o in occupants}), "current": bool(present),
         "organisations": edition.value("select count(*) from organisations"), "people": edition.value("select count(*) from people"),
@@ -118,11 +126,28 @@ def _numbers(edition: Edition, hub: Row | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _called(edition: Edition, example: Row | None) -> tuple[str, str]:
+    """What the value of the example is of: what is counted, or the column and whose it is."""
+    if example is None or example["scope"] in SCOPES:
+        return SCOPES[example["scope"]] if example else ("", "")
+    fields = (f for d in edition.tables.values() for f in d["schema"]["fields"] if f.get("km0:property") == example["property"])
+    field = next(fields, {"title": example["property"], "km0:title_en": example["property"]})
+    return f"{field['title']}, {example['entity_name']}", f"{field['km0:title_en']}, {example['entity_name']}"
+
+
 def _statements(edition: Edition, example: Row | None, t: Say, here: Here) -> Figure:
     """All that has been said of what the example is about."""
-    said = edition.rows(HEADCOUNTS, example["entity_id"], example["scope"]) if example else []
-    given = [Bar((r["publishers"] or t("sans éditeur", "no publisher")).replace("|", ", "), r["headcount"], here.to(of_source(r["document_id"])), r["qualifier"], _date(r["said_on"], here)) for r in said]
-    return bars(t("Qui dit combien", "Who says how many"), given, t, about=t("Qui le dit", "Who says so"))
+    title = t("Qui dit quoi", "Who says what")
+    if example is None:
+        return empty(title, t("Aucune source n’en contredit une autre.", "No source contradicts another."))
+    if example["property"] == "headcount":
+        said = edition.rows(HEADCOUNTS, example["entity_id"], example["scope"])
+    else:
+        said = edition.rows(STATEMENTS, example["entity_id"], example["property"], example["scope"])
+    told = [((r["publishers"] or t("sans éditeur", "no publisher")).replace("|", ", "), here.to(of_source(r["document_id"])), r) for r in said]
+    if example["value_kind"] == "date":
+        return timeline(title, [Event(who, (Mark(r["value"], "planned" if r["qualifier"] == "planned" else "held"),), href) for who, href, r in told], t)
+    return bars(title, [Bar(who, float(r["value"]), href, r["qualifier"], _date(r["said_on"], here)) for who, href, r in told], t, about=t("Qui le dit", "Who says so"))
 
 
 def _date(edtf: str | None, here: Here) -> str:
@@ -157,7 +182,7 @@ def _network(edition: Edition, hub: Row | None, t: Say, here: Here) -> Figure:
     return network(t("Organisations, personnes et financeurs", "Organisations, people and funders"), list(nodes.values()), edges, t)
 
 
-def _maps(edition: Edition, t: Say, here: Here) -> list[Figure]:
+def _maps(edition: Edition, hub: Row | None, t: Say, here: Here) -> list[Figure]:
     """The site where its buildings have coordinates, and the region."""
     found = edition.rows(PLACES)
     given = [Place(r["name"], r["longitude"], r["latitude"], "site" if r["kind"] == "site" else "place", r["organisations"], here.to(of_entity(r["place_id"]))) for r in found]
@@ -174,9 +199,12 @@ def _maps(edition: Edition, t: Say, here: Here) -> list[Figure]:
             assumed.append(Place(r["name"], *at, "site" if home else "place", r["organisations"], here.to(of_entity(r["place_id"]))))
     sites = [p for p in given if p.kind == "site" and p.longitude is not None]
     note = t("La position de {} vient d’une liste de villes\u00a0: aucune source publiée ne la donne.", "The position of {} is from a list of towns: no published source gives it.")
-    region = places(t("La région", "The region"), [*given, *assumed], t, least=REGION)
+    around = [p for p in given if p not in sites]
+    if sites and hub:
+        around.append(replace(sites[0], name=hub["name"], href=here.to(of_entity(hub["organisation_id"]))))
+    region = places(t("La région", "The region"), [*around, *assumed], t, least=REGION)
     if assumed:
-        region = Figure(region.title, region.svg, region.columns, region.rows, " ".join([region.note, note.format(", ".join(p.name for p in assumed))]).strip(), region.legend)
+        region = replace(region, note=f"{region.note} {note.format(', '.join(p.name for p in assumed))}".strip())
     return [*([places(t("Le site", "The site"), sites, t)] if len(sites) > 1 else []), region]
 
 
