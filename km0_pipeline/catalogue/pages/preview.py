@@ -120,7 +120,8 @@ class _Links:
         proof = self._proof(field, row)
         if self.table in ("discrepancies", "claims") and name in ("value", "chosen_value", "other_values"):
             value, how = self._said(name, row)
-        return Cell(value, how, proof, bool(proof)) if proof else Cell(value, how, of_table(value) if name == "table_name" else "")
+        elsewhere = of_table(value) if name == "table_name" else of_entity(row[self.key]) if name == "name" and self.table in NAMED else ""
+        return Cell(value, how, proof or elsewhere, bool(proof))
 
     def _proof(self, field: Mapping[str, Any], row: Mapping[str, Any]) -> str:
         prop = field.get("km0:property")
