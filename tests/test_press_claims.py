@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from press_world import Fact, facts, put, rows, run, said
 
+from km0_pipeline import shards
 from km0_pipeline.hub import FRENCH_MODEL
-from km0_pipeline.press import mentions, shards
+from km0_pipeline.press import mentions
 from km0_pipeline.press.folding import key
 from km0_pipeline.press.known import Names
 from km0_pipeline.press.statements import extract

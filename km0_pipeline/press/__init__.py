@@ -48,6 +48,6 @@
     review      which claims may be published: by confidence, or as decided -> claim_decisions, press_reviewed
     understood  what the steps made of a document, side by side; the steps for one file aside
 
-Each step redoes only documents whose bytes, code or names changed (`reuse`); much work is forked over the cores (`shards`). A new kind of file
+Each step redoes only documents whose bytes, code or names changed (`reuse`); much work is forked over the cores (`km0_pipeline.shards`). A new kind of file
 is one reader module and one line in `read.READERS`.
 """

@@ -1,7 +1,7 @@
 """What each page is filled in with: one module a kind of page, each with `pages(edition)`.
 
 To add a kind: a module here, a template beside the others, a line in `KINDS`; or in `MANY`, where there is a page for each of many
-things. What its pages read beside stands in `FILES`.
+things. What its pages read beside stands in `FILES`. Three modules are parts of a table's page: `preview`, `charts` and `snippets`.
 """
 
 from __future__ import annotations
@@ -39,8 +39,6 @@ MANY: tuple[Callable[[Edition, Share], Iterator[Page]], ...] = (
     sources.pages,
 )
 """Kinds whose pages several processes share among them."""
-
-
 FILES: tuple[Callable[[Edition], Iterator[tuple[str, bytes]]], ...] = (search.files,)
 """What gives the files that pages read beside those that are published: paths below data/published, and contents."""
 

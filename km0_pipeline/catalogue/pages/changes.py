@@ -59,7 +59,7 @@ def pages(edition: Edition) -> Iterator[Page]:
             "sentence": {language: sentence(v, n == 0, language) for language in ("fr", "en")}, "newest": n + 1 == len(edition.versions),
         }  # fmt: skip
         title = (f"Version {v['version']}", f"Version {v['version']}")
-        yield Page(of_version(v["version"]), "change.html.j2", title, said, (said["sentence"]["fr"], said["sentence"]["en"]), section=SECTION)
+        yield Page(of_version(v["version"]), "change.html.j2", title, said, (said["sentence"]["fr"], said["sentence"]["en"]), section=SECTION, own={"dated": False})
 
 
 def sentence(version: Mapping[str, Any], first: bool, language: Language) -> str:

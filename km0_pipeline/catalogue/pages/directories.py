@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from km0_pipeline.catalogue import terms, words
-from km0_pipeline.catalogue.addresses import of_entity
+from km0_pipeline.catalogue.addresses import LANGUAGES, of_entity
 from km0_pipeline.catalogue.edition import Edition
 from km0_pipeline.catalogue.pages.search import fold
 from km0_pipeline.catalogue.rendering import Page
@@ -94,25 +94,34 @@ def pages(edition: Edition) -> Iterator[Page]:
     for directory in DIRECTORIES:
         rows = sorted(edition.rows(directory.query), key=lambda r: (" ".join(fold(r["name"] or "")), r["id"]))
         counts = _counts(rows, "facet")
-        choices = {f: i for i, (f, _) in enumerate(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:FACETS], 1)}
+        choices = {f: i for i, (f, _) in enumerate(sorted(counts.items(), key=lambda item: (not item[0], -item[1], item[0]))[:FACETS], 1)}
         lines = [Line(r, choices.get(r["facet"], 0)) for r in rows]
         if directory.name == "events":
             lines.sort(key=lambda line: line.row["held_on"] or "", reverse=True)
         parts = _parts(directory.name, lines) if len(lines) > MOST else []
         index = [(label, f"{name}.html", count) for label, name, count, _ in parts]
         first = lines if not parts else [line for line in lines if directory.name == "organisations" and line.row["section"] in ("hub", "current", "unknown")][:MOST]
-        yield _page(directory, directory.name, first, len(lines), choices, index, "")
+        yield _page(directory, directory.name, first, len(lines), choices, index, "", _counts(rows, "section"))
         for label, name, _, some in parts:
             yield _page(directory, name, some, len(lines), choices, index, label)
 
 
-def _page(directory: Directory, name: str, lines: list[Line], total: int, choices: dict[str, int], letters: list[tuple[str, str, int]], letter: str) -> Page:
+def _page(directory: Directory, name: str, lines: list[Line], total: int, choices: dict[str, int], letters: list[tuple[str, str, int]], letter: str, whole: dict[str, int] | None = None) -> Page:
+    """`whole` says how many lines each section has in all: a heading says so where some of them stand on further pages."""
     counts = _counts([line.row for line in lines], "facet")
     facets = [(i, directory.facets(f), counts[f]) for f, i in choices.items() if f in counts]
-    sections = [(code, directory.sections(code), [line for line in lines if line.row["section"] == code]) for code in sorted(_counts([line.row for line in lines], "section"), key=directory.order)]
+    found = _counts([line.row for line in lines], "section")
+    sections = [(code, _headed(directory.sections(code), found[code], whole[code] if whole else found[code]), [line for line in lines if line.row["section"] == code]) for code in sorted(found, key=directory.order)]
     said = {"directory": directory, "sections": sections, "facets": facets if len(facets) > 1 else [], "total": total, "letters": letters, "letter": letter, "of_entity": of_entity, "all": DIRECTORIES}
     title = (f"{directory.title[0]} : {letter}", f"{directory.title[1]}: {letter}") if letter else directory.title
     return Page(f"{name}.html", "directory.html.j2", title, said, directory.about, section="organisations.html", scripts=("directory.js",), own={"indexed": directory.indexed})
+
+
+def _headed(names: Said, shown: int, total: int) -> Said:
+    if shown == total:
+        return names
+    some = [(words.number(shown, language), words.number(total, language)) for language in LANGUAGES]
+    return f"{names[0]}, les {some[0][0]} premières sur {some[0][1]}", f"{names[1]}, the first {some[1][0]} of {some[1][1]}"
 
 
 def _counts(rows: list[dict[str, Any]], column: str) -> dict[str, int]:

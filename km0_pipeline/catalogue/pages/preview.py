@@ -38,7 +38,7 @@ LISTS = frozenset({"other_names", "roles", "publishers", "other_values"})
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`how` says how its `value` is said: number, date, code, called (a property), list, key or text.
+    """`how` says how its `value` is said: number, date, code, called (a property), scope (what is counted), list, key or text.
 
     `address` is the page that it leads to; `proof`: there is what the value rests on.
     """
@@ -120,7 +120,8 @@ class _Links:
         proof = self._proof(field, row)
         if self.table in ("discrepancies", "claims") and name in ("value", "chosen_value", "other_values"):
             value, how = self._said(name, row)
-        return Cell(value, how, proof, bool(proof)) if proof else Cell(value, how, of_table(value) if name == "table_name" else "")
+        elsewhere = of_table(value) if name == "table_name" else of_entity(row[self.key]) if name == "name" and self.table in NAMED else ""
+        return Cell(value, how, proof or elsewhere, bool(proof))
 
     def _proof(self, field: Mapping[str, Any], row: Mapping[str, Any]) -> str:
         prop = field.get("km0:property")
@@ -155,6 +156,8 @@ def _how(field: Mapping[str, Any]) -> str:
         return "date"
     if name == "property" or name == "relation":
         return "called"
+    if name == "scope":
+        return "scope"
     if name == "column_name":
         return "key"
     if field["type"] in ("integer", "number"):

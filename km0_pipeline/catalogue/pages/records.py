@@ -24,7 +24,7 @@ MOST = 100
 TABLES = {"evt": ("events", "event_id"), "org": ("organisations", "organisation_id"), "per": ("people", "person_id"), "pla": ("places", "place_id")}
 """Beginning of an id -> its table and its key, in the order of ids."""
 
-FACTS = ("kind", "activity", "opened_on", "founded_on", "built_in", "date", "about", "located_in", "headcount", "area_m2", "size_band", "commune", "siren", "role", "website")
+FACTS = ("kind", "activity", "opened_on", "founded_on", "built_in", "date", "about", "located_in", "headcount", "area_m2", "size_band", "commune", "siren", "website")
 """Properties that a record shows at a glance, in this order."""
 
 
@@ -114,6 +114,7 @@ def _record(edition: Edition, kind: str, table: str, row: Row, keyed: dict[str, 
         "people": _people([r for r in of["links"] if r["other_kind"] == "person" and not r["outward"]], name),
         "links": _links([r for r in of["links"] if r["outward"] or r["other_kind"] != "person"]),
         "total": {k: rows[0]["total"] for k, rows in of.items() if rows and "total" in rows[0]},
+        "roles": [r for r in (row.get("roles") or "").split("|") if r], "role_anchor": next((q.anchor for q in reversed(told) if q.term in ("role", "heads", "founder_of")), "said"),
         "others": [n for n in (row.get("other_names") or "").split("|") if n], "known": known, "of_entity": of_entity, "of_source": of_source, "terms": terms, "of_table": of_table,
     }  # fmt: skip
     about = (f"{name} : ce qu’en disent les sources, mot à mot.", f"{name}: what sources say of it, word by word.")

@@ -43,6 +43,7 @@ def pages(edition: Edition) -> Iterator[Page]:
         yield Page(
             of_table(name), "table.html.j2", (table["title"], table["km0:title_en"]), _said(edition, name),
             (table["description"], table["km0:description_en"]), section=SECTION, scripts=("preview.js", "copy.js", "provenance.js"),
+            own={"indexed": name != "people"},
         )  # fmt: skip
 
 
@@ -92,7 +93,7 @@ def _values(edition: Edition, name: str) -> dict[str, dict[str, Any]]:
             column = f'"{f["name"]}"'
             rows = edition.rows(f'select {column} as value, count(*) as n from "{name}" where {column} is not null group by all order by n desc, value')
             if _is_coded(f) or len(rows) < edition.profiles[name].filled[f["name"]]:
-                how = "called" if f["name"] in ("property", "relation") else "code" if _is_coded(f) else "text"
+                how = "called" if f["name"] in ("property", "relation") else "scope" if f["name"] == "scope" else "code" if _is_coded(f) else "text"
                 found[f["name"]] = {"counts": rows[:VALUES], "more": len(rows) - VALUES, "how": how}
     return found
 

@@ -6,7 +6,7 @@ const say = (text, n, all) => text.replace("{n}", n).replace("{all}", all);
 
 for (const table of document.querySelectorAll("table.preview")) {
   const body = table.tBodies[0], rows = [...body.rows], headings = [...table.tHead.rows[0].cells];
-  const folded = rows.map(row => " " + words(row.textContent).join(" "));
+  const folded = rows.map(row => " " + words([...row.cells].map(cell => cell.textContent).join(" ")).join(" "));
   const order = (row, i) => row.cells[i].dataset.v ?? (row.cells[i].querySelector(".none") ? "" : row.cells[i].textContent);
 
   headings.forEach((heading, i) => {
