@@ -5,17 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from km0_pipeline.catalogue.figures.figure import (
-    Figure,
-    Say,
-    counted,
-    dated,
-    drawing,
-    element,
-    empty,
-    percent,
-    scale_of,
-)
+from km0_pipeline.catalogue.figures.figure import Figure, Say, counted, dated, drawing, element, empty, percent, scale_of
 
 HEIGHT = 190
 DOTS = 60

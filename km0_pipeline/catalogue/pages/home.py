@@ -11,21 +11,7 @@ from typing import Any
 from km0_pipeline.catalogue import words
 from km0_pipeline.catalogue.addresses import Here, of_entity, of_source, of_table
 from km0_pipeline.catalogue.edition import Edition
-from km0_pipeline.catalogue.figures import (
-    Bar,
-    Edge,
-    Event,
-    Figure,
-    Mark,
-    Node,
-    Occupant,
-    Place,
-    bars,
-    building,
-    network,
-    places,
-    timeline,
-)
+from km0_pipeline.catalogue.figures import Bar, Edge, Event, Figure, Mark, Node, Occupant, Place, bars, building, network, places, timeline
 from km0_pipeline.catalogue.figures.figure import Say
 from km0_pipeline.catalogue.figures.places import landmark
 from km0_pipeline.catalogue.rendering import Page
