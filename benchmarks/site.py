@@ -102,7 +102,7 @@ def fill(project: Project, table: Table, organisations: int, claims: int, change
     """Make the table's Parquet as `tables.build` would; `changed`: one document in a hundred has another title."""
     count, values = ROWS.get(table.name, ("0", {}))
     if changed and table.name == "sources":
-        values = values | {"title": f"{values['title']} || if(i % 100 = 99, ', corrigé', '')"}
+        values = values | {"title": f"{values['title']} || if(i % 100 = 9, ', corrigé', '')"}
     columns = ", ".join(f'({values.get(f.name, "null")})::{TYPES[f.type][1]} as "{f.name}"' for f in table.fields)
     counted = eval(count, {"organisations": organisations, "claims": claims, "half": claims // 2})
     given = f"select i, {organisations} as organisations, {claims} as claims, {claims // 2} as half from range({counted}) t(i)"
