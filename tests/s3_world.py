@@ -74,11 +74,11 @@ class Store:
         return Project.at(root)
 
     def held(self, folder: str = "published") -> dict[str, bytes]:
-        """Every object by path, straight from the server."""
+        """Every object by path, straight from the server; none hidden."""
         import obstore
 
         store = self._straight(folder)
-        return {m["path"]: bytes(obstore.get(store, m["path"]).bytes()) for batch in obstore.list(store) for m in batch}
+        return {m["path"]: bytes(obstore.get(store, m["path"]).bytes()) for batch in obstore.list(store) for m in batch if not m["path"].startswith(".")}
 
     def put(self, path: str, content: bytes, folder: str = "published") -> None:
         """What another writer, or a fault of the store, puts there."""

@@ -49,7 +49,10 @@ class Built:
 
 
 def build(project: Project) -> Built:
-    """Make the site of what has been published last. Raises PublicationStopped if someone is publishing at this moment."""
+    """Make the site of what has been published last, and send it to the bucket, where there is one.
+
+    Raises PublicationStopped if someone is publishing at this moment, StorageError if the bucket can't be used.
+    """
     top = project.published
     top.mkdir(parents=True, exist_ok=True)
     with alone(top), newest(project) as edition:
@@ -73,6 +76,8 @@ def build(project: Project) -> Built:
         for path in sorted(gone):
             _remove(top, path)
         _list(top, made)
+        if bucket := project.published_bucket:
+            bucket.send_site(made)
     return Built(top / "index.html", len(made), sum(made.values()), len(gone))
 
 

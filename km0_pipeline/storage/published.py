@@ -3,6 +3,7 @@
     <version>/...     the files of a version: SHA256SUMS first, created and never written over: whoever creates it has the name
     index.json        which versions there are: written on condition that nobody else has since it was read; that publishes
     feed.xml, latest  after it; `latest` holds the name of the last version, since nothing in a bucket can be a link
+    .site             the pages that are made of all this, with their SHA-256: they lie beside it, and are sent last, each where it changed
 
 Two writers that mean the same version by the same content send the same bytes; one of other content finds the name taken and stops.
 A version that index.json does not list may be one that is being sent. It is cleared away when it can no longer be listed (a later one is), or
@@ -17,7 +18,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ from km0_pipeline.storage import StorageError, point, safe, sha256, write_aside
 from km0_pipeline.storage.bucket import Bucket
 from km0_pipeline.versions import VERSION, as_published, ordered
 
-INDEX, SUMS, FEED, LATEST = "index.json", "SHA256SUMS", "feed.xml", "latest"
+INDEX, SUMS, FEED, LATEST, SITE = "index.json", "SHA256SUMS", "feed.xml", "latest", ".site"
 ABANDONED = timedelta(hours=1)
 """How long nothing has been written to a version that nobody is sending any more."""
 AT_ONCE = 8
@@ -101,6 +102,28 @@ class Published:
             there = self._bucket.read(name)
             if there is None or there[0] != content[name]:
                 self._bucket.swap(name, content[name], self._beside.get(name))
+
+    def send_site(self, paths: Iterable[str]) -> None:
+        """Let the bucket hold these files of the folder, in this order, and none that an earlier site had beside them.
+
+        No condition: pages are made of the versions that index.json lists, so whoever has published last makes them last. Cut off, the
+        next one sends what is missing: what lies there is known by `.site`, which is written first of what comes, and at the end of what is there.
+        """
+        there = dict(_site(found[0]) if (found := self._bucket.read(SITE)) else [])
+        here = {path: sha256(self._folder / path) for path in paths}
+        if here == there:
+            return
+        known = {path: there[path] for path in there.keys() & here.keys() if there[path] == here[path]}
+        self._note_site({path: known.get(path, "") for path in there.keys() | here.keys()})
+        for path in here:
+            if path not in known:
+                self._bucket.put(path, self._folder / path, anew=False, lasting=path.startswith("assets/"))
+        self._bucket.delete(sorted(there.keys() - here.keys()))
+        self._note_site(here)
+
+    def _note_site(self, sums: Mapping[str, str]) -> None:
+        found = self._bucket.read(SITE)
+        self._bucket.swap(SITE, "".join(f"{sums[path]}  {path}\n" for path in sorted(sums)).encode(), found[1] if found else None)
 
     def clear(self) -> None:
         """Remove what index.json does not list and nobody can be sending: what a killed run left, and what a version was before it was rebuilt."""
@@ -192,3 +215,10 @@ class Published:
         except (ValueError, LookupError, TypeError):
             raise StorageError(f"{self.address}{INDEX} is not an index of snapshots; give the right place in hub.toml, [storage].") from None
         return versions
+
+
+def _site(content: bytes) -> Iterator[tuple[str, str]]:
+    """Path and SHA-256 of each file that a `.site` lists."""
+    for line in content.decode().splitlines():
+        digest, _, path = line.partition("  ")
+        yield path, digest
