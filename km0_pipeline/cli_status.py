@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from km0_pipeline.terminal import project_in, width_of_terminal, wrapped
+from km0_pipeline.terminal import fetched, width_of_terminal, wrapped
 
 if TYPE_CHECKING:
     from km0_pipeline.status import Source, Status
@@ -27,7 +27,7 @@ def status(root: Path) -> None:
     from km0_pipeline.status import status as found_of
     from km0_pipeline.steps import PublishedError
 
-    project = project_in(root)
+    project = fetched(root)
     today = datetime.now(project.hub.zone).date()
     try:
         found = found_of(project)
