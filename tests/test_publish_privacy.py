@@ -214,7 +214,14 @@ def test_r11_files_of_a_feed_are_the_feed_s_so_that_the_loss_told_is_the_one_tha
     project = Project(project.root, project.hub.model_copy(update={"feeds": (feed,), "press": project.hub.press.model_copy(update={"keep_until": "2026-01-31"})}))
     (project.raw / "press" / "journal").mkdir()
     (project.raw / "press" / "journal" / "a.html").write_text("x")
-    assert [f.source for f in overdue(project, date(2026, 7, 15))] == ["press/journal"]
+    note = project.raw / "press" / "journal" / ".a.html.json"
+    known = {"feed": "https://journal.example/rss", "item": "a", "updated": "2026-01-02T00:00:00+00:00"}
+    note.write_text(json.dumps(known | {"title": WHO, "sha256": "0" * 64}))
+    found = overdue(project, date(2026, 7, 15))
+    assert [f.source for f in found] == ["press/journal"]
+    purge(project, found)
+    assert json.loads(note.read_text()) == known, "else the feed would have it fetched again"
+    assert overdue(project, date(2026, 7, 15)) == []
 
 
 def test_r14_what_comes_of_a_national_register_says_its_licence_and_publisher(project: Project) -> None:

@@ -7,13 +7,16 @@ What was published of them stays, and is closed: how long that is kept is no mat
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import pyarrow.parquet as pq
 
-from km0_pipeline.press.sidecar import beside
+from km0_pipeline.press import sidecar
+from km0_pipeline.press.document import Unreadable
+from km0_pipeline.press.sidecar import Sidecar, beside
 from km0_pipeline.steps import Project, is_source
 from km0_pipeline.storage import content_id
 from km0_pipeline.tables.losses import is_of
@@ -49,11 +52,20 @@ def overdue(project: Project, day: date) -> list[Overdue]:
 
 
 def purge(project: Project, files: Iterable[Overdue]) -> None:
-    """Delete these files, and the notes beside them. Raises OSError."""
+    """Delete these files, and the notes beside them. Raises OSError.
+
+    Of the note of a feed's article that stays by which it is known: else the feed, which lists it still, would have it fetched again.
+    """
     for file in files:
         path = project.raw / file.path
         path.unlink(missing_ok=True)
-        beside(path).unlink(missing_ok=True)
+        note = None
+        with suppress(Unreadable):
+            note = sidecar.read(beside(path))
+        if note and note.item:
+            sidecar.write(beside(path), Sidecar(feed=note.feed, item=note.item, updated=note.updated))
+        else:
+            beside(path).unlink(missing_ok=True)
 
 
 def _read(project: Project) -> dict[str, str]:
