@@ -54,6 +54,12 @@ def end_killed_runs(instance: dg.DagsterInstance, tags: dict[str, str]) -> None:
         instance.report_run_failed(run, "The process was killed.")
 
 
+def failures_of(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+    """`failures` of a run that is recorded."""
+    events = instance.all_logs(run_id, of_type={dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.ASSET_CHECK_EVALUATION})
+    return failures(e.get_dagster_event() for e in events)
+
+
 def failures(events: Iterable[dg.DagsterEvent]) -> list[str]:
     """What went wrong in a run: the sentence of each failed check, and of each step that failed for another reason."""
     found = []

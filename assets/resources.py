@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 from pydantic import PrivateAttr
 
-from assets.history import failures
+from assets.history import failures_of
 from km0_pipeline.hub import HubError
 from km0_pipeline.publish.privacy import PublicationStopped
 from km0_pipeline.registries.drift import ColumnsChanged
@@ -45,8 +45,7 @@ class ProjectResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         with sole_use(Path(self.root)):
             note_run(Path(self.root), self._created, None)
             yield self
-            ended = context.instance.all_logs(context.run.run_id, of_type={dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.ASSET_CHECK_EVALUATION})
-            note_run(Path(self.root), self._created, failures(e.get_dagster_event() for e in ended))
+            note_run(Path(self.root), self._created, failures_of(context.instance, context.run.run_id))
 
     def project(self) -> Project:
         """The project as it was when the run began, with what its buckets hold; a mistake in hub.toml fails the step with its sentences."""

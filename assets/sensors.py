@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.history import failures
+from assets.history import failures_of
 from assets.jobs import refresh
 from km0_pipeline.claims import digest
 from km0_pipeline.hub import Hub
@@ -44,7 +44,7 @@ def sensors(root: Path, hub: Hub) -> list[dg.SensorDefinition]:
         description="Say in one sentence why a run failed.\n\nDire en une phrase pourquoi une exécution a échoué.",
     )
     def failed_runs(context: dg.RunFailureSensorContext) -> None:
-        why = " ".join(failures(context.get_step_failure_events()))
+        why = " ".join(failures_of(context.instance, context.dagster_run.run_id))
         context.log.error(f"The run {context.dagster_run.run_id} failed: {why or context.failure_event.message}")
 
     return [new_files, failed_runs]

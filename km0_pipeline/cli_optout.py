@@ -88,8 +88,10 @@ def apply(root: Path) -> None:
     try:
         with plainly():
             project = fetched(root)
-            done = rebuild(project)
-            build(project)  # also where nothing was to be done: a killed `apply` may have left pages that name somebody
+            try:
+                done = rebuild(project)
+            finally:  # also where it stopped half-way or had nothing to do: pages may name who is gone from the versions, as after a killed `apply`
+                build(project)
     except (OptOutError, PublicationStopped, PublishedError) as e:
         raise click.ClickException(str(e)) from None
     for r in done:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from km0_pipeline.terminal import project_in
+from km0_pipeline.terminal import fetched
 
 
 @click.command()
@@ -25,7 +25,7 @@ def purge(root: Path, delete: bool) -> None:
     from km0_pipeline.publish.privacy.retention import purge as delete_files
     from km0_pipeline.tables.losses import accept
 
-    project = project_in(root)
+    project = fetched(root)
     found = overdue(project, datetime.now(project.hub.zone).date())
     for file in found:
         click.echo(f"data/raw/{file.path}  ({file.source}, kept until {file.until})")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from km0_pipeline.terminal import project_in, width_of_terminal, wrapped
+from km0_pipeline.terminal import fetched, width_of_terminal, wrapped
 
 if TYPE_CHECKING:
     from km0_pipeline.status import Source, Status
@@ -27,7 +27,7 @@ def status(root: Path) -> None:
     from km0_pipeline.status import status as found_of
     from km0_pipeline.steps import PublishedError
 
-    project = project_in(root)
+    project = fetched(root)
     today = datetime.now(project.hub.zone).date()
     try:
         found = found_of(project)
@@ -46,7 +46,7 @@ def _lines(found: Status, today: date) -> list[str]:
     lines += _run(found)
     late = sum(s.late(today) for s in found.sources)
     lines += ["", f"{'sources':<14}{len(found.sources):,}" + (f", {late:,} late" if late else "")]
-    ranked = sorted(found.sources, key=lambda s: (not s.late(today), s.name))
+    ranked = sorted(found.sources, key=lambda s: (not s.late(today), not s.unreached_since, s.name))
     lines += [_source(s, today) for s in ranked[:MOST]]
     lines += [f"  and {len(ranked) - MOST:,} more: table freshness"] if ranked[MOST:] else []
     lines += ["", "to decide"] if found.claims or found.pairs else ["", f"{'to decide':<14}nothing" if found.pairs is not None else f"{'to decide':<14}not known before the first run"]
@@ -70,7 +70,8 @@ def _run(found: Status) -> list[str]:
 def _source(source: Source, today: date) -> str:
     new = f"new {_ago(source.last_new_on, today)}" if source.last_new_on else "nothing new yet"
     due = f", LATE: expected by {source.due_on}" if source.late(today) else f", next by {source.due_on}" if source.due_on else ""
-    return f"  {source.name:<28}{source.documents:>7,} documents{source.records:>9,} records  {new}{due}"
+    down = f", can't be had since {source.unreached_since}" if source.unreached_since else ""
+    return f"  {source.name:<28}{source.documents:>7,} documents{source.records:>9,} records  {new}{due}{down}"
 
 
 def _ago(day: date, today: date) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from km0_pipeline.explain.pairs import doubts
 from km0_pipeline.explain.waiting import CannotReview, waiting
 from km0_pipeline.sql import connect, location
@@ -27,13 +29,17 @@ class LastRun:
 
 @dataclass(frozen=True)
 class Source:
-    """A source as the last version's table `freshness` has it; `due_on` is when something new was to be there, if hub.toml says."""
+    """A source as the last version's table `freshness` has it; `due_on` is when something new was to be there, if hub.toml says.
+
+    `unreached_since`: the day since which a feed can't be had, as the last run found it.
+    """
 
     name: str
     documents: int
     records: int
     last_new_on: date | None
     due_on: date | None
+    unreached_since: str = ""
 
     def late(self, today: date) -> bool:
         return self.due_on is not None and self.due_on < today
@@ -62,13 +68,14 @@ def status(project: Project) -> Status:
         def rows(path: Path, query: str) -> list[tuple[object, ...]]:
             return db.execute(query.format(location(path))).fetchall() if path.is_file() else []
 
-        fresh = rows(last / "freshness.parquet", "select source, documents, records, last_new_on, due_on from read_parquet({}) order by source") if last else []
+        fresh = rows(last / "freshness.parquet", "select source, documents, records, last_new_on, due_on from read_parquet({}) where kind <> 'decisions' order by source") if last else []
         rejects = rows(last / "rejects.parquet", "select reason, sum(rejects)::bigint from read_parquet({}) group by 1 order by 2 desc, 1") if last else []
+    unreached = _unreached(project)
     return Status(
         last.name if last else None,
         date.fromisoformat(versions[-1]["published_on"]) if versions else None,
         len(versions),
-        tuple(Source(*row) for row in fresh),  # type: ignore[arg-type]
+        tuple(Source(*(*row, unreached.get(str(row[0]), ""))) for row in fresh),  # type: ignore[arg-type]
         _counted(project, waiting), _counted(project, doubts),
         tuple((str(reason), int(str(n))) for reason, n in rejects),
         _last_run(project),
@@ -78,6 +85,12 @@ def status(project: Project) -> Status:
 def note_run(root: Path, began_at: datetime, failed: Sequence[str] | None) -> None:
     """Note how the run that began then goes: None while it is at work, then what went wrong."""
     write_json(_noted(root), {"began_at": began_at.isoformat(timespec="seconds"), "failed": failed})
+
+
+def _unreached(project: Project) -> dict[str, str]:
+    """Since when feeds can't be had. Of the step, since a feed that is down makes no new version."""
+    path = project.made("press_feeds")
+    return {f"press/{r['name']}": r.get("unreached_since") or "" for r in pq.read_table(path).to_pylist()} if path.is_file() else {}
 
 
 def _last_run(project: Project) -> LastRun | None:

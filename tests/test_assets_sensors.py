@@ -126,8 +126,13 @@ def test_a_failed_run_is_told_in_one_sentence(project: Project) -> None:
     def broken() -> None:
         raise dg.Failure("data/raw/press/a.md: can't be read; save it as UTF-8.", allow_retries=False)
 
+    @dg.asset(check_specs=[dg.AssetCheckSpec("unique", asset="doubled", blocking=True)])
+    def doubled() -> dg.MaterializeResult:  # type: ignore[type-arg]
+        wrong = dg.AssetCheckResult(passed=False, check_name="unique", description="places: 2 rows have the key of another; mend places.sql.")
+        return dg.MaterializeResult(check_results=[wrong])
+
     sensor = named(definitions(project.root).sensors, "failed_runs")
-    job = dg.Definitions([broken], jobs=[dg.define_asset_job("refresh")]).resolve_job_def("refresh")
+    job = dg.Definitions([broken, doubled], jobs=[dg.define_asset_job("refresh")]).resolve_job_def("refresh")
     with dg.DagsterInstance.ephemeral() as instance:
         result = job.execute_in_process(instance=instance, raise_on_error=False)
         context = dg.build_run_status_sensor_context(
@@ -141,3 +146,4 @@ def test_a_failed_run_is_told_in_one_sentence(project: Project) -> None:
         sensor(context)
     assert len(said) == 1
     assert "data/raw/press/a.md: can't be read; save it as UTF-8." in said[0]
+    assert "places: 2 rows have the key of another; mend places.sql." in said[0], "a check that stops a run is what there is to mend"

@@ -339,6 +339,18 @@ def test_a_bucket_holds_every_version_and_the_same_index(bucket: Pushed) -> None
     assert bucket.portal.changes()[-1] == "PUT /bucket/index.json"
 
 
+def test_half_a_site_is_not_pushed(bucket: Pushed) -> None:
+    pages = {name: bucket.project.published / name for name in ("index.html", ".site")}
+    pages["index.html"].write_text("<!doctype html>", encoding="utf-8")
+    pages[".site"].write_text("index.html\n", encoding="utf-8")
+    try:
+        bucket.push()
+    finally:
+        for path in pages.values():
+            path.unlink()
+    assert "feed.xml" in bucket.portal.files and not pages.keys() & bucket.portal.files.keys()
+
+
 def test_a_version_never_changes_unless_it_is_said_to_have_been_rebuilt(bucket: Pushed) -> None:
     bucket.push()
     bucket.portal.files[f"{FIRST}/places.csv"] = b"other"

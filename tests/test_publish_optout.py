@@ -237,3 +237,15 @@ def test_whoever_a_published_version_knows_by_another_name_is_found(tmp_path: Pa
     pq.write_table(pa.table(people), tmp_path / "people.parquet")
     optout.add(tmp_path, SECRET.encode(), "person", WHO, SECOND)
     assert suppression_of(tmp_path, optout.read(tmp_path), SECRET.encode()).ids == {"per-1"}
+
+
+def test_where_a_version_can_t_be_written_again_the_pages_still_follow_those_that_were(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(_: Project) -> None:
+        raise PublicationStopped("2026.11.22 could not be written again; it stays as it was.")
+
+    made: list[Project] = []
+    monkeypatch.setattr("km0_pipeline.publish.rebuild.rebuild", stopped)
+    monkeypatch.setattr("km0_pipeline.catalogue.site.build", made.append)
+    said = run(project, "optout", "apply")
+    assert said.exit_code == 1 and "it stays as it was" in said.output
+    assert len(made) == 1

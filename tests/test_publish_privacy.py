@@ -18,6 +18,7 @@ from press_world import accepted
 from publish_world import DAY, TABLES, VISITS, WORKSHOPS, fill, fill_library, fill_world
 
 from km0_pipeline.claims import Claim, mention_id, size_band_sql
+from km0_pipeline.hub import Feed
 from km0_pipeline.publish import files
 from km0_pipeline.publish.privacy import PublicationStopped
 from km0_pipeline.publish.privacy import report as reports
@@ -27,6 +28,7 @@ from km0_pipeline.publish.privacy.retention import overdue, purge
 from km0_pipeline.publish.privacy.rules import RULES, Outcome, personal_mailbox
 from km0_pipeline.publish.snapshot import Published, publish
 from km0_pipeline.steps import Project, make
+from km0_pipeline.storage import content_id
 from km0_pipeline.tables.table import Table, all_tables, table
 
 WHO = "Camille Passante"
@@ -181,10 +183,44 @@ def test_r11_files_past_their_day_are_listed_and_deleted_when_told_to(project: P
     dated = {"press/mai.md": "2026-05", "press/juin.md": "2026-06-30", "press/lettre.eml/piece.pdf": "2025", "press/lettre.eml": "2026-06-30", "press/sans-date.md": ""}
     made_of = pa.table({"path": list(dated), "published_on": list(dated.values())})
     make(project, "press_documents", lambda path: pq.write_table(made_of, path), version="t")
+    as_read = pa.table({"path": [p for p in dated if "/piece" not in p], "document_id": [content_id(b"x")] * 4})
+    make(project, "press_files", lambda path: pq.write_table(as_read, path), version="t")
     found = overdue(project, date(2026, 7, 15))
     assert found == [("press", "press/mai.md", date(2026, 6, 30)), ("registries/locataires", "registries/locataires-2019.csv", date(2026, 1, 31))]
     purge(project, found)
     assert sorted(p.name for p in project.raw.rglob("*") if p.is_file()) == ["juin.md", "lettre.eml", "sans-date.md"]
+    assert overdue(project, date(2026, 7, 15)) == []
+
+
+def test_r11_what_is_no_source_stays_and_what_has_come_since_the_last_run_is_not_taken_for_what_it_replaced(project: Project) -> None:
+    """A registry is replaced under its name; the READMEs and what lies in hidden folders were never read."""
+    hub = project.hub.model_copy(update={"press": project.hub.press.model_copy(update={"keep_for": 30, "keep_until": "2026-01-31"}), "registries": ()})
+    for path in ("README.md", ".git/config", "~$lettre.docx"):
+        (project.raw / "press" / path).parent.mkdir(exist_ok=True)
+        (project.raw / "press" / path).write_text("x")
+    assert overdue(Project(project.root, hub), date(2026, 7, 15)) == []
+    project = Project(project.root, project.hub.model_copy(update={"press": project.hub.press.model_copy(update={"keep_for": 30})}))
+    (project.raw / "press" / "mai.md").write_text("x")
+    for step, column, value in (("press_documents", "published_on", "2026-05"), ("press_files", "document_id", content_id(b"x"))):
+        rows = pa.table({"path": ["press/mai.md"], column: [value]})
+        make(project, step, lambda path, rows=rows: pq.write_table(rows, path), version="t")  # type: ignore[misc]
+    assert [f.path for f in overdue(project, date(2026, 7, 15))] == ["press/mai.md"]
+    (project.raw / "press" / "mai.md").write_text("y")
+    assert overdue(project, date(2026, 7, 15)) == []
+
+
+def test_r11_files_of_a_feed_are_the_feed_s_so_that_the_loss_told_is_the_one_that_is_meant(project: Project) -> None:
+    feed = Feed(name="journal", url="https://journal.example/rss")
+    project = Project(project.root, project.hub.model_copy(update={"feeds": (feed,), "press": project.hub.press.model_copy(update={"keep_until": "2026-01-31"})}))
+    (project.raw / "press" / "journal").mkdir()
+    (project.raw / "press" / "journal" / "a.html").write_text("x")
+    note = project.raw / "press" / "journal" / ".a.html.json"
+    known = {"feed": "https://journal.example/rss", "item": "a", "updated": "2026-01-02T00:00:00+00:00"}
+    note.write_text(json.dumps(known | {"title": WHO, "sha256": "0" * 64}))
+    found = overdue(project, date(2026, 7, 15))
+    assert [f.source for f in found] == ["press/journal"]
+    purge(project, found)
+    assert json.loads(note.read_text()) == known, "else the feed would have it fetched again"
     assert overdue(project, date(2026, 7, 15)) == []
 
 

@@ -6,6 +6,8 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
@@ -54,3 +56,18 @@ def test_a_run_that_never_ended_is_not_taken_for_one_that_did(project: Project, 
 
     note_run(project.root, datetime(2026, 3, 1, 5, 30, tzinfo=UTC), None)
     assert "2026-03-01 06:30 and has not ended" in asked(project).output
+
+
+def test_a_feed_that_is_down_is_told_though_no_version_came_of_it_and_decisions_are_no_source(project: Project) -> None:
+    folder = project.published / "2026.3.1"
+    folder.mkdir(parents=True)
+    index = {"latest": "2026.3.1", "versions": [{"version": "2026.3.1", "published_on": "2026-03-01"}]}
+    (project.published / "index.json").write_text(json.dumps(index), encoding="utf-8")
+    given = {"documents": 2, "records": 9, "last_new_on": date(2026, 3, 1), "due_on": None}
+    pq.write_table(pa.Table.from_pylist([{"source": "press/journal", "kind": "feed"} | given, {"source": "decisions/claims", "kind": "decisions"} | given]), folder / "freshness.parquet")
+    pq.write_table(pa.Table.from_pylist([{"reason": "empty", "rejects": 1}]), folder / "rejects.parquet")
+    project.warehouse.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist([{"name": "journal", "unreached_since": "2026-03-05"}]), project.made("press_feeds"))
+    said = asked(project).output
+    assert "press/journal" in said and "can't be had since 2026-03-05" in said
+    assert "decisions/claims" not in said

@@ -358,3 +358,63 @@ def test_two_that_make_one_step_at_once_are_told_of_and_damaged_bytes_are_made_a
     fresh = store.machine(tmp_path / "c", warehouse=True, published=False)
     assert step(fresh, "first", writes(2), version="b")
     assert store.held("warehouse")[path] == fresh.made("first").read_bytes()
+
+
+def page(project: Project, **said: str) -> list[str]:
+    """The pages of a site in data/published, and their paths."""
+    project.published.mkdir(parents=True, exist_ok=True)
+    for name, words in said.items():
+        (project.published / f"{name}.html").write_text(words, encoding="utf-8")
+    return [f"{name}.html" for name in said]
+
+
+def pages_of(store: Store) -> dict[str, bytes]:
+    return {path: content for path, content in store.held().items() if path.endswith(".html")}
+
+
+def test_of_a_site_only_what_changed_is_sent_and_what_is_cut_off_is_sent_by_the_next(store: Store, tmp_path: Path) -> None:
+    machine = store.machine(tmp_path / "m")
+    sent(machine, FIRST, "one")
+    bucket = machine.published_bucket
+    assert bucket
+    bucket.send_site(page(machine, camille="Camille Fictive", index="1"))
+    store.way.asked.clear()
+    bucket.send_site(page(machine, camille="Camille Fictive", index="1"))
+    assert store.way.changes() == []
+    store.way.faults = [Fault(CHANGE, "drop", 3, times=999)]
+    with pytest.raises(StorageError, match="run again later"):
+        bucket.send_site(page(machine, index="2", other="2"))
+    store.way.faults = []
+    bucket.send_site(page(machine, index="2", other="2"))
+    assert pages_of(store) == {"index.html": b"2", "other.html": b"2"}
+
+
+def test_of_two_that_send_their_sites_at_once_no_page_of_the_older_stays(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = (store.machine(tmp_path / name) for name in "ab")
+    sent(a, FIRST, "one")
+    older, newer = a.published_bucket, b.published_bucket
+    assert older and newer
+    newer.fetch()
+    put, at = older._bucket.put, iter((False, True))
+
+    def meanwhile(*args: Any, **more: Any) -> None:
+        put(*args, **more)
+        if next(at, False):  # of three pages one is still to be sent
+            newer.send_site(page(b, a="b", b="b", c="b"))
+
+    monkeypatch.setattr(older._bucket, "put", meanwhile)
+    with pytest.raises(StorageError, match="two sent their pages at once") as e:
+        older.send_site(page(a, a="a", b="a", c="Camille Fictive"))
+    assert e.value.passing
+    newer.send_site(page(b, a="b", b="b", c="b"))
+    assert pages_of(store) == {"a.html": b"b", "b.html": b"b", "c.html": b"b"}
+
+
+def test_who_has_an_older_version_sends_no_pages(store: Store, tmp_path: Path) -> None:
+    a, b = (store.machine(tmp_path / name) for name in "ab")
+    sent(a, FIRST, "one")
+    sent(b, SECOND, "two")
+    assert a.published_bucket
+    with pytest.raises(StorageError, match="the pages of this one were not sent"):
+        a.published_bucket.send_site(page(a, index="of the first"))
+    assert not pages_of(store)

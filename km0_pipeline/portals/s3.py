@@ -1,7 +1,7 @@
 """An S3 bucket that serves the snapshots as data/published does (STANDARDS 5.3).
 
     <prefix>/2026.11.22/...    a version: written once, never over another (conditional writes), kept for a year by caches
-    <prefix>/feed.xml, ...     what stands beside the versions in data/published
+    <prefix>/feed.xml, ...     what stands beside the versions in data/published, without the site
     <prefix>/index.json        written last, and only if nobody else has written it meanwhile
 
 What it guarantees. A version is there for readers when index.json names it, which is one request after all its bytes have been read back: by
@@ -23,6 +23,7 @@ from km0_pipeline.portals.outcome import Outcome, PortalError
 from km0_pipeline.steps import Project
 from km0_pipeline.storage import as_json, sha256
 from km0_pipeline.storage.bucket import Bucket
+from km0_pipeline.storage.published import SITE
 from km0_pipeline.versions import as_published, ordered
 
 INDEX = "index.json"
@@ -53,7 +54,9 @@ def push(project: Project, settings: S3, version: str, dry_run: bool, replace: b
         added += [(p, wanted[p]) for p in wanted if p not in there]
         replaced += [(p, wanted[p]) for p in other]
         removed += extra
-    beside = {p.name: p for p in sorted(project.published.iterdir()) if p.is_file() and not p.is_symlink() and p.name[0] != "." and p.name != INDEX}
+    site = project.published / SITE
+    apart = {INDEX, *(site.read_text(encoding="utf-8").splitlines() if site.exists() else [])}
+    beside = {p.name: p for p in sorted(project.published.iterdir()) if p.is_file() and not p.is_symlink() and p.name[0] != "." and p.name not in apart}
     for name, path in beside.items():
         meta = bucket.head(name)
         if meta is None or not bucket.holds(name, meta, path):

@@ -106,24 +106,37 @@ class Published:
     def send_site(self, paths: Iterable[str]) -> None:
         """Let the bucket hold these files of the folder, in this order, and none that an earlier site had beside them.
 
-        No condition: pages are made of the versions that index.json lists, so whoever has published last makes them last. Cut off, the
-        next one sends what is missing: what lies there is known by `.site`, which is written first of what comes, and at the end of what is there.
+        They are pages of the versions that the folder has: where index.json says others by now, who has published those sends theirs. `.site` says what lies
+        there, without a sum what may: it is written before the first page and after the last, on condition that nobody else has. Two that send
+        at once may each have written over the other's pages, so who finds that takes back the sums of his, stops, and the next one sends them again.
         """
-        there = dict(_site(found[0]) if (found := self._bucket.read(SITE)) else [])
+        if (head := self._bucket.head(INDEX)) is not None and head["e_tag"] != self._tag:
+            raise StorageError(f"{self.address}{INDEX} was written by another run meanwhile; the pages of this one were not sent. Run again, if the other did not make them.", passing=True)
+        found = self._bucket.read(SITE)
+        there = dict(_site(found[0]) if found else [])
         here = {path: sha256(self._folder / path) for path in paths}
         if here == there:
             return
         known = {path: there[path] for path in there.keys() & here.keys() if there[path] == here[path]}
-        self._note_site({path: known.get(path, "") for path in there.keys() | here.keys()})
-        for path in here:
-            if path not in known:
-                self._bucket.put(path, self._folder / path, anew=False, lasting=path.startswith("assets/"))
-        self._bucket.delete(sorted(there.keys() - here.keys()))
-        self._note_site(here)
+        tag = self._bucket.swap(SITE, _listing({path: known.get(path, "") for path in there.keys() | here.keys()}), found[1] if found else None)
+        if tag is not None:
+            for path in here:
+                if path not in known:
+                    self._bucket.put(path, self._folder / path, anew=False, lasting=path.startswith("assets/"))
+            self._bucket.delete(sorted(there.keys() - here.keys()))
+            tag = self._bucket.swap(SITE, _listing(here), tag)
+            if tag is None:
+                self._take_back(here.keys() - known.keys())
+        if tag is None:
+            raise StorageError(f"{self.address}{SITE} was written by another run meanwhile: two sent their pages at once. Run again, so that they are those of one.", passing=True)
 
-    def _note_site(self, sums: Mapping[str, str]) -> None:
-        found = self._bucket.read(SITE)
-        self._bucket.swap(SITE, "".join(f"{sums[path]}  {path}\n" for path in sorted(sums)).encode(), found[1] if found else None)
+    def _take_back(self, paths: Iterable[str]) -> None:
+        """Let `.site` say of no one's page that it lies there as it should, where two have written it."""
+        for _ in range(AT_ONCE):
+            found = self._bucket.read(SITE)
+            sums = dict(_site(found[0]) if found else []) | dict.fromkeys(paths, "")
+            if self._bucket.swap(SITE, _listing(sums), found[1] if found else None):
+                return
 
     def clear(self) -> None:
         """Remove what index.json does not list and nobody can be sending: what a killed run left, and what a version was before it was rebuilt."""
@@ -222,3 +235,8 @@ def _site(content: bytes) -> Iterator[tuple[str, str]]:
     for line in content.decode().splitlines():
         digest, _, path = line.partition("  ")
         yield path, digest
+
+
+def _listing(sums: Mapping[str, str]) -> bytes:
+    """A `.site`: the inverse of `_site`."""
+    return "".join(f"{sums[path]}  {path}\n" for path in sorted(sums)).encode()

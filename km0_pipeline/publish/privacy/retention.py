@@ -7,14 +7,18 @@ What was published of them stays, and is closed: how long that is kept is no mat
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import pyarrow.parquet as pq
 
-from km0_pipeline.press.sidecar import beside
-from km0_pipeline.steps import Project
+from km0_pipeline.press import sidecar
+from km0_pipeline.press.document import Unreadable
+from km0_pipeline.press.sidecar import Sidecar, beside
+from km0_pipeline.steps import Project, is_source
+from km0_pipeline.storage import content_id
 from km0_pipeline.tables.losses import is_of
 
 
@@ -27,26 +31,47 @@ class Overdue(NamedTuple):
 
 
 def overdue(project: Project, day: date) -> list[Overdue]:
-    """The files that are there on `day` and should not be. From when `keep_for` counts is the day that the last run read in a file: of a month or year its last."""
-    sources = {"press": project.hub.press} | {f"registries/{r.name}": r for r in project.hub.registries}
-    stated = _stated(project) if any(kept.keep_for for kept in sources.values()) else {}
+    """The files that are there on `day` and should not be; a feed's are the feed's, under the limits of press.
+
+    From when `keep_for` counts is the day that the last run read in a file, of a month or year its last; of one that is another since, nothing is known.
+    """
+    hub = project.hub
+    sources = dict.fromkeys(("press", *(f"press/{f.name}" for f in hub.feeds)), hub.press) | {f"registries/{r.name}": r for r in hub.registries}
+    stated, read = (_stated(project), _read(project)) if any(kept.keep_for for kept in sources.values()) else ({}, {})
     found = []
-    for path in sorted(p.relative_to(project.raw).as_posix() for p in project.raw.rglob("*") if p.is_file() and not p.name.startswith(".")):
+    for file in sorted(p for p in project.raw.rglob("*") if p.is_file() and is_source(p, project.raw)):
+        path = file.relative_to(project.raw).as_posix()
         for source, kept in sources.items():
-            if is_of(project, source, path) or (source == "press" and path.startswith(f"{project.hub.press.path}/")):
+            if is_of(project, source, path):
                 ends = [date.fromisoformat(kept.keep_until)] if kept.keep_until else []
-                ends += [stated[path] + timedelta(days=kept.keep_for)] if kept.keep_for and path in stated else []
+                if kept.keep_for and path in stated and (end := stated[path] + timedelta(days=kept.keep_for)) < day and read.get(path) == content_id(file):
+                    ends.append(end)
                 if ends and min(ends) < day:
                     found.append(Overdue(source, path, min(ends)))
     return found
 
 
 def purge(project: Project, files: Iterable[Overdue]) -> None:
-    """Delete these files, and the notes beside them. Raises OSError."""
+    """Delete these files, and the notes beside them. Raises OSError.
+
+    Of the note of a feed's article that stays by which it is known: else the feed, which lists it still, would have it fetched again.
+    """
     for file in files:
         path = project.raw / file.path
         path.unlink(missing_ok=True)
-        beside(path).unlink(missing_ok=True)
+        note = None
+        with suppress(Unreadable):
+            note = sidecar.read(beside(path))
+        if note and note.item:
+            sidecar.write(beside(path), Sidecar(feed=note.feed, item=note.item, updated=note.updated))
+        else:
+            beside(path).unlink(missing_ok=True)
+
+
+def _read(project: Project) -> dict[str, str]:
+    """What each file held when the last run read it, by its path."""
+    steps = [s for s in ("press_files", "registry_files") if project.made(s).exists()]
+    return {r["path"]: r["document_id"] for s in steps for r in pq.read_table(project.made(s), columns=["path", "document_id"]).to_pylist()}
 
 
 def _stated(project: Project) -> dict[str, date]:
