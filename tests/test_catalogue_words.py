@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from km0_pipeline.catalogue import terms, words
+from km0_pipeline.catalogue.pages import search
 from km0_pipeline.tables.table import all_tables
 
 
@@ -31,3 +32,9 @@ def test_a_period_is_said_with_the_articles_that_french_asks_for(edtf: str, fren
 def test_each_code_that_a_table_may_hold_has_words_in_both_languages() -> None:
     codes = {code for t in all_tables() if t.released for f in t.fields for code in f.constraints.enum or ()}
     assert codes - words.CODES.keys() - terms.PROPERTY.keys() - terms.phrases.SCOPES.keys() == set()
+
+
+def test_a_word_as_long_as_it_likes_makes_no_name_that_a_file_system_refuses() -> None:
+    by_word = {word[: search.CUT]: list(range(search.SHARD + 1)) for word in ("\U0001d7d8" * 5000, "a" * 5000)}
+    names = [search.file_of(beginning) for beginning, _ in search._shards(by_word, 1)]
+    assert max(map(len, names)) <= 255
