@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+from made_up import FRESHNESS, nobody_withheld
 
 from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.sql import literal
@@ -49,6 +50,7 @@ ROWS = {
         "space": "'Bâtiment ' || i % 40 || ', étage ' || i % 5", "valid_from": "strftime(date '2015-01-01' + (i * 13 % 3650)::int, '%Y-%m-%d')", "area_m2": "i % 99991 / 37.0",
         "status": "['current', 'unknown'][1 + i % 2]", "basis": "'registry'", "stated_on": "'2026-01'", "document_id": f"'{'d' * 20}'", "locator": "'row:' || (i + 2)",
     },
+    "freshness": FRESHNESS,
 }  # fmt: skip
 """Table -> column -> SQL of its value in row i; what is not named is null."""
 
@@ -65,9 +67,9 @@ class Cost(NamedTuple):
 
 
 def fill(project: Project, table: Table, rows: int) -> None:
-    """Make the table's Parquet as `tables.build` would: `rows` rows (one of the table `sources`), or none."""
+    """Make the table's Parquet as `tables.build` would: `rows` rows (one of `sources` and `freshness`), or none."""
     values = ROWS.get(table.name, {})
-    count = 0 if not values else 1 if table.name == "sources" else rows
+    count = 0 if not values else 1 if table.name in ("sources", "freshness") else rows
     columns = ", ".join(f'({values.get(f.name, "null")})::{TYPES[f.type][1]} as "{f.name}"' for f in table.fields)
     query = f"select {columns} from range({count}) t(i) order by {', '.join(table.primary_key)}"
 
@@ -115,6 +117,7 @@ def main() -> int:
         root = Path(name)
         shutil.copy(ROOT / "hub.toml", root)
         project = Project.at(root)
+        nobody_withheld(project)
         for table in all_tables():
             fill(project, table, options.rows)
         for _ in range(options.repeat):

@@ -20,6 +20,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+from made_up import nobody_withheld
 
 from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.sql import literal
@@ -142,6 +143,7 @@ def main() -> int:
         root.mkdir(exist_ok=True)
         shutil.copy(ROOT / "hub.toml", root)
         project = Project.at(root)
+        nobody_withheld(project)
         for day, changed in ((DAY, False), (DAY + timedelta(1), True)):
             for table in all_tables():
                 fill(project, table, options.organisations, options.claims, changed)

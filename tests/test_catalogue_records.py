@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from publish_world import FRESH, fill
+from publish_world import FRESH, fill, fill_steps
 
 from km0_pipeline import shards
 from km0_pipeline.catalogue import site, terms
@@ -91,6 +91,7 @@ def publish_world(root: Path, day: date, tables: dict[str, list[dict[str, Any]]]
     hub_toml(root)
     (root / "hub.toml").write_text((root / "hub.toml").read_text().replace('base_url = ""', 'base_url = "https://hub.example/donnees/"'))
     project = Project.at(root)
+    fill_steps(project)
     for table in all_tables():
         fill(project, table, tables.get(table.name, []))
     publish(project, day)
