@@ -8,6 +8,7 @@ import shutil
 from html import unescape
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -139,3 +140,10 @@ def test_what_a_version_changed_is_said_and_leads_to_whom(made: Project, tmp_pat
     html = page(project)
     assert "Organisations : 1 ajout." in read(html)
     assert re.search(rf'Pour la première fois.*?<a href="id/org/{str(newcomer["organisation_id"])[4:]}.html">{re.escape(str(newcomer["name"]))}</a>', html, re.S)
+
+
+def test_each_commune_is_one_point_of_the_map_also_those_without_a_code() -> None:
+    with duckdb.connect() as db:
+        db.execute("""create table organisations as select * from (values ('Colmar', '68066', 7.36, 48.08), ('COLMAR', '68066', 7.35, 48.07),
+            ('Ici-sur-Ill', null, 7.3, 47.7), ('Là-sur-Doller', null, 7.2, 47.8)) as o(commune, commune_code, longitude, latitude)""")
+        assert [(r[0], r[-1]) for r in db.execute(home.COMMUNES).fetchall()] == [("COLMAR", 2), ("Ici-sur-Ill", 1), ("Là-sur-Doller", 1)]

@@ -61,8 +61,14 @@ def world() -> dict[str, list[dict[str, Any]]]:
         claim(7, PERSON, "heads", mention(GAZETTE, ATELIER), object_entity_id=ATELIER), claim(8, PERSON, "name", "Ada Fictive"),
         claim(9, HUB, "name", "KM0"), claim(10, BARE, "name", "Sans rien"), claim(11, LONG, "name", "x" * 300), claim(12, PLACE, "name", "Lieu fictif"),
         claim(13, ATELIER, "website", "javascript:alert(1)"),
+        claim(14, LONG, "organiser_of", mention(GAZETTE, f"evt-{0:016x}"), object_entity_id=f"evt-{0:016x}"), claim(15, PERSON, "works_for", mention(GAZETTE, LONG), object_entity_id=LONG),
         *(claim(100 + n, HUB, "activity", f"activité {n:03}", REGISTRY, locator=f"row:{n + 2}/column:activite") for n in range(450)),
     ]  # fmt: skip
+    said = {"qualifier": "exact", "sources": 1, "document_id": GAZETTE, "locator": "char:1-9"}
+    ties = [{"relationship_id": f"rel-{n + 100:016x}", "subject_id": LONG, "subject_kind": "organisation", "relation": "organiser_of",
+             "object_id": f"evt-{n:016x}", "object_kind": "event", "object_name": f"Rencontre {n}", **said} for n in range(120)]  # fmt: skip
+    ties += [{"relationship_id": "rel-0000000000000fff", "subject_id": PERSON, "subject_kind": "person", "subject_name": "Ada Fictive", "relation": "works_for",
+              "object_id": LONG, "object_kind": "organisation", **said}]  # fmt: skip
     return {
         "sources": [
             source(GAZETTE, "Un « atelier » & ses voisins"), source(COPY, "Reprise", story_id=GAZETTE, publisher="Le Journal fictif"),
@@ -78,7 +84,7 @@ def world() -> dict[str, list[dict[str, Any]]]:
         "places": [{"place_id": PLACE, "name": "Lieu fictif", **seen}],
         "events": [{"event_id": f"evt-{n:016x}", "name": f"Rencontre {n}", "kind": "meeting", "status": "held", "held_on": "2025-06-01", "organisation_id": HUB, **seen} for n in range(120)],
         "tenancies": [{"tenancy_id": "ten-0000000000000001-00000000", "organisation_id": ATELIER, "host_id": HUB, "space": "Étage 2", "valid_from": "2019-03", "status": "current", "basis": "press", "stated_on": "2020-05", "document_id": GAZETTE, "locator": "char:1-9"}],
-        "relationships": [{"relationship_id": "rel-0000000000000001", "subject_id": PERSON, "subject_kind": "person", "subject_name": "Ada Fictive", "relation": "heads", "object_id": ATELIER, "object_kind": "organisation", "object_name": "Atelier", "qualifier": "exact", "sources": 1, "document_id": GAZETTE, "locator": "char:1-9"}],
+        "relationships": [{"relationship_id": "rel-0000000000000001", "subject_id": PERSON, "subject_kind": "person", "subject_name": "Ada Fictive", "relation": "heads", "object_id": ATELIER, "object_kind": "organisation", "object_name": "Atelier", "qualifier": "exact", "sources": 1, "document_id": GAZETTE, "locator": "char:1-9"}, *ties],
         "headcounts": [{"headcount_id": "hdc-0000000000000001-00000000", "organisation_id": ATELIER, "headcount": 40, "qualifier": "about", "scope": "people", "stated_on": "2020-05", "document_id": GAZETTE, "locator": "char:1-9"}],
         "discrepancies": [{"discrepancy_id": "dis-0000000000000001", "entity_id": ATELIER, "entity_kind": "organisation", "entity_name": "Atelier", "property": "headcount", "scope": "people", "chosen_value": "40", "chosen_qualifier": "about", "other_values": "55", "reason": "later_date", "sources": 2, "claim_id": f"{2:020x}"}],
         "redirects": [{"old_id": MERGED, "new_id": ATELIER, "reason": "merge", "first_version": "2026.11.22"}],
@@ -185,6 +191,12 @@ def test_of_many_events_a_hundred_are_listed_and_the_table_has_the_rest(built: S
     page = built.read(of(HUB))
     assert page.count("/evt/") == 100
     assert "Et 20 autres" in re.sub(r"\s+", " ", page)
+
+
+def test_of_many_ties_the_rest_is_counted_and_people_are_listed_all_the_same(built: Site) -> None:
+    page = re.sub(r"\s+", " ", built.read(of(LONG)))
+    assert "Et 20 autres" in page.partition('id="links"')[2]
+    assert "Ada Fictive" in page.partition('id="people"')[2].partition("</section>")[0]
 
 
 def test_people_are_kept_from_search_engines(built: Site) -> None:

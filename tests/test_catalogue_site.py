@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from km0_pipeline.catalogue import site as site_module
 from km0_pipeline.catalogue.site import build
 from km0_pipeline.steps import Project
 from tests.sample_world import sample
@@ -44,13 +45,14 @@ def test_made_from_nothing_it_is_the_same(site: Project) -> None:
 
 def test_a_page_that_is_no_longer_made_goes_and_what_others_put_there_stays(site: Project) -> None:
     listed = site.published / ".site"
-    for path in ("id/org/gone.html", "CNAME"):
+    for path in ("id/org/gone.html", "en/id/per/unlisted.html", "CNAME"):
         (site.published / path).parent.mkdir(parents=True, exist_ok=True)
         (site.published / path).write_text("mine")
     listed.write_text(listed.read_text() + "id/org/gone.html\n../../hub.toml\n")
     built = build(site)
-    assert built.removed == 1
+    assert built.removed == 2
     assert not (site.published / "id/org/gone.html").exists()
+    assert not (site.published / "en/id/per/unlisted.html").exists(), "a killed run had made somebody's page before it was listed"
     assert (site.published / "CNAME").read_text() == "mine"
     assert (site.root / "hub.toml").exists()
 
@@ -58,3 +60,15 @@ def test_a_page_that_is_no_longer_made_goes_and_what_others_put_there_stays(site
 def test_before_the_first_version_there_is_no_site(project: Project) -> None:
     assert build(project).files == 0
     assert not (project.published / "index.html").exists()
+
+
+def test_a_sitemap_that_would_be_too_long_lists_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [f"sources/{n}.html" for n in range(5)]
+    one = dict(site_module._sitemaps("https://a.example/?x&y/", paths))
+    assert list(one) == ["sitemap.xml"]
+    assert one["sitemap.xml"].count(b"<url><loc>https://a.example/?x&amp;y/") == 5
+    monkeypatch.setattr(site_module, "LOCATIONS", 2)
+    several = dict(site_module._sitemaps("https://a.example/", paths))
+    assert list(several) == ["sitemap-1.xml", "sitemap-2.xml", "sitemap-3.xml", "sitemap.xml"]
+    assert several["sitemap.xml"].count(b"<sitemap>") == 3
+    assert sum(x.count(b"<url>") for x in several.values()) == 5

@@ -9,6 +9,7 @@
 import { RecordBatchReader, Type } from 'apache-arrow'
 import { BROWSER_RUNTIME, VoidLogger, createDuckDB } from '../node_modules/@duckdb/duckdb-wasm/dist/duckdb-browser-blocking.mjs' // its package names it nowhere
 import { reader } from './cells.js'
+import { line } from './csv.js'
 import { declare, load } from './tables.js'
 
 const SETTINGS = ['autoinstall_known_extensions = false', 'autoload_known_extensions = false', 'enable_external_access = false', "memory_limit = '2GB'", 'lock_configuration = true']
@@ -118,13 +119,14 @@ function run(connection, sql) {
   const { kept, shown } = said.limits, began = performance.now(), rows = [], csv = []
   const batches = answered(connection, sql, kept)
   const columns = batches.schema.fields.map(f => ({ name: f.name, type: String(f.type), number: NUMBERS.includes(f.typeId) }))
+  const isNumber = columns.map(c => c.number)
   let count = 0, more = false
   for (const batch of batches) {
     const readers = batch.data.children.map(reader), here = Math.min(batch.numRows, kept - count), lines = []
     for (let at = 0; at < here; at++) {
       const row = readers.map(value => value(at))
       if (rows.length < shown) rows.push(row)
-      lines.push(line(row))
+      lines.push(line(row, isNumber))
     }
     csv.push(lines.join(''))
     count += here
@@ -134,7 +136,7 @@ function run(connection, sql) {
     }
   }
   connection.cancelSent()
-  const head = line(columns.map(c => c.name))
+  const head = line(columns.map(c => c.name), [])
   return { columns, rows, count, more, csv: new Blob([head, ...csv], { type: 'text/csv' }), ms: performance.now() - began }
 }
 
@@ -156,6 +158,3 @@ function* chunks(connection, sql) {
     chunk = on((db, n) => db.fetchQueryResults(n))
   }
 }
-
-/** A line of CSV (RFC 4180); nothing where there is no value. */
-const line = row => `${row.map(v => (v === null ? '' : /[",\r\n]/.test(v) || v === '' ? `"${v.replaceAll('"', '""')}"` : v)).join(',')}\r\n`

@@ -26,7 +26,7 @@ create table if not exists names as
 select organisation_id as id, name, kind from organisations union all select person_id, name, null from people
 union all select place_id, name, kind from places union all select event_id, coalesce(name, kind), kind from events;
 create table if not exists told as
-with mentions as (select subject_id, any_value(entity_id) as entity_id from claims group by subject_id)
+with mentions as (select subject_id, min(entity_id) as entity_id from claims group by subject_id)
 select
     c.claim_id, c.document_id, c.locator, c.subject_kind, c.entity_id, n.name as subject, c.property, c.value, c.value_kind, c.original, c.qualifier,
     case when c.property = 'funding_eur' then null else c.scope end as scope,

@@ -1,7 +1,7 @@
 """A page filled in, in one language: `templates/`, and what all of them may use.
 
 In a template: `t("texte français", "English text")`, `lang`, `here` (links: `here.to("tables.html")`), `asset("site.css")`,
-`file("organisations.csv")` (of this version), `hub`, `edition`; filters `number`, `size`, `date`, `code`, `typographic`, `json`,
+`file("organisations.csv")` (of this version), `period(start, end)` (two dates), `hub`, `edition`; filters `number`, `size`, `date`, `code`, `typographic`, `json`,
 `first_sentence`, `lower_first`, and those of `terms`: `said` (a claim's value), `anchor`, `called` (a property), `confidence`, `counted`, `place`, `precisely`.
 All that is put in is escaped.
 """
@@ -73,6 +73,7 @@ def _environment(language: Language) -> Any:
     )
     for name in ("number", "size", "date", "code"):
         environment.filters[name] = partial(getattr(words, name), language=language)
+    environment.globals["period"] = partial(words.period, language=language)
     environment.filters["anchor"] = terms.anchor
     environment.filters["said"] = partial(terms.value, language=language)
     for name in ("called", "confidence", "counted", "place", "precisely"):

@@ -4,8 +4,9 @@
         index.html, en/index.html ...   pages, each as `pages` lists them
         assets/<digest>/                what they are drawn with; a new folder where anything in it changed
         search/                         the index that the search page reads
-        sitemap.xml                     where hub.toml says at which address data/published is served
-        .site                           the paths of all these: what is no longer made is removed, what others put there is not
+        sitemap.xml                     where hub.toml says at which address data/published is served; of very many pages, sitemap-1.xml ... too
+        .site                           the paths of all these: what is no longer made is removed, what others put beside it is not;
+                                        the folders of the site (`OWN`) hold nothing else
 
 A page is replaced by rename, and only where its content changed. What a page leads to is there before it: first the assets, the home
 page last; a killed run leaves pages of the version before among those of the new one, each whole, and the next run goes on.
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from km0_pipeline.catalogue.addresses import LANGUAGES
 from km0_pipeline.catalogue.edition import Edition, newest
@@ -34,6 +36,10 @@ from km0_pipeline.storage import write_aside
 LISTED = ".site"
 MANIFOLD = ("organisations", "people", "places", "events", "sources")
 """Tables whose rows have a page each."""
+OWN = ("assets", "changes", "en", "id", "search", "sources", "tables")
+"""Folders that hold nothing but the site: what a killed run left there before it was listed goes too, were it somebody's page."""
+LOCATIONS = 50_000
+"""Addresses of one sitemap, as sitemaps.org limits them."""
 FEWEST = 300
 """Such rows from which on several processes make the pages: below, forking costs more than it brings."""
 
@@ -56,7 +62,7 @@ def build(project: Project) -> Built:
     top = project.published
     top.mkdir(parents=True, exist_ok=True)
     with alone(top), newest(project) as edition:
-        before = set(_listed(top))
+        before = {*_listed(top), *(path.relative_to(top).as_posix() for folder in OWN for path in (top / folder).rglob("*") if path.is_file())}
         made: dict[str, bool] = {}
         if edition is not None:
             static = dict(_static())
@@ -69,7 +75,7 @@ def build(project: Project) -> Built:
             made |= made_pages.written
             last = made_pages.home
             if base := edition.hub.publisher.base_url:
-                made["sitemap.xml"] = _write(top / "sitemap.xml", _sitemap(base, made_pages.indexed))
+                made |= {path: _write(top / path, content) for path, content in _sitemaps(base, made_pages.indexed)}
             _list(top, before | made.keys() | last.keys())
             made |= {path: _write(top / path, content) for path, content in last.items()}
         gone = before - made.keys()
@@ -180,6 +186,15 @@ def _list(top: Path, paths: Iterable[str]) -> None:
         aside.write_text("".join(f"{p}\n" for p in sorted(paths)), encoding="utf-8")
 
 
-def _sitemap(base: str, paths: Iterable[str]) -> bytes:
-    urls = "".join(f"<url><loc>{base}{p}</loc></url>\n" for p in sorted(paths) if p.endswith(".html"))
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'.encode()
+def _sitemaps(base: str, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """sitemap.xml; where it would be too long, the others that it then lists, first."""
+    pages = sorted(p for p in paths if p.endswith(".html"))
+    parts = {f"sitemap-{n}.xml": pages[i : i + LOCATIONS] for n, i in enumerate(range(0, len(pages), LOCATIONS), 1)} if len(pages) > LOCATIONS else {}
+    for path, some in parts.items():
+        yield path, _locations("urlset", "url", base, some)
+    yield "sitemap.xml", _locations("sitemapindex", "sitemap", base, parts) if parts else _locations("urlset", "url", base, pages)
+
+
+def _locations(root: str, element: str, base: str, paths: Iterable[str]) -> bytes:
+    lines = "".join(f"<{element}><loc>{escape(base + p)}</loc></{element}>\n" for p in paths)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}</{root}>\n'.encode()

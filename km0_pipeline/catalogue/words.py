@@ -25,7 +25,7 @@ SEASONS = {
 """What stands for the month in EDTF (ISO 8601-2), level 2."""
 CODES: dict[str, tuple[str, str]] = {
     "true": ("oui", "yes"), "false": ("non", "no"),
-    "organisation": ("organisation", "organisation"), "person": ("personne", "person"), "place": ("lieu", "place"),
+    "organisation": ("organisation", "organisation"), "person": ("personne", "person"), "place": ("lieu", "place"), "event": ("événement", "event"),
     "startup": ("start-up", "start-up"), "company": ("entreprise", "company"), "public_body": ("organisme public", "public body"), "bank": ("banque", "bank"),
     "school": ("établissement d’enseignement", "school"), "association": ("association", "association"), "media": ("média", "media"), "hub": ("hub", "hub"),
     "press": ("presse", "press"), "registry": ("registre", "registry"), "register": ("répertoire national", "national register"),
@@ -39,7 +39,11 @@ CODES: dict[str, tuple[str, str]] = {
     "region": ("région", "region"), "country": ("pays", "country"), "department": ("département", "department"),
     "active": ("active", "active"), "ceased": ("cessée", "ceased"), "current": ("sur place", "there now"), "left": ("parti", "left"), "not_seen": ("absent de la dernière liste", "not on the newest list"),
     "unknown": ("présence à confirmer", "presence to be confirmed"), "return": ("retour", "return"), "move": ("déménagement", "move"), "rename": ("changement de nom", "change of name"),
-    "feed": ("flux", "feed"), "source": ("source", "source"), "geocoder": ("géocodeur", "geocoder"), "fresh": ("à jour", "fresh"), "late": ("en retard", "late"),
+    "feed": ("flux", "feed"), "source": ("source", "source"), "geocoder": ("géocodeur", "geocoder"), "fresh": ("à jour", "fresh"), "late": ("en retard", "late"), "decisions": ("décisions", "decisions"),
+    "add": ("ajout", "addition"), "remove": ("retrait", "removal"), "merge": ("réunion", "merger"), "split": ("séparation", "split"), "modify": ("modification", "modification"),
+    "source_rank": ("source de rang supérieur", "more trusted source"), "later_date": ("dit en dernier", "said last"), "confidence": ("lu avec plus de certitude", "read with more certainty"), "tie": ("rien ne départage", "nothing decides"),
+    "boolean": ("oui ou non", "yes or no"), "code": ("code", "code"), "date": ("date", "date"), "decimal": ("nombre décimal", "decimal number"), "integer": ("nombre entier", "whole number"),
+    "mention": ("lien", "link"), "text": ("texte", "text"), "url": ("adresse web", "web address"),
 }  # fmt: skip
 """A code of the tables -> what it is called in French and in English."""
 
@@ -54,10 +58,12 @@ def typographic(text: str) -> str:
 
 def number(value: Any, language: Language) -> str:
     """`12 500`, `3,5`; whole numbers without decimals."""
-    if isinstance(value, int) or float(value).is_integer():
-        return grouped(int(value), language)
-    whole, _, part = f"{float(value):.3f}".rstrip("0").partition(".")
-    return grouped(int(whole), language) + ",."[language == "en"] + part
+    if isinstance(value, int):
+        return grouped(value, language)
+    whole, _, part = f"{abs(float(value)):.3f}".partition(".")
+    part = part.rstrip("0")
+    said = grouped(int(whole), language) + (",."[language == "en"] + part if part else "")
+    return f"-{said}" if value < 0 and said != "0" else said
 
 
 def size(value: int, language: Language) -> str:
@@ -74,11 +80,8 @@ def date(edtf: Any, language: Language) -> str:
     """A date of EDTF in words, as far as it goes: `23 janvier 2019`, `printemps 2017`, `2018`, `de 2017 à 2019`, `19e siècle`; what it can't say, as it stands."""
     text = str(edtf)
     if "/" in text:
-        start, end = text.split("/", 1)
-        if not start or not end:
-            return {True: ("jusqu’en ", "until "), False: ("depuis ", "since ")}[not start][language == "en"] + date(start or end, language)
-        joint = ("de ", " à ") if language == "fr" else ("", " to ")
-        return f"{joint[0]}{date(start, language)}{joint[1]}{date(end, language)}"
+        start, _, end = text.partition("/")
+        return period(start, end, language)
     year, *rest = text.split("-")
     if re.fullmatch(r"\d\dXX", year) and not rest:
         century = int(year[:2]) + 1
@@ -98,6 +101,29 @@ def date(edtf: Any, language: Language) -> str:
         return f"{month} {year}"
     day = int(rest[1])
     return f"{'1er' if day == 1 and language == 'fr' else day} {month} {year}"
+
+
+def period(start: str | None, end: str | None, language: Language) -> str:
+    """From one date of EDTF to another: `du 23 janvier au 5 avril 2019`, `d’avril 2019 à l’été 2020`; `depuis le ...` and `jusqu’en ...` where an end is open."""
+    first, last = (date(edtf, language) if edtf and edtf != ".." else "" for edtf in (start, end))
+    if language == "en":
+        return f"{first} to {last}" if first and last else f"since {first}" if first else f"until {last}"
+    if not last:
+        return f"depuis {_article(first)}{first}"
+    to = {"": "à ", "le ": "au ", "les ": "aux "}.get(_article(last), f"à {_article(last)}") + last
+    if not first:
+        return "jusqu’en " + last if not _article(last) else "jusqu’" + to
+    of = "d’" if not _article(first) and first[0] in "ao" else {"": "de ", "le ": "du ", "les ": "des "}.get(_article(first), f"de {_article(first)}")
+    return f"{of}{first} {to}"
+
+
+def _article(said: str) -> str:
+    """What stands before a date said in French, where others than years and months do: `le 23 janvier 2019`, `l’été 2020`, `les années 1990`."""
+    if said.startswith("années"):
+        return "les "
+    if said.startswith(("été", "automne", "hiver")):
+        return "l’"
+    return "le " if said.startswith("printemps") or (said[:1].isdigit() and " " in said) else ""
 
 
 @lru_cache(1024)

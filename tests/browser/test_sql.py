@@ -183,6 +183,11 @@ def test_the_csv_holds_all_rows_and_the_page_the_first_thousand(sql: SqlPage) ->
     assert (len(rows), rows[0], rows[1], rows[2]) == (2501, ["i", "t", "q"], ["0", 'a "b", c', "0"], ["1", 'a "b", c', ""])
 
 
+def test_in_the_csv_no_text_is_a_formula_and_numbers_keep_their_sign(sql: SqlPage) -> None:
+    sql.ask("""select '=1+1' as f, 'x;@home' as w, -3 as n""")
+    assert list(csv.reader(io.StringIO(sql.csv())))[1] == ["'=1+1", "x;'@home", "-3"]
+
+
 def test_ten_million_rows_are_cut_with_a_sentence(sql: SqlPage) -> None:
     sql.ask("select i, repeat('x', 100) as t from range(10_000_000) x(i)")
     assert sql.status.startswith("Plus de 100 000 lignes")

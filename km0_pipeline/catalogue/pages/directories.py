@@ -32,8 +32,8 @@ PRESENCE: dict[str, Said] = {
 
 _ORGANISATIONS = """
 with stays as (
-    select organisation_id, arg_min(status, rank) as status, min(valid_from) as since, arg_min(space, rank) as space
-    from (select *, list_position(['current', 'unknown', 'planned', 'not_seen', 'left'], status) * 10 + (space is null)::int as rank from tenancies order by tenancy_id) group by all
+    select organisation_id, status, min(valid_from) over (partition by organisation_id, status) as since, space from tenancies
+    qualify row_number() over (partition by organisation_id order by list_position(['current', 'unknown', 'planned', 'not_seen', 'left'], status), space is null, tenancy_id) = 1
 )
 select o.organisation_id as id, o.name, coalesce(o.kind, '') as facet, case when o.is_hub then 'hub' else coalesce(s.status, 'around') end as section, s.since, s.space, o.activity, o.commune, o.closed_version
 from organisations as o left join stays as s using (organisation_id) order by o.organisation_id

@@ -77,15 +77,16 @@ select t.organisation_id, o.name, 'organisation', 'tenant_of', t.host_id, h.name
 from tenancies as t join organisations as o using (organisation_id) join organisations as h on h.organisation_id = t.host_id where t.status not in ('left', 'planned')
 """
 PLACES = """
-select p.place_id, p.name, p.kind, p.commune, p.commune_code, p.longitude, p.latitude, coalesce(n.organisations, 0) as organisations
+select p.place_id, p.name, p.kind, coalesce(p.commune_code, p.name) as code, p.commune_code, p.longitude, p.latitude, coalesce(n.organisations, 0) as organisations
 from places as p left join (select commune_code, count(*) as organisations from organisations where commune_code is not null group by all) as n
     on p.kind = 'commune' and n.commune_code = p.commune_code
 where p.kind in ('site', 'commune') or p.longitude is not null order by p.place_id
 """
 COMMUNES = """
-select commune as name, commune_code, median(longitude) as longitude, median(latitude) as latitude, count(*) as organisations
-from organisations where commune is not null and longitude is not null group by all order by all
+select min(commune) as name, coalesce(commune_code, commune) as code, median(longitude) as longitude, median(latitude) as latitude, count(*) as organisations
+from organisations where commune is not null and longitude is not null group by code order by code
 """
+"""A commune is known by its code, where nobody gives it by its name: one point each, however its name is spelt."""
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -186,14 +187,14 @@ def _maps(edition: Edition, hub: Row | None, t: Say, here: Here) -> list[Figure]
     """The site where its buildings have coordinates, and the region."""
     found = edition.rows(PLACES)
     given = [Place(r["name"], r["longitude"], r["latitude"], "site" if r["kind"] == "site" else "place", r["organisations"], here.to(of_entity(r["place_id"]))) for r in found]
-    known = {r["commune_code"] for r in found if r["longitude"] is not None and r["kind"] == "commune"}
+    known = {r["code"] for r in found if r["longitude"] is not None and r["kind"] == "commune"}
     given = [p for p, r in zip(given, found, strict=True) if not (r["kind"] == "commune" and p.longitude is None and r["commune_code"])]
-    pages_of = {r["commune_code"]: here.to(of_entity(r["place_id"])) for r in found if r["kind"] == "commune"}
-    located = {r["commune_code"]: r for r in edition.rows(COMMUNES) if r["commune_code"] not in known}
+    pages_of = {r["code"]: here.to(of_entity(r["place_id"])) for r in found if r["kind"] == "commune"}
+    located = {r["code"]: r for r in edition.rows(COMMUNES) if r["code"] not in known}
     given += [Place(r["name"], r["longitude"], r["latitude"], "place", r["organisations"], pages_of.get(code, "")) for code, r in located.items()]
     assumed = []
     for r in found:
-        at = landmark(r["name"]) if r["kind"] == "commune" and r["commune_code"] not in known | located.keys() else None
+        at = landmark(r["name"]) if r["kind"] == "commune" and r["code"] not in known | located.keys() else None
         if at:
             home = r["commune_code"] == edition.hub.hub.commune and not any(p.kind == "site" and p.longitude is not None for p in given)
             assumed.append(Place(r["name"], *at, "site" if home else "place", r["organisations"], here.to(of_entity(r["place_id"]))))

@@ -1,7 +1,7 @@
 """A page for each organisation, person in a public role, place and event: the record at a glance, then all that is said of it.
 
-People's pages ask search engines to stay away, and stand in no sitemap: who has a public role is found from the organisation,
-not the organisation from a search for the person's name; so this site adds nothing to what a search for somebody tells.
+People's pages ask search engines to stay away, and stand in no sitemap: no search for somebody leads to all that is said of them.
+Their names stand on pages that may be found all the same: those of their organisations, of documents and of tables that tell of them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from km0_pipeline.catalogue import evidence, terms, words
-from km0_pipeline.catalogue.addresses import of_entity, of_source, of_table
+from km0_pipeline.catalogue.addresses import KINDS, LANGUAGES, of_entity, of_source, of_table
 from km0_pipeline.catalogue.edition import Edition
 from km0_pipeline.catalogue.evidence import Section, Source
 from km0_pipeline.catalogue.rendering import Page
@@ -40,6 +40,7 @@ union all
 select r.object_id, false, r.relation, r.subject_id, r.subject_name, r.subject_kind, p.roles, r.qualifier, r.stated_on, r.sources
 from relationships as r left join people as p on p.person_id = r.subject_id
 """
+_HERE = "other_kind = 'person' and not outward"
 _MONEY = """
 select funder_id as key, true as given, funding_id, recipient_id as other_id, recipient_name as other, amount_eur, qualifier, stated_on, funder_id, document_id from funding where funder_id is not null
 union all
@@ -55,7 +56,8 @@ _STREAMS = {
     "discrepancies": "select *, entity_id as key from discrepancies order by key, property, scope, discrepancy_id",
     "tenancies": _limited(_TENANCIES, "status = 'left', coalesce(valid_from, stated_on), space, tenancy_id"),
     "hosted": _limited(_HOSTED, "status = 'left', lower(strip_accents(other)), tenancy_id"),
-    "links": _limited(_LINKS, "outward desc, relation, lower(strip_accents(other)), other_id"),
+    "people": _limited(f"from ({_LINKS}) where {_HERE}", "lower(strip_accents(other)), other_id, relation"),
+    "links": _limited(f"from ({_LINKS}) where not ({_HERE})", "outward desc, relation, lower(strip_accents(other)), other_id"),
     "money": _limited(_MONEY, "given, amount_eur desc nulls last, stated_on, funding_id, other_id"),
     "headcounts": _limited("select *, organisation_id as key from headcounts", "scope, coalesce(as_of, stated_on), headcount, headcount_id"),
     "events": _limited(_EVENTS, "held_on desc nulls last, name, event_id"),
@@ -104,22 +106,22 @@ def pages(edition: Edition, share: Share) -> Iterator[Page]:
 def _record(edition: Edition, kind: str, table: str, row: Row, keyed: dict[str, Keyed], known: dict[str, Source]) -> Page:
     of = {name: stream.take(row["key"]) for name, stream in keyed.items()}
     told = evidence.sections(of["claims"], known, row, of["discrepancies"])
-    name = row["name"] or words.code(row["kind"] or kind, "fr")
+    french, english = (row["name"] or words.code(row["kind"] or KINDS[kind], language) for language in LANGUAGES)
     own = edition.tables[table]
     said = {
-        "row": row, "name": name, "kind": kind, "cloth": swatch(row["key"][4:]), "table": of_table(table), "table_title": (own["title"], own["km0:title_en"]),
+        "row": row, "kind": kind, "cloth": swatch(row["key"][4:]), "table": of_table(table), "table_title": (own["title"], own["km0:title_en"]),
         "sections": told, "facts": _facts(told), "split": [r for r in of["redirects"] if r["new_id"] != row["key"]],
         "stays": _stays(of["tenancies"], known), "hosted": of["hosted"], "inside": of["inside"], "events": of["events"],
         "counts": _counts(of["headcounts"], known), "given": [m for m in of["money"] if m["given"]], "received": [m for m in of["money"] if not m["given"]],
-        "people": _people([r for r in of["links"] if r["other_kind"] == "person" and not r["outward"]], name),
-        "links": _links([r for r in of["links"] if r["outward"] or r["other_kind"] != "person"]),
+        "people": _people(of["people"], french),
+        "links": _links(of["links"]),
         "total": {k: rows[0]["total"] for k, rows in of.items() if rows and "total" in rows[0]},
         "roles": [r for r in (row.get("roles") or "").split("|") if r], "role_anchor": next((q.anchor for q in reversed(told) if q.term in ("role", "heads", "founder_of")), "said"),
-        "others": [n for n in (row.get("other_names") or "").split("|") if n], "known": known, "of_entity": of_entity, "of_source": of_source, "terms": terms, "of_table": of_table,
+        "others": [n for n in (row.get("other_names") or "").split("|") if n], "known": known, "of_entity": of_entity, "of_source": of_source, "terms": terms, "of_table": of_table, "most": MOST,
     }  # fmt: skip
-    about = (f"{name} : ce qu’en disent les sources, mot à mot.", f"{name}: what sources say of it, word by word.")
+    about = (f"{french} : ce qu’en disent les sources, mot à mot.", f"{english}: what sources say of it, word by word.")
     return Page(
-        of_entity(row["key"]), "record.html.j2", (name, name), said, about, section=_SECTION.get(kind, "tables.html"),
+        of_entity(row["key"]), "record.html.j2", (french, english), said, about, section=_SECTION.get(kind, "tables.html"),
         scripts=("provenance.js",), own={"indexed": kind != "per", "dated": False},
     )  # fmt: skip
 

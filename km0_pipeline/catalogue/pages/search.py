@@ -26,6 +26,8 @@ CAPPED = 600
 """Entries of the file of one word that very many have: those that most sources name."""
 LONGEST = 120
 """Characters of what is told of an entry."""
+CUT = 24
+"""Letters of a word that tell files apart: what makes a file's name, and no name is longer than file systems allow."""
 Entry = tuple[str, str, str, str, str, int]
 
 _ENTRIES = """
@@ -57,7 +59,7 @@ def files(edition: Edition) -> Iterator[tuple[str, bytes]]:
         beside = (r["beside"] or "")[:LONGEST]
         entries.append((r["name"][: 2 * LONGEST], r["kind"], address, beside, others[:LONGEST], r["sources"]))
         found = " ".join((r["name"], others, beside if r["kind"] == "source" else ""))
-        for word in sorted(set(fold(found))):
+        for word in sorted({word[:CUT] for word in fold(found)}):
             by_word[word].append(len(entries) - 1)
     shards = dict(_shards(by_word, 1))
     yield "search/index.json", _json({beginning: len(numbers) for beginning, numbers in shards.items()})
@@ -85,7 +87,7 @@ def _shards(by_word: dict[str, list[int]], length: int) -> Iterator[tuple[str, l
     for beginning, within in groups.items():
         numbers = sorted({n for some in within.values() for n in some})
         longer = {w: some for w, some in within.items() if len(w) > length}
-        if len(numbers) <= SHARD or not longer or (len(within) == 1 and len(numbers) > CAPPED):
+        if len(numbers) <= SHARD or not longer or len(within) == 1:
             yield beginning, numbers
             continue
         if beginning in within:
