@@ -15,10 +15,10 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import ROOT, hub_toml
 from portal_world import Through
 
 from km0_pipeline.steps import Project
+from tests.conftest import ROOT, hub_toml
 
 KEY_ID, KEY = "id-that-must-not-be-seen", "k3y-that-must-not-be-seen-anywhere"
 

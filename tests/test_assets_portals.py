@@ -7,7 +7,6 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from conftest import hub_toml
 from portal_world import KEY, ORGANISATION, Fault, Said, Udata, configured, served, two_versions
 
 from assets.definitions import definitions
@@ -15,6 +14,7 @@ from assets.portals import portals
 from assets.resources import ProjectResource
 from km0_pipeline.portals import PORTALS
 from km0_pipeline.steps import Project
+from tests.conftest import hub_toml
 
 
 @pytest.fixture

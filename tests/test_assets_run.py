@@ -114,7 +114,7 @@ def test_the_life_of_a_hub(hub: Hub) -> None:
 
 def a_refresh_publishes_shows_each_step_and_stands_in_the_history(run: Run) -> None:
     assert (run.status, run.errors, run.snapshots) == (0, "", ["2026.3.1"])
-    assert list(run.reused)[-2:] == ["km0_duckdb", "snapshot"]
+    assert list(run.reused)[-3:] == ["km0_duckdb", "snapshot", "catalogue"]
     assert {"press_documents", "registry_rows", "entity_mentions", "organisations"} <= run.reused.keys()
     assert "data/published/2026.3.1" in run.output
     assert (run.record.job_name, run.record.status) == ("refresh", dg.DagsterRunStatus.SUCCESS)

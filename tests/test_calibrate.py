@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from conftest import ROOT
 from test_evaluate import gold
 
 from benchmarks import evaluate
@@ -29,6 +28,7 @@ from benchmarks.calibrate import (
     rising,
 )
 from km0_pipeline.press.review import CALIBRATION
+from tests.conftest import ROOT
 
 
 def claim(

@@ -10,7 +10,6 @@ import click
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
-from conftest import ROOT
 from press_world import accepted
 from publish_world import DAY, TABLES, fill_world
 
@@ -35,6 +34,7 @@ from km0_pipeline.registries.statements import registry_claims
 from km0_pipeline.steps import Project, made, make
 from km0_pipeline.tables.build import build_table
 from km0_pipeline.tables.table import all_tables, table
+from tests.conftest import ROOT
 
 ARTICLES = {
     "presse-2023.md": ("L'atelier en chiffres", "2023-05-02", "L'Atelier Fictif compte 12 salariés.\fIl occupe 300 m² au KMØ depuis 2021."),

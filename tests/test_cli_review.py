@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import hub_toml
 from press_world import put, rows
 
 from km0_pipeline.cli import main
@@ -33,6 +32,7 @@ from km0_pipeline.registries.statements import registry_claims
 from km0_pipeline.steps import Project
 from km0_pipeline.tables.build import build_table
 from km0_pipeline.tables.table import all_tables
+from tests.conftest import hub_toml
 
 NOTE = "---\ntitle: {}\npublisher: Gazette fictive\npublished: {}\n---\n\n{}\n"
 TABLE = "kind,score,confidence\nany,0,0.99\nname,0,0.99\ninteger,0,0.6\nname of person,0,0.5\n"

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import hub_toml
 from press_world import rows
 from test_cli_review import refresh
 
@@ -17,6 +16,7 @@ from km0_pipeline.cli import main
 from km0_pipeline.decisions import path_of
 from km0_pipeline.entities.decided import ENTITY
 from km0_pipeline.steps import Project, made
+from tests.conftest import hub_toml
 
 REGISTRY = """Raison sociale;SIREN;Activité
 Atelier Martin;111111118;menuiserie

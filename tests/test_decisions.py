@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
 
 from km0_pipeline.decisions import Sort, append, path_of, read
+from tests.conftest import ROOT
 
 THING = Sort("thing", "things.jsonl", ("accept", "reject"), ("name", "place"))
 ABOUT = {"name": "Atelier Fictif", "place": "Trifouilly"}

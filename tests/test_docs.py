@@ -12,7 +12,6 @@ from datetime import time
 from typing import Any
 
 import pytest
-from conftest import ROOT
 from pydantic import BaseModel
 
 from km0_pipeline.claims import HEADCOUNT_SCOPES, ORGANISATION_KINDS, PROPERTIES, Qualifier
@@ -20,6 +19,7 @@ from km0_pipeline.hub import Hub
 from km0_pipeline.press.kinds import NOUNS
 from km0_pipeline.reference import institutions
 from km0_pipeline.registries.values import KIND_WORDS
+from tests.conftest import ROOT
 
 TYPES = {str: "text", int: "whole number", float: "number", bool: "true or false", time: "time"}
 

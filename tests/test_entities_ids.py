@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT
 from entities_world import World
 
 from km0_pipeline.steps import Project, made
+from tests.conftest import ROOT
 
 A, B = "111111118", "222222226"
 

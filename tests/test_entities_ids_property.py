@@ -6,7 +6,6 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from conftest import hub_toml
 from entities_world import World
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from km0_pipeline.decisions import append
 from km0_pipeline.entities.decided import ENTITY
 from km0_pipeline.steps import Project
+from tests.conftest import hub_toml
 
 NAMES = ("Fictif", "Rhéna Machin", "Rhénamachin", "La Fabrique")
 SIRENS = (None, None, "111111118", "222222226")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
 
 from benchmarks import evaluate
 from benchmarks.evaluate import (
@@ -28,6 +27,7 @@ from benchmarks.evaluate import (
     score,
 )
 from km0_pipeline.press.folding import straighten
+from tests.conftest import ROOT
 
 
 def gold(**more: Any) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 from km0_pipeline.claims import PROPERTIES
 from km0_pipeline.hub import Hub, HubError
+from tests.conftest import ROOT
 
 GOOD = """\
 [hub]

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from conftest import hub_toml
 from portal_pushes import DATASETS, FIRST, SECOND, VARIABLES, WORLDS, Pushed, at
 from portal_world import (
     KEY,
@@ -34,6 +33,7 @@ from km0_pipeline.portals.outcome import PortalError
 from km0_pipeline.publish.privacy import optout
 from km0_pipeline.publish.rebuild import rebuild
 from km0_pipeline.steps import Project
+from tests.conftest import hub_toml
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,8 @@ import pytest
 from publish_world import DAY, TABLES, _field, a_table, fill, fill_library, fill_world
 
 from km0_pipeline.publish import datapackage
-from km0_pipeline.publish.metadata.dictionary import FILES, _share, table
+from km0_pipeline.publish.metadata.dictionary import FILES, _share, dictionary, table
 from km0_pipeline.publish.metadata.profile import Profile, profile
-from km0_pipeline.publish.pages import render
 from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.steps import Project
 from km0_pipeline.tables.table import all_tables, table_schema
@@ -184,5 +183,6 @@ def test_the_unit_of_a_number_stands_with_its_type(library: Path) -> None:
 
 
 def test_a_template_escapes_in_pages_and_not_in_texts() -> None:
-    said = {"latest": "<b>", "versions": [{"version": "<i>", "rows": {}, "published_on": "", "path": "", "files": []}]}
-    assert "<i>" not in render("listing.html.j2", **said)
+    package = {"title": "<i>", "km0:title_en": "<i>", "version": "2026.1.1"}
+    assert "<i>" not in dictionary("dictionary.html", package, {})
+    assert "<i>" in dictionary("dictionary.md", package, {})

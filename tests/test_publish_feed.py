@@ -7,7 +7,6 @@ from typing import Any
 
 import feedparser
 import pytest
-from conftest import ROOT
 from lxml import etree
 from publish_world import DAY, TABLES, fill_world
 from test_publish_snapshot import killed
@@ -18,6 +17,7 @@ from km0_pipeline.publish.privacy import PublicationStopped
 from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.steps import Project
 from km0_pipeline.storage import read_json
+from tests.conftest import ROOT
 
 SUM = "0" * 64
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import hub_toml
 from publish_world import DAY, TABLES, fill_library, fill_world
 
 from km0_pipeline.hub import Hub, HubError
@@ -19,6 +18,7 @@ from km0_pipeline.publish.metadata import schema_org
 from km0_pipeline.publish.metadata.profile import profile
 from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.steps import Project
+from tests.conftest import hub_toml
 
 SERVED = {"base_url": "https://data.example/", "bbox": (7.27, 47.72, 7.38, 47.78), "frequency": "monthly"}
 SH = "http://www.w3.org/ns/shacl#"

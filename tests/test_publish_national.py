@@ -11,8 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import ROOT
-from publish_world import DAY, FRESH, fill
+from publish_world import DAY, FRESH, fill, fill_steps
 from register_world import number, siret
 
 from km0_pipeline.economic_site import OWNERS, STATES, TYPES, USES, EconomicSite
@@ -23,6 +22,7 @@ from km0_pipeline.publish.summary import summary
 from km0_pipeline.publish.verify import verify
 from km0_pipeline.steps import Project
 from km0_pipeline.tables.table import all_tables, arrow_schema, table
+from tests.conftest import ROOT
 
 PERIMETER = '{"type": "Polygon", "coordinates": [[[7.33, 47.74], [7.34, 47.74], [7.34, 47.75], [7.33, 47.74]]]}'
 GIVEN = EconomicSite(
@@ -86,6 +86,7 @@ def rows(*tenants: Tenant, without: tuple[str, ...] = ()) -> dict[str, list[dict
 
 def published(project: Project, *tenants: Tenant) -> Path:
     said = rows(*tenants)
+    fill_steps(project)
     for each in all_tables():
         fill(project, each, said.get(each.name, [FRESH] if each.name == "freshness" else []))
     return publish(project, DAY).folder

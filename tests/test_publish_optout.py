@@ -38,7 +38,7 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def two_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with two published versions, in both of which the founder stands; a text of the second names somebody whom no table knows."""
-    from conftest import hub_toml
+    from tests.conftest import hub_toml
 
     root = tmp_path_factory.mktemp("two-versions")
     hub_toml(root)

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import hub_toml
 from publish_world import DAY, TABLES, fill_world
 
 from km0_pipeline.cli import main
 from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.steps import Project
 from km0_pipeline.storage import read_json, write_json
+from tests.conftest import hub_toml
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -93,7 +93,7 @@ def test_r13_what_is_broken_is_said_whole() -> None:
     [("Mme Élodie Exemple", True), ("EXEMPLE JEAN-CHARLES", True), ("jean charles", True), ("Service communication", False), ("Élodieux Exemple", False), (None, None)],
 )
 def test_a_contact_is_a_person_where_a_first_name_stands_whole(contact: str | None, person: bool | None) -> None:
-    assert duckdb.execute(f"select {has_first_name('who')} from (select ?::varchar as who)", [contact]).fetchone() == (person,)
+    assert duckdb.execute(f"select {has_first_name('who')} from (select ?::varchar as who)", [contact]).fetchall() == [(person,)]
 
 
 @pytest.mark.parametrize("contact", ["contact@hub.example", "donnees@hub.example", "km0@hub.example", "equipe.km0@hub.example", "presse-info@hub.example"])

@@ -39,7 +39,7 @@ def leaves(world: World, version: str) -> Path:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Versions in all of which a tenant's activity names a private person; in the first, another's names somebody not yet known as one."""
-    from conftest import hub_toml
+    from tests.conftest import hub_toml
 
     root = tmp_path_factory.mktemp("masked")
     hub_toml(root)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import hub_toml
 from register_world import CHIMERE, PAUL, with_stock
 
 from km0_pipeline.publish.verify import verify
 from km0_pipeline.steps import Project
+from tests.conftest import hub_toml
 from tests.runs import make_run, rows
 
 pytestmark = pytest.mark.pipeline

@@ -20,7 +20,7 @@ BANK = entity("organisation", "Banque Fictive")
 
 @pytest.fixture(scope="module")
 def leaving(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, list[Release]]:
-    from conftest import hub_toml
+    from tests.conftest import hub_toml
 
     root = tmp_path_factory.mktemp("left-out")
     hub_toml(root)

@@ -20,7 +20,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT, hub_toml
 from publish_world import DAY, TABLES, fill_world
 from versions_world import headcount, org, person, published, redirect, tenancy
 
@@ -34,6 +33,7 @@ from km0_pipeline.publish.summary import summary
 from km0_pipeline.steps import Project
 from km0_pipeline.storage import read_json, write_json
 from km0_pipeline.tables.table import all_tables, table
+from tests.conftest import ROOT, hub_toml
 
 HUB = org(1, "KM0", is_hub=True)
 FIRST = {

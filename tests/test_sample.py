@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from conftest import ROOT
 
 from km0_pipeline.hub import Hub
+from tests.conftest import ROOT
 
 RAW = ROOT / "data" / "raw"
 NOTES = sorted((RAW / "press").glob("*.md"))

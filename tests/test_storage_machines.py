@@ -11,7 +11,6 @@ from typing import Any
 import dagster as dg
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT, hub_toml
 from portal_world import Fault, Through, served
 from s3_world import KEY, KEY_ID, Store, bytes_of, server
 
@@ -22,6 +21,7 @@ from km0_pipeline.publish.privacy import optout
 from km0_pipeline.publish.rebuild import rebuild
 from km0_pipeline.steps import Project, made
 from km0_pipeline.storage import StorageError
+from tests.conftest import ROOT, hub_toml
 
 pytestmark = pytest.mark.pipeline
 

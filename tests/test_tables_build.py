@@ -11,7 +11,6 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import ROOT
 from press_world import accepted
 
 from km0_pipeline.claims import CLAIMS, Claim, Reject, claims_table, digest, mention_id, rejects_table
@@ -24,6 +23,7 @@ from km0_pipeline.tables import build
 from km0_pipeline.tables.build import assemble, build_table
 from km0_pipeline.tables.checks import checks, run_checks
 from km0_pipeline.tables.table import TableError, all_tables, table
+from tests.conftest import ROOT
 
 ANNUAIRE, LOCATAIRES = digest("annuaire"), digest("locataires")
 ARTICLE, NOTE, BRIEF = (digest(n) for n in ("article", "note", "brief"))

@@ -9,7 +9,6 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
-from conftest import SHARED
 
 from km0_pipeline.claims import RELEASABLE
 from km0_pipeline.tables.table import (
@@ -23,6 +22,7 @@ from km0_pipeline.tables.table import (
     table,
     table_schema,
 )
+from tests.conftest import SHARED
 
 SQL = "select document_id as parrot_id, title as name, null as cage_id from press_documents\n"
 YAML = """\

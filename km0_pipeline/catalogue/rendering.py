@@ -30,7 +30,7 @@ class Page:
     """A page at an `address` (see `addresses`): its template is filled in with `said`, the same for both languages.
 
     `title` and `description` are in French and English; `section` is the address of the entry of the menu that it belongs to;
-    `scripts` are modules of static/js that it needs beside `site.js`.
+    `scripts` are modules of static/js that it needs beside `site.js`, `sheets` style sheets of static/css beside `site.css`.
     """
 
     address: str
@@ -40,6 +40,7 @@ class Page:
     description: tuple[str, str] = ("", "")
     section: str = ""
     scripts: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ("tables.css", "directories.css", "records.css", "sql.css")
     own: Mapping[str, Any] = field(default_factory=dict)
     """What `base.html.j2` is told beside: `indexed` False keeps search engines away; `dated` False leaves the version out,
     so that the pages of many things change only where what they say does."""

@@ -133,13 +133,13 @@ def _made(edition: Edition, assets: str, share: Share) -> _Made:
 
 
 def _static() -> Iterator[tuple[str, bytes]]:
-    """What pages are drawn with, by path below the folder of assets, in order; our style sheets as one."""
+    """What pages are drawn with, by path below the folder of assets, in order; style sheets of every page, whose names begin with a number, as one."""
     static = Path(str(files("km0_pipeline.catalogue") / "static"))
     fonts = static / "vendor" / "fonts.css"
-    yield "site.css", b"\n".join(p.read_bytes() for p in [*([fonts] if fonts.is_file() else []), *sorted((static / "css").glob("*.css"))])
-    for folder in ("js", "vendor"):
+    yield "site.css", b"\n".join(p.read_bytes() for p in [*([fonts] if fonts.is_file() else []), *sorted((static / "css").glob("[0-9]*.css"))])
+    for folder in ("css", "js", "vendor"):
         for path in sorted((static / folder).rglob("*")):
-            if path.is_file() and not path.name.startswith("."):
+            if path.is_file() and not path.name.startswith(".") and not (folder == "css" and path.name[0].isdigit()):
                 yield path.relative_to(static).as_posix(), path.read_bytes()
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def hub(published: Path) -> str:
     """Address of the record of the hub, which sources disagree about."""
-    row = duckdb.execute("select organisation_id from read_parquet($1) where is_hub", [str(published / "latest" / "organisations.parquet")]).fetchone()
+    row = duckdb.execute("select organisation_id from read_parquet($1) where is_hub", [str(published / "latest" / "organisations.parquet")]).fetchall()[0]
     assert row is not None
     return of_entity(row[0])
 
@@ -58,7 +58,7 @@ def test_from_a_record_to_the_words_in_their_document(page: Page, site_url: str,
 
 
 def test_what_another_page_says_is_fetched_into_the_popover(page: Page, site_url: str, published: Path) -> None:
-    row = duckdb.execute("select document_id from read_parquet($1) where property = 'opened_on' order by claim_id", [str(published / "latest" / "claims.parquet")]).fetchone()
+    row = duckdb.execute("select document_id from read_parquet($1) where property = 'opened_on' order by claim_id", [str(published / "latest" / "claims.parquet")]).fetchall()[0]
     assert row is not None
     page.goto(site_url + of_source(row[0]))
     page.locator(".said a.p[href$='#opened_on']").first.click()

@@ -19,12 +19,12 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import ROOT, hub_toml
 from portal_world import Asked, Fault, Portal, Said, Through, configured, served, snapshot_files, two_versions
 
 from km0_pipeline.portals import push
 from km0_pipeline.portals.outcome import Outcome, PortalError
 from km0_pipeline.steps import Project
+from tests.conftest import ROOT, hub_toml
 
 HERE = Path(__file__).parent
 MADE = ROOT / ".portals"

@@ -1,7 +1,7 @@
 """The directories: every organisation, person, place and event with a line each, in sections and by a facet.
 
 Sections are headings that a reader can jump to; the facet is a group of radio buttons that hides the other lines by style alone
-(static/css/35-directories.css), so both work without script. Where there are more than `MOST` lines, they stand on further pages by first letter.
+(static/css/directories.css), so both work without script. Where there are more than `MOST` lines, they stand on further pages by first letter.
 """
 
 from __future__ import annotations

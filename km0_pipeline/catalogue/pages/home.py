@@ -92,7 +92,7 @@ from organisations where commune is not null and longitude is not null group by 
 def pages(edition: Edition) -> Iterator[Page]:
     publisher = edition.hub.publisher
     title = (publisher.title, publisher.title_en or publisher.title)
-    yield Page("index.html", "home.html.j2", title, _said(edition), (publisher.description, publisher.description_en or publisher.description))
+    yield Page("index.html", "home.html.j2", title, _said(edition), (publisher.description, publisher.description_en or publisher.description), sheets=("home.css",))
 
 
 def _said(edition: Edition) -> dict[str, Any]:
