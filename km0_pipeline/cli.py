@@ -171,16 +171,20 @@ main.add_command(changes)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 lets other machines in.")
 @click.pass_obj
 def serve(root: Path, port: int, host: str) -> None:
-    """Serve data/published for download, with Range, ETag and CORS, until Ctrl-C.
+    """Serve data/published, the site and the files, with Range, ETag and CORS, until Ctrl-C.
 
-    Of a bucket: every version that it holds now.
+    Of a bucket: every version that it holds now, with the pages made here.
     """
+    from km0_pipeline.catalogue.site import build
     from km0_pipeline.publish.serve import CannotServe
     from km0_pipeline.publish.serve import serve as serve_folder
 
-    folder = fetched(root, every_version=True).published
+    project = fetched(root, every_version=True)
+    folder = project.published
     if not folder.is_dir():
         raise click.ClickException(f"{folder}: there is no such folder; run `make run` first.")
+    if project.published_bucket:
+        build(project, send=False)
     click.echo(f"{folder} is served at http://{host}:{port}/ until you press Ctrl-C.", err=True)
     try:
         serve_folder(folder, host, port)

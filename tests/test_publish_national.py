@@ -73,7 +73,7 @@ def rows(*tenants: Tenant, without: tuple[str, ...] = ()) -> dict[str, list[dict
     """Rows by table of a hub that these organisations and tenancies are in; `without` leaves out their claims of these properties."""
 
     def source(document: str, kind: str, title: str) -> dict[str, Any]:
-        return {"document_id": document, "kind": kind, "title": title, "format": "csv", "path": f"{document}.csv", "first_version": "2026.3.1-2"}
+        return {"document_id": document, "kind": kind, "title": title, "format": "csv", "path": f"{document}.csv", "publisher": "Fictif", "licence": "etalab-2.0", "first_version": "2026.3.1-2"}
 
     host = organisation(0, is_hub=True, name="Hub Fictif", siren=None, siret=None)
     return {

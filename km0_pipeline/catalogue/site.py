@@ -54,8 +54,8 @@ class Built:
     removed: int
 
 
-def build(project: Project) -> Built:
-    """Make the site of what has been published last, and send it to the bucket, where there is one.
+def build(project: Project, send: bool = True) -> Built:
+    """Make the site of what has been published last, and (`send`) let the bucket have it, where there is one.
 
     Raises PublicationStopped if someone is publishing at this moment, StorageError if the bucket can't be used.
     """
@@ -82,7 +82,7 @@ def build(project: Project) -> Built:
         for path in sorted(gone):
             _remove(top, path)
         _list(top, made)
-        if bucket := project.published_bucket:
+        if send and (bucket := project.published_bucket):
             bucket.send_site(made)
     return Built(top / "index.html", len(made), sum(made.values()), len(gone))
 
