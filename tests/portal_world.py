@@ -220,7 +220,8 @@ class CkanWorld(Portal):
             return Said(409, {"success": False, "error": {"match": ["metadata_modified"]}})
         for n, resource in enumerate(update["resources"]):
             resource.setdefault("id", self.new_id())
-            resource["format"] = {"GEOJSON": "GeoJSON"}.get(resource["format"], resource["format"])
+            if "format" in resource:
+                resource["format"] = {"GEOJSON": "GeoJSON"}.get(resource["format"], resource["format"])
             content = asked.form.get(f"update__resources__{n}__upload")
             if content is not None:
                 path = f"/files/{resource['id']}/{resource['km0_path']}"
