@@ -134,9 +134,11 @@ def test_every_kind_of_page_is_accessible_and_asks_nothing_of_others(browser: Br
             page.goto(site_url + address)
             page.add_script_tag(path=axe)
             light = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
-            page.emulate_media(color_scheme="dark")
-            dark = page.evaluate("axe.run({runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}})")  # what a theme can change
-            page.emulate_media(color_scheme="light")
+            dark: dict[str, Any] = {"violations": []}
+            if language == "fr":  # what a theme can change is the same in both languages
+                page.emulate_media(color_scheme="dark")
+                dark = page.evaluate("axe.run({runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}})")
+                page.emulate_media(color_scheme="light")
             wrong += [(address, v["id"], v["help"], [n["target"] for n in v["nodes"]][:3]) for found in (light, dark) for v in found["violations"]]
     assert wrong == []
     assert elsewhere == []
