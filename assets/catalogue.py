@@ -29,7 +29,7 @@ def catalogue(project: ProjectResource) -> dg.MaterializeResult:  # type: ignore
         metadata={
             "address": dg.MetadataValue.url(base) if base else "make serve, then http://127.0.0.1:8000",
             "home": dg.MetadataValue.path(built.home.relative_to(here.root).as_posix()),
-            "files": built.files,
+            "files": built.files,  # none where there are more things than limits.pages of hub.toml
             "unchanged": not (built.written or built.removed),
             "written": built.written,
             "removed": built.removed,

@@ -259,6 +259,7 @@ class Limits(_Model):
     row_drop: float = Field(0.3, ge=0, le=1, description="Largest share of a table's rows, and of a source's documents, that may vanish since the last snapshot.")
     tables: dict[str, TableLimits] = Field(default_factory=dict, description="Table -> its fewest and most rows, and least share of filled cells.")
     quotation: int = Field(100, ge=0, le=200, description="Most characters of an article that are published as the words of a claim; 0: none.")
+    pages: int = Field(200_000, ge=0, description="Most organisations, people, places, events and sources together for which the site is made, a page each; of more, there is no site.")
     claims: Literal["all", "shared"] = Field(
         "all",
         description="Which claims of registries stand in the claims table: all, or only those of organisations that two or more "

@@ -72,3 +72,11 @@ def test_a_sitemap_that_would_be_too_long_lists_others(monkeypatch: pytest.Monke
     assert list(several) == ["sitemap-1.xml", "sitemap-2.xml", "sitemap-3.xml", "sitemap.xml"]
     assert several["sitemap.xml"].count(b"<sitemap>") == 3
     assert sum(x.count(b"<url>") for x in several.values()) == 5
+
+
+def test_of_more_things_than_hub_toml_allows_there_is_no_site(site: Project) -> None:
+    hub = site.root / "hub.toml"
+    hub.write_text(hub.read_text(encoding="utf-8").replace("[limits]\n", "[limits]\npages = 20\n", 1), encoding="utf-8")
+    assert build(Project.at(site.root)).files == 0
+    assert not (site.published / "index.html").exists()
+    assert (site.published / "latest" / "organisations.csv").exists()

@@ -57,6 +57,8 @@ class Built:
 def build(project: Project, send: bool = True) -> Built:
     """Make the site of what has been published last, and (`send`) let the bucket have it, where there is one.
 
+    There is none of more things than `limits.pages`: a page each would take hours and fill the disk.
+
     Raises PublicationStopped if someone is publishing at this moment, StorageError if the bucket can't be used.
     """
     top = project.published
@@ -64,7 +66,7 @@ def build(project: Project, send: bool = True) -> Built:
     with alone(top), newest(project) as edition:
         before = {*_listed(top), *(path.relative_to(top).as_posix() for folder in OWN for path in (top / folder).rglob("*") if path.is_file())}
         made: dict[str, bool] = {}
-        if edition is not None:
+        if edition is not None and _things(edition) <= project.hub.limits.pages:
             static = dict(_static())
             assets = f"assets/{_digest(static)}"
             for path, content in static.items():
@@ -98,8 +100,7 @@ class _Made:
 
 def _pages(project: Project, edition: Edition, assets: str) -> _Made:
     """Every page but the home page written, by as many processes as there are cores where they are many."""
-    many = sum(edition.tables[t]["km0:rows"] for t in MANIFOLD)
-    if many < FEWEST or processes() < 2:
+    if _things(edition) < FEWEST or processes() < 2:
         return _made(edition, assets, Share())
     every = forked(partial(_apart, project, assets), [Share(n, processes()) for n in range(processes())])
     return _Made(
@@ -107,6 +108,11 @@ def _pages(project: Project, edition: Edition, assets: str) -> _Made:
         {path: content for made in every for path, content in made.home.items()},
         [path for made in every for path in made.indexed],
     )
+
+
+def _things(edition: Edition) -> int:
+    """How many things have a page each."""
+    return sum(edition.tables[t]["km0:rows"] for t in MANIFOLD if t in edition.tables)
 
 
 def _apart(project: Project, assets: str, share: Share) -> _Made:
