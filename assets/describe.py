@@ -1,4 +1,4 @@
-"""What is shown of what was made: figures, file, columns, lineage, first rows.
+"""What is shown of what was made: figures, file, columns, first rows, figures over versions.
 
 Of a step only counts are shown, never content: its rows may hold contacts, remarks or the text
 of an article. First rows are shown of tables that are released, whose columns may all leave. Of
@@ -9,7 +9,7 @@ and the first claims, without contacts.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,10 +18,11 @@ import duckdb
 
 from km0_pipeline.claims import PROPERTIES, RELEASABLE
 from km0_pipeline.press.understood import Mark, Understood, picture, pieces
+from km0_pipeline.publish.figures import Figures, blocks
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project
 from km0_pipeline.tables.contacts import contacts
-from km0_pipeline.tables.table import TYPES, Table, lineage
+from km0_pipeline.tables.table import TYPES, Table
 
 FIRST_ROWS = 8
 WIDEST = 60
@@ -42,6 +43,17 @@ def made_metadata(project: Project, made: Made) -> dict[str, Any]:
         "unchanged": made.reused,
         "file": dg.MetadataValue.path(made.path.relative_to(project.root).as_posix()),
     }
+
+
+def over_versions(versions: Sequence[Figures]) -> dict[str, Any]:
+    """The figures of the newest version, which Dagster plots, and those of the last ones as a chart in Markdown."""
+    names = [name for name in Figures._fields if name != "version"]
+    lines = [["", *(f"{v.version}" for v in versions[-4:]), f"{versions[0].version} to {versions[-1].version}"], ["---"] * (len(versions[-4:]) + 2)]
+    for name in names:
+        values = [getattr(v, name) for v in versions]
+        lines.append([name + (" %" if name == "filled" else ""), *(f"{n:,}" for n in values[-4:]), f"`{blocks(values)}`"])
+    chart = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return {name: getattr(versions[-1], name) for name in names if name != "rows"} | {"all rows": versions[-1].rows, "over versions": dg.MetadataValue.md(chart)}
 
 
 def file_columns(made: Made) -> dg.TableSchema:
@@ -71,16 +83,6 @@ def table_columns(table: Table) -> dg.TableSchema:
             )
             for f in table.fields
         ]
-    )
-
-
-def table_lineage(table: Table) -> dg.TableColumnLineage:
-    """For each column, the columns of the tables and steps that it is made from, as its SQL says."""
-    return dg.TableColumnLineage(
-        {
-            column: [dg.TableColumnDep(asset_key=dg.AssetKey(source), column_name=name) for source, name in deps if source in table.upstream]
-            for column, deps in lineage(table).items()
-        }
     )
 
 

@@ -4,7 +4,8 @@ import dagster as dg
 
 from assets.describe import both
 from assets.resources import ProjectResource
-from assets.steps import AGAIN, OWNERS
+from assets.sources import OWNERS
+from assets.steps import AGAIN
 from km0_pipeline.hub import Hub
 from km0_pipeline.portals import PORTALS, push
 from km0_pipeline.portals.outcome import PortalError

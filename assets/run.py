@@ -10,18 +10,18 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from assets.home import HomeError, prepare
+
 if TYPE_CHECKING:  # Dagster takes a second to import: not before the arguments have been read
     import dagster as dg
 
 ROOT = Path(__file__).resolve().parent.parent
-STARTED_HERE = "km0/make_run"  # tag of a run: the folder that it refreshes
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,32 +33,71 @@ def main(arguments: list[str] | None = None) -> int:
         "--accept-loss", action="append", default=[], metavar="NAME",
         help="publish although this source (such as press or registries/NAME) or table has lost much since the last snapshot; can be repeated",
     )  # fmt: skip
+    parser.add_argument("--history", type=Path, metavar="FOLDER", help="rebuild the past there: a version for each day that files of data/raw state")
+    parser.add_argument("--as-of", type=date.fromisoformat, default=date.max, metavar="DAY", help="with --history: up to this day, YYYY-MM-DD")
     given = parser.parse_args(arguments)
-    home = Path(os.environ.setdefault("DAGSTER_HOME", str(ROOT / ".dagster")))
-    home.mkdir(exist_ok=True)
-    if not (home / "dagster.yaml").exists():  # without it Dagster would send telemetry
-        shutil.copy(ROOT / "assets" / "dagster.yaml", home)
+    try:
+        prepare(Path(os.environ.setdefault("DAGSTER_HOME", str(ROOT / ".dagster"))))
+    except HomeError as e:
+        print(e, file=sys.stderr)
+        return 1
     root = given.root.resolve()
     print(f"Refreshing {root}", flush=True)
     import dagster as dg
+    import sqlalchemy.exc
+
+    from km0_pipeline.storage.hindrance import hindrance
 
     try:
+        if given.history:
+            return history(root, given.history.resolve(), given.as_of)
         wrong, summary = refresh(root, str(given.date or ""), given.accept_loss)
     except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
         print("Stopped. What was published before still stands; the next refresh takes up what was made.", file=sys.stderr)
         return 130
+    except (OSError, sqlalchemy.exc.OperationalError) as e:
+        if not (sentence := hindrance(e)):
+            raise
+        wrong, summary = [sentence], ""
     for sentence in wrong:
         print(f"\n{sentence}", file=sys.stderr)
     print(f"\n{summary or 'Nothing was published; what was published before still stands.'}")
     return 1 if wrong else 0
 
 
-def refresh(root: Path, day: str, accept_loss: Sequence[str] = ()) -> tuple[list[str], str]:
+def history(root: Path, folder: Path, until: date) -> int:
+    """Rebuild in `folder` the past of the project in `root`, a refresh a day (`km0_pipeline.backfill`). Returns the exit status, as `main`."""
+    from km0_pipeline.backfill import BackfillError, days, lay_out, undated
+    from km0_pipeline.hub import HubError
+    from km0_pipeline.steps import Project, PublishedError
+
+    try:
+        project = Project.at(root)
+        todo = days(project, folder, until)
+    except (HubError, BackfillError) as e:
+        print(e, file=sys.stderr)
+        return 1
+    except PublishedError as e:
+        print(f"{folder}: {e}", file=sys.stderr)
+        return 1
+    for day in todo:
+        print(f"\n{day}", flush=True)
+        lay_out(project, folder, day)
+        wrong, _ = refresh(folder, day.isoformat(), past=True)
+        if wrong:
+            print("\n".join(wrong), f"\nMend that, and say it again: it goes on from {day}.", file=sys.stderr)
+            return 1
+    made = Project.at(folder).index()["versions"] if todo else []
+    print(f"\n{len(made)} versions in {folder / 'data' / 'published'}; {len(undated(project))} files of data/raw state no day and are in none of them.")
+    return 0
+
+
+def refresh(root: Path, day: str, accept_loss: Sequence[str] = (), past: bool = False) -> tuple[list[str], str]:
     """Run the refresh job. Returns what went wrong, a sentence each, and the summary of what was published."""
     import dagster as dg
 
     from assets.definitions import definitions
-    from assets.history import end_killed_runs, failures, kept_open
+    from assets.history import failures, kept_open
     from assets.sensors import listing, note_refreshed
     from km0_pipeline.hub import HubError
     from km0_pipeline.storage import sole_use
@@ -71,18 +110,17 @@ def refresh(root: Path, day: str, accept_loss: Sequence[str] = ()) -> tuple[list
         return logger
 
     try:
-        job = definitions(root, day, accept_loss, loggers={"progress": progress}).resolve_job_def("refresh")
+        job = definitions(root, day, accept_loss, past, loggers={"progress": progress}).resolve_job_def("refresh")
     except (HubError, TableError) as e:
         return [str(e)], ""
-    here = {STARTED_HERE: str(root)}
-    with dg.DagsterInstance.get() as instance, kept_open(instance):
+    with dg.DagsterInstance.ephemeral() if past else dg.DagsterInstance.get() as instance, kept_open(instance):  # the past is no news in the hub's record
         try:
             with sole_use(root, wait=False):
-                end_killed_runs(instance, here)
+                pass
         except BlockingIOError:
             print("Another refresh is at work on this project; this one starts when that has ended.", flush=True)
         before = listing(root)
-        result = job.execute_in_process({"loggers": {"progress": {}}}, instance, raise_on_error=False, tags=here)
+        result = job.execute_in_process({"loggers": {"progress": {}}}, instance, raise_on_error=False)
     published = result.asset_materializations_for_node("snapshot")
     if published:  # though a portal may not have got it
         note_refreshed(root, before)
@@ -99,6 +137,8 @@ class Progress(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         event = getattr(record, "dagster_event", None)
+        if event is None and record.levelno >= logging.WARNING:
+            print(getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage(), file=self.terminal, flush=True)
         if event is None or event.step_key is None:
             return
         if event.event_type_value == "ASSET_MATERIALIZATION":

@@ -4,19 +4,23 @@ Both come after every table, so one blocking check that fails stops them.
 """
 
 from itertools import chain
+from typing import Any
 
 import dagster as dg
 
-from assets.describe import both, made_metadata
+from assets.describe import both, made_metadata, over_versions
 from assets.resources import ProjectResource, plainly
-from assets.steps import OWNERS
+from assets.sources import OWNERS
 from assets.tables import result, spec
+from km0_pipeline.publish.figures import figures
 from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.publish.summary import summary
 from km0_pipeline.tables.build import assemble
 from km0_pipeline.tables.checks import checks, run_checks
 from km0_pipeline.tables.table import all_tables
 
+VERSION, UNCHANGED = "km0/version", "km0/unchanged"
+"""Tags of a run: the version that it published, or the one that it found to say the same."""
 TABLES = [t.name for t in all_tables()]
 BETWEEN = {t: found for t in all_tables() if (found := [c for c in checks(t) if c.kind == "reference"])}
 """Promises between tables, by the table that makes them."""
@@ -56,20 +60,22 @@ def database(project: ProjectResource) -> dg.MaterializeResult:  # type: ignore[
     kinds={"parquet", "csv"},
     owners=OWNERS,
 )
-def snapshot(project: ProjectResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def snapshot(context: dg.AssetExecutionContext, project: ProjectResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
     here = project.project()
     with plainly():
         published = publish(here, project.day())
+    context.instance.add_run_tags(context.run.run_id, {VERSION if published.new else UNCHANGED: published.version})
+    shown: dict[str, Any] = {
+        "version": published.version,
+        "unchanged": not published.new,
+        "folder": dg.MetadataValue.path(here.address(published.version)),
+        "files": published.files,
+        "bytes": published.bytes,
+        "rows": dg.MetadataValue.json(published.rows),
+        "checks": published.checks,
+        "summary": dg.MetadataValue.md(summary(here, published)),
+    }
     return dg.MaterializeResult(
-        metadata={
-            "version": published.version,
-            "unchanged": not published.new,
-            "folder": dg.MetadataValue.path(here.address(published.version)),
-            "files": published.files,
-            "bytes": published.bytes,
-            "rows": dg.MetadataValue.json(published.rows),
-            "checks": published.checks,
-            "summary": dg.MetadataValue.md(summary(here, published)),
-        },
+        metadata=shown | over_versions(figures(here)),
         data_version=dg.DataVersion(published.content_digest),
     )

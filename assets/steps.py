@@ -12,8 +12,11 @@ from typing import Any
 import dagster as dg
 
 from assets.describe import both, file_columns, made_metadata, understood
+from assets.lineage import headings, step_lineage
 from assets.resources import ProjectResource, plainly
+from assets.sources import OWNERS, sources_of
 from km0_pipeline.entities import resolve
+from km0_pipeline.hub import Hub
 from km0_pipeline.press import collect, duplicates, feeds, mentions, review
 from km0_pipeline.press import read as press_read
 from km0_pipeline.press import statements as press_statements
@@ -27,12 +30,13 @@ from km0_pipeline.registries import read as registry_read
 from km0_pipeline.registries import statements as registry_statements
 from km0_pipeline.steps import Made, Project, made
 
-OWNERS = ["team:data-stewards"]
-
 
 @dataclass(frozen=True)
 class Step:
-    """A step as Dagster shows it: `outputs` are name -> (English, French), the first being what it returns and `preview` shows."""
+    """A step as Dagster shows it: `outputs` are name -> (English, French), the first being what it returns and `preview` shows.
+
+    `deps` are steps, and kinds of sources (`sources.TEXTS`).
+    """
 
     function: Callable[[Project], Made]
     version: str
@@ -47,29 +51,13 @@ class Step:
 AGAIN = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
 """For what a step itself could not get over; a feed that can't be reached is asked again within the step."""
 
-SOURCES = {
-    "press": ("Press releases, as dropped into data/raw/press.", "Communiqués de presse, déposés dans data/raw/press."),
-    "decisions": (
-        "Decisions of stewards, as `km0 review` adds them to data/raw/decisions.",
-        "Décisions des gestionnaires, ajoutées par `km0 review` dans data/raw/decisions.",
-    ),
-    "registries": (
-        "Tenant registries, as dropped into data/raw/registries.",
-        "Registres des locataires, déposés dans data/raw/registries.",
-    ),
-    "hub_toml": (
-        "hub.toml: who the hub is, its sources, how their columns map.",
-        "hub.toml : qui est le hub, ses sources, la correspondance de leurs colonnes.",
-    ),
-}
-
 STEPS = (
     Step(
         feeds.press_feeds,
         feeds.VERSION,
         "3_press",
         frozenset({"python", "parquet"}),
-        ("hub_toml",),
+        ("hub_toml", "feed"),
         {
             "press_feeds": (
                 "How it went with each feed of hub.toml; new articles are kept in data/raw/press.",
@@ -160,7 +148,7 @@ STEPS = (
         registry_read.FILES_VERSION,
         "2_registries",
         frozenset({"python", "parquet"}),
-        ("registries", "hub_toml"),
+        ("registry", "hub_toml"),
         {"registry_files": ("Which registry files there are, by their bytes.", "Les registres présents, selon leurs octets.")},
     ),
     Step(
@@ -185,7 +173,7 @@ STEPS = (
         register_files.VERSION,
         "2_registries",
         frozenset({"python", "parquet"}),
-        ("hub_toml",),
+        ("hub_toml", "register"),
         {
             "register_files": (
                 "The files of the national register's stock, by their bytes; none where hub.toml names none.",
@@ -228,7 +216,7 @@ STEPS = (
         register_links.VERSION,
         "4_entities",
         frozenset({"duckdb", "parquet"}),
-        ("press_reviewed", "registry_rows", "registry_kept_back", "hub_claims", "register_units", *register_lookup.INDEX.values(), "decisions", "hub_toml"),
+        ("press_reviewed", "registry_rows", "registry_kept_back", "hub_claims", "register_units", *register_lookup.INDEX.values(), "decisions", "hub_toml", "register"),
         {
             "register_links": (
                 "Names without a number that the national register surely knows, or of which a person said so.",
@@ -248,7 +236,7 @@ STEPS = (
         register_statements.VERSION,
         "4_entities",
         frozenset({"duckdb", "parquet"}),
-        ("registry_rows", "registry_documents", "register_files", "register_units", "register_names", "register_links", "hub_toml"),
+        ("registry_rows", "registry_documents", "register_files", "register_units", "register_names", "register_links", "hub_toml", "register"),
         {
             "register_claims": (
                 "What the national register says of the numbers that registries give, and of the names it knows.",
@@ -265,7 +253,7 @@ STEPS = (
         addresses.VERSION,
         "4_entities",
         frozenset({"python", "parquet"}),
-        ("registry_rows", "register_rows", "hub_claims", "hub_toml"),
+        ("registry_rows", "register_rows", "hub_claims", "hub_toml", "geocoder"),
         {
             "address_claims": (
                 "Where addresses lie, as the public geocoder says; nothing where hub.toml names none.",
@@ -318,26 +306,20 @@ STEPS = (
 )
 
 
-def sources() -> list[dg.AssetSpec]:
-    """What people drop in: nothing here makes it."""
-    return [
-        dg.AssetSpec(name, description=both(*texts), group_name="1_sources", kinds={"file"}, owners=OWNERS)
-        for name, texts in SOURCES.items()
-    ]
+def steps(hub: Hub) -> list[dg.AssetsDefinition]:
+    """The assets of every step, in the order of the flow, each after the sources that hub.toml names."""
+    return [_assets(step, hub) for step in STEPS]
 
 
-def steps() -> list[dg.AssetsDefinition]:
-    """The assets of every step, in the order of the flow."""
-    return [_assets(step) for step in STEPS]
+def _assets(step: Step, hub: Hub) -> dg.AssetsDefinition:
+    deps = [key for dep in step.deps for key in sources_of(hub, dep)]
 
-
-def _assets(step: Step) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=next(iter(step.outputs)),
         specs=[
             dg.AssetSpec(
                 output,
-                deps=step.deps,
+                deps=deps,
                 description=both(*texts),
                 code_version=step.version,
                 group_name=step.group,
@@ -354,9 +336,12 @@ def _assets(step: Step) -> dg.AssetsDefinition:
             step.function(here)
         shown = {"understood": step.preview(here)} if step.preview else {}
         for found in (made(here, output) for output in step.outputs):
+            columns = file_columns(found)
+            filled = headings(here) if found.name in ("registry_rows", "registry_kept_back") else None
+            lineage = step_lineage(here.hub, found.name, [c.name for c in columns.columns], filled)
             yield dg.MaterializeResult(
                 asset_key=found.name,
-                metadata=made_metadata(here, found) | {"dagster/column_schema": file_columns(found)} | shown,
+                metadata=made_metadata(here, found) | {"dagster/column_schema": columns, "dagster/column_lineage": lineage} | shown,
                 data_version=dg.DataVersion(found.digest),
             )
 

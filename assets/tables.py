@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 
 import dagster as dg
 
-from assets.describe import both, first_rows, made_metadata, table_columns, table_lineage
+from assets.describe import both, first_rows, made_metadata, table_columns
+from assets.lineage import table_lineage
 from assets.resources import ProjectResource, plainly
-from assets.steps import OWNERS
+from assets.sources import OWNERS, arrivals
 from km0_pipeline.claims import digest
+from km0_pipeline.publish.figures import filled, percent
 from km0_pipeline.publish.privacy.gate import leave
 from km0_pipeline.steps import Made, Project, made
 from km0_pipeline.tables.build import build_table
@@ -83,8 +85,10 @@ def _asset(table: Table) -> dg.AssetsDefinition:
         with plainly():
             made = _made(here, table, here.next_version(project.day()))
             found = run_checks(here, table, own)
+        if table.name == "freshness":
+            arrivals(here, project.day(), context.instance)
         return dg.MaterializeResult(
-            metadata=made_metadata(here, made) | _shown(context, table, made),
+            metadata=made_metadata(here, made) | {"filled": percent(filled(made.path))} | _shown(context, table, made),
             data_version=dg.DataVersion(made.digest),
             check_results=[result(name, table.name, results) for name, results in _by_check(own, found)],
         )

@@ -13,6 +13,8 @@ with this value. All that is published is a view of the claims.
     storage     where bytes lie, in a folder or a bucket; write aside, then rename
     sql         DuckDB as the steps use it
     toml_errors mistakes in hub.toml, as sentences
+    forking     a forked process that ends with the one that forked it
+    archives    what a damaged ZIP raises
     deadline    work that may hang, crash or take all memory, in a process of its own
     shards      work on many things, forked over the cores of this machine
     encoding    is it UTF-8 broken in places, or another encoding
@@ -29,6 +31,7 @@ with this value. All that is published is a view of the claims.
     publish     tables            -> a snapshot people download
     catalogue   a snapshot        -> a static site
     portals     a snapshot        -> data.gouv.fr, CKAN, an S3 bucket
+    federation  several hubs' snapshots -> one set of tables
     cli_push    the `km0 push` command
     cli_init    the `km0 init` command
     cli_map     how `km0 map` is drawn

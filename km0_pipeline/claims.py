@@ -44,7 +44,7 @@ def digest(*parts: str, length: int = 20) -> str:
     """
     h = hashlib.sha256()
     for part in parts:
-        b = part.encode()
+        b = part.encode("utf-8", "surrogateescape")
         h.update(f"{len(b)}:".encode() + b)
     return h.hexdigest()[:length]
 

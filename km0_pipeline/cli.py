@@ -1,7 +1,7 @@
 """The `km0` command: what a steward types.
 
 Belongs here: commands, their options and how they print. What they do is a function of the
-library, so that it can be had without a terminal; `km0 review` stands in `reviewing`, `km0 verify` and `km0 changes` in `cli_published`. Whatever goes wrong is said in a sentence,
+library, so that it can be had without a terminal; `km0 review` stands in `reviewing`, `km0 verify`, `km0 changes` and `km0 federate` in `cli_published`. Whatever goes wrong is said in a sentence,
 with exit status 1 (2 where the command was typed wrongly).
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -21,7 +22,7 @@ import click
 from km0_pipeline.cli_init import init
 from km0_pipeline.cli_limits import limits
 from km0_pipeline.cli_optout import optout
-from km0_pipeline.cli_published import changes, verify
+from km0_pipeline.cli_published import changes, federate, verify
 from km0_pipeline.cli_purge import purge
 from km0_pipeline.cli_push import push
 from km0_pipeline.cli_status import status
@@ -164,6 +165,7 @@ main.add_command(review)
 main.add_command(limits)
 main.add_command(verify)
 main.add_command(changes)
+main.add_command(federate)
 
 
 @main.command()
@@ -178,13 +180,15 @@ def serve(root: Path, port: int, host: str) -> None:
     from km0_pipeline.catalogue.site import build
     from km0_pipeline.publish.serve import CannotServe
     from km0_pipeline.publish.serve import serve as serve_folder
+    from km0_pipeline.storage import sole_use
 
     project = fetched(root, every_version=True)
     folder = project.published
     if not folder.is_dir():
         raise click.ClickException(f"{folder}: there is no such folder; run `make run` first.")
     if project.published_bucket:
-        build(project, send=False)
+        with suppress(BlockingIOError), sole_use(project.root, wait=False):  # a run that is at work here makes them itself
+            build(project, send=False)
     click.echo(f"{folder} is served at http://{host}:{port}/ until you press Ctrl-C.", err=True)
     try:
         serve_folder(folder, host, port)

@@ -24,6 +24,9 @@ def lines(made: FileMade, width: int) -> Iterator[str]:
     yield click.style(str(made.path), bold=True)
     yield f"  read as {source} of hub.toml" if made.known else f"  of no registry of hub.toml; with --write it becomes {source}"
     for sheet in made.sheets:
+        if sheet.refused:
+            yield click.style(f"\nsheet {sheet.name}: {sheet.refused}", fg="red")
+            continue
         where = f"sheet {sheet.name}, " if sheet.name else ""
         header = f"headers in row {sheet.header_row}" if sheet.header_row else "headers are the names of its fields"
         yield f"\n{where}{header}, {sheet.rows:,} row{'s' if sheet.rows != 1 else ''} below"

@@ -84,14 +84,18 @@ def apply(root: Path) -> None:
     from km0_pipeline.publish.privacy.optout import OptOutError
     from km0_pipeline.publish.rebuild import rebuild
     from km0_pipeline.steps import PublishedError
+    from km0_pipeline.storage import sole_use
 
     try:
         with plainly():
             project = fetched(root)
-            try:
-                done = rebuild(project)
-            finally:  # also where it stopped half-way or had nothing to do: pages may name who is gone from the versions, as after a killed `apply`
-                build(project)
+            with sole_use(project.root, wait=False):
+                try:
+                    done = rebuild(project)
+                finally:  # also where it stopped half-way or had nothing to do: pages may name who is gone from the versions, as after a killed `apply`
+                    build(project)
+    except BlockingIOError:
+        raise click.ClickException("A refresh is at work on this project; wait until it has ended, then say it again.") from None
     except (OptOutError, PublicationStopped, PublishedError) as e:
         raise click.ClickException(str(e)) from None
     for r in done:

@@ -1,6 +1,6 @@
-"""`km0 verify` and `km0 changes`: what anyone may ask of published data, here or on the web.
+"""`km0 verify`, `km0 changes` and `km0 federate`: what anyone may ask of published data, here or on the web.
 
-Belongs here: the two commands and how they print. They need no project: only without a place to look at is it
+Belongs here: these commands and how they print. They need no project: only without a place to look at is it
 data/published of the one in `--root`.
 """
 
@@ -101,6 +101,36 @@ def changes(root: Path, since: str | None, to: str | None, form: str, lang: str,
             click.echo(_sentences(old, new, older, lang) if form == "text" else _table(between(old, new), form, older, newer), nl=form == "text")
     except places.NotThere as e:
         raise click.ClickException(str(e)) from None
+
+
+@click.command()
+@click.argument("snapshots", metavar="SNAPSHOT...", nargs=-1, required=True)
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--keep-going", is_flag=True, help="Leave out a snapshot that can't be had or is not whole; the exit status is 1 all the same.")
+def federate(snapshots: tuple[str, ...], out: Path, keep_going: bool) -> None:
+    """Read several hubs' snapshots together: one set of tables, with the hub in the key.
+
+    SNAPSHOT is a snapshot, or the folder above all versions, of which the last is taken: a path or a URL each. OUT is a new folder, or an
+    earlier federation, which is replaced. Organisations of several hubs are joined by SIREN, in the table entities.
+
+    \b
+    Example:
+      km0 federate data/published https://filature.example/donnees/ ../region
+    """
+    from km0_pipeline.federation import CannotFederate
+    from km0_pipeline.federation import federate as together
+    from km0_pipeline.storage.hindrance import hindrance
+
+    try:
+        made = together(snapshots, out, keep_going, _progress)
+    except CannotFederate as e:
+        raise click.ClickException(str(e)) from None
+    except OSError as e:
+        raise click.ClickException(hindrance(e) or f"{out}: can't be written ({e.strerror or e}); name another folder.") from None
+    hubs, organisations, entities = (made.rows[name] for name in ("hubs", "organisations", "entities"))
+    click.echo(f"{made.folder}: {hubs} hub{'s' * (hubs != 1)}, {organisations:,} organisations, which are {entities:,} entities, {made.shared:,} of them in several hubs{'' if made.new else '; nothing changed'}.")
+    if made.left_out:
+        raise click.ClickException("\n".join(["Left out:", *made.left_out]))
 
 
 def _sentences(old: Path, new: Path, since: str, lang: str) -> str:

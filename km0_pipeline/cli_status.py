@@ -24,6 +24,7 @@ def status(root: Path) -> None:
 
     Exit status 1 if the last run failed, a source is late or nothing is published yet, so that a monitor can ask it.
     """
+    from km0_pipeline.publish.privacy.retention import overdue
     from km0_pipeline.status import status as found_of
     from km0_pipeline.steps import PublishedError
 
@@ -34,7 +35,7 @@ def status(root: Path) -> None:
     except PublishedError as e:
         raise click.ClickException(str(e)) from None
     click.echo(click.style(f"{project.hub.hub.name}, {today}", bold=True))
-    click.echo("\n".join(_lines(found, today)))
+    click.echo("\n".join([*_lines(found, today), *_overdue(len(overdue(project, today)))]))
     if found.version is None or (found.run and found.run.failed) or any(s.late(today) for s in found.sources):
         raise SystemExit(1)
 
@@ -54,6 +55,10 @@ def _lines(found: Status, today: date) -> list[str]:
         lines += [f"  {n:,} {what}: km0 review {command}"] if n else []
     rejected = ", ".join(f"{reason} {n:,}" for reason, n in found.rejects[:6]) + (", …" if found.rejects[6:] else "")
     return [*lines, "", f"{'rejects':<14}{sum(n for _, n in found.rejects):,}" + (f" ({rejected})" if rejected else "")]
+
+
+def _overdue(files: int) -> list[str]:
+    return ["", f"{'to delete':<14}{files:,} {'file of data/raw is' if files == 1 else 'files of data/raw are'} kept longer than hub.toml says: km0 purge"] if files else []
 
 
 def _run(found: Status) -> list[str]:

@@ -7,6 +7,7 @@ its arguments; after a failure the next call forks anew.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import resource
 import signal
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Generic, ParamSpec, TypeVar
+
+from km0_pipeline.forking import end_with
 
 MEMORY = 2_000_000_000
 """Bytes of memory that the work may take; a usual file takes some hundredths of it, a bomb all there is."""
@@ -60,7 +63,7 @@ class Deadline(Generic[P, T]):
             if not pipe.poll(self._seconds):
                 raise Overdue
             result: T = pipe.recv()
-        except (EOFError, BrokenPipeError, ConnectionResetError):
+        except (EOFError, OSError):  # the latter: also where it died in the middle of its answer
             self._stop()
             raise Crashed from None
         except BaseException:
@@ -71,7 +74,7 @@ class Deadline(Generic[P, T]):
     def _start(self) -> tuple[BaseProcess, Connection]:
         fork = multiprocessing.get_context("fork")
         here, there = fork.Pipe()
-        process = fork.Process(target=_serve, args=(self._work, here, there), daemon=True)
+        process = fork.Process(target=_serve, args=(self._work, here, there, os.getpid()), daemon=True)
         process.start()
         there.close()
         return process, here
@@ -85,10 +88,12 @@ class Deadline(Generic[P, T]):
             pipe.close()
 
 
-def _serve(work: Callable[P, T], here: Connection, there: Connection) -> None:
+def _serve(work: Callable[P, T], here: Connection, there: Connection, parent: int) -> None:
+    end_with(parent)
     here.close()  # else this process would not see its parent go
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
-    _limit_memory()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what a library says as it dies is for no one who can act on it
+    limit_memory(MEMORY)
     while True:
         try:
             args, kwargs = there.recv()
@@ -97,9 +102,10 @@ def _serve(work: Callable[P, T], here: Connection, there: Connection) -> None:
         there.send(work(*args, **kwargs))
 
 
-def _limit_memory() -> None:
+def limit_memory(more: int) -> None:
+    """From now on this process may take `more` bytes of memory beyond what it has; for work that may take another measure than `MEMORY`."""
     used = Path("/proc/self/statm")
     if used.exists():  # Linux; elsewhere what a process has is not known, and the limit not kept
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        most = int(used.read_text().split()[0]) * resource.getpagesize() + MEMORY
+        most = int(used.read_text().split()[0]) * resource.getpagesize() + more
         resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))

@@ -64,7 +64,7 @@ def read(raw: Path, sort: Sort) -> tuple[list[Decision], list[Reject]]:
         try:
             record = json.loads(line)
             wrong = next(_mistakes(record, sort), "")
-        except ValueError:  # nor is it UTF-8
+        except (ValueError, RecursionError):  # nor is it UTF-8
             wrong = "it is not one JSON object"
         if wrong:
             where = f"{FOLDER}/{sort.file}"
@@ -88,7 +88,7 @@ def counts(raw: Path) -> dict[str, int]:
 def _is_object(line: bytes) -> bool:
     try:
         return isinstance(json.loads(line), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 

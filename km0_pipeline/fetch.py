@@ -8,6 +8,7 @@ what may go wrong with it. What is asked for, and what is done with the answer, 
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import string
 import time
@@ -260,7 +261,8 @@ def _joined(url: str, link: str) -> str:
 
 def _no_address(url: str) -> Unfetched:
     known = "an http(s) address of a page, without name and password"
-    return Unfetched("not_public", f"has or leads to the address {url[:200]!r}, which is not {known}; correct it.")
+    shown = re.sub("//[^/]*@", "//…@", url[:200])
+    return Unfetched("not_public", f"has or leads to the address {shown!r}, which is not {known}; correct it.")
 
 
 def retry_after(value: str) -> float:

@@ -20,8 +20,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from km0_pipeline.claims import PROPERTIES, Claim, digest, mention_id
 from km0_pipeline.economic_site import EconomicSite
 from km0_pipeline.portal_settings import Portals
-from km0_pipeline.service_settings import Storage
-from km0_pipeline.toml_errors import line_of, nearest, sentence
+from km0_pipeline.service_settings import Alerts, Storage
+from km0_pipeline.toml_errors import keys_in, line_of, named, nearest, sentence
 
 
 class HubError(ValueError):
@@ -69,6 +69,12 @@ def _models(given: dict[str, str]) -> dict[str, str]:
         if not package.isidentifier() or find_spec(package) is None:
             raise ValueError(f"a spaCy model that is installed; {package!r} is not: .venv/bin/python -m pip install {package.replace('_', '-')}")
     return {"fr": FRENCH_MODEL} | given
+
+
+def _spark(master: str) -> str:
+    if master and (find_spec("pyspark") is None or find_spec("splink") is None):
+        raise ValueError("empty, as long as Spark and Splink are not installed: make spark")
+    return master
 
 
 _NOT = r"""\s<>"{}|\\^`"""
@@ -221,6 +227,7 @@ class Register(Server):
 
     stock: Words = Field((), description="Files or addresses of the monthly stock, StockUniteLegale and StockEtablissement: Parquet, or CSV in a ZIP.")
     service: Url = Field("", description="Address of the search service, where no stock is given; it is asked for each SIREN, and for each name without one.")
+    spark: Annotated[str, AfterValidator(_spark)] = Field("", description="Master of Spark that looks names up in the stock, such as `local[2]` or `spark://host:7077`; empty: DuckDB, on this machine.")
     days: int = Field(30, ge=1, description="Days after which the service is asked for a SIREN or a name again.")
     pause_seconds: float = Field(0.15, ge=0, description="Least time between two requests to one host; the service allows 7 a second.")
 
@@ -238,6 +245,7 @@ class Schedule(_Model):
 
     daily: time = Field(time(6, 30), description="Time of the daily refresh, in the hub's time zone.")
     watch_seconds: int = Field(30, ge=5, description="Seconds between two looks for new files in data/raw.")
+    keep_runs: int = Field(90, ge=1, description="Days that the record of a run is kept in Dagster: its log and figures, a megabyte or two. Versions stay.")
 
 
 def _ascending(rows: tuple[int, int]) -> tuple[int, int]:
@@ -286,6 +294,7 @@ class Hub(_Model):
     limits: Limits = Limits.model_construct()
     economic_site: EconomicSite = EconomicSite.model_construct()
     storage: Storage = Storage.model_construct()
+    alerts: Alerts = Alerts.model_construct()
     portals: Portals = Portals.model_construct()
 
     @classmethod
@@ -301,6 +310,8 @@ class Hub(_Model):
             settings = tomllib.loads(text)
         except tomllib.TOMLDecodeError as e:
             raise HubError(f"{path.name}: not valid TOML: {e}.") from None
+        for loc in keys_in(settings):
+            raise HubError(f"{path.name}, line {line_of(text, loc)}: {named(loc)} holds a name and password (…@). Take them out: no key is ever written in hub.toml, and addresses are asked without one.")
         try:
             hub = cls.model_validate(settings)
         except ValidationError as e:
@@ -316,6 +327,11 @@ class Hub(_Model):
     def names(self) -> tuple[str, ...]:
         """The hub's name and its aliases."""
         return (self.hub.name, *self.hub.aliases)
+
+    @property
+    def published(self) -> dict[str, dict[str, Any]]:
+        """The sections whose values are published as they stand, beside the tables; as JSON values."""
+        return {section: getattr(self, section).model_dump(mode="json") for section in ("hub", "publisher", "economic_site")}
 
     @property
     def zone(self) -> ZoneInfo:

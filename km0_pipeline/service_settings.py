@@ -1,4 +1,4 @@
-"""What the sections of hub.toml share that name a service with a key, and `[storage]`: where the data lie.
+"""What the sections of hub.toml share that name a service with a key; `[storage]`: where the data lie; `[alerts]`: who is told of a failure.
 
 Belongs here: these settings (part of `hub`), and the one way to a key: the environment variable that a setting names. No key is ever
 written in hub.toml.
@@ -7,7 +7,7 @@ written in hub.toml.
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
@@ -15,6 +15,7 @@ HERE = ("127.0.0.1", "localhost", "::1")
 """Hosts to which data may go unencrypted."""
 
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Mailbox = Annotated[str, StringConstraints(pattern=r"^([^@\s<>,;]+@[^@\s<>,;]+)?$")]
 Address = Annotated[str, StringConstraints(pattern=r"^(s3://[a-z0-9][a-z0-9.-]+(/[^/\s]+)*/?)?$")]
 
 
@@ -68,3 +69,27 @@ class Storage(Service):
         if published and b != "/" and (a.startswith(b) or b.startswith(a)):
             raise ValueError("a place apart from that of warehouse, which holds what may not be published")
         return published
+
+
+class Alerts(Settings):
+    """Who is told when a refresh fails, by mail or by a webhook."""
+
+    mail_to: tuple[Mailbox, ...] = Field((), description="Mailboxes that are told; empty: no mail.")
+    mail_from: Mailbox = Field("", description="Mailbox that the mail comes from; empty: the publisher's contact.")
+    smtp: str = Field("localhost:25", pattern=r"^[A-Za-z0-9.-]+:\d{1,5}$", description="Mail server and its port.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the way to the mail server is kept secret: starttls (587, 25), tls (465), or none, which only a server on this machine may be."
+    )
+    smtp_user: Variable = Field("KM0_SMTP_USER", description="Environment variable that holds the user of the mail server; where it is not set, none is named.")
+    smtp_password: Variable = Field("KM0_SMTP_PASSWORD", description="Environment variable that holds the password.")
+    webhook: str = Field(
+        "", pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$", description="Environment variable that holds the address of a webhook (Mattermost, Slack, Rocket.Chat), whose address is its key; empty: none."
+    )
+    max_seconds: float = Field(20, gt=0, description="Longest time that the mail server, and the webhook, may take.")
+
+    @field_validator("security")
+    @classmethod
+    def _in_the_open(cls, security: str, info: ValidationInfo) -> str:
+        if security == "none" and info.data.get("smtp", "").rpartition(":")[0] not in HERE:
+            raise ValueError("starttls or tls: a mail server on another machine is not spoken to in the open")
+        return security

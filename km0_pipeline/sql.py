@@ -33,7 +33,7 @@ def connect(warehouse: Path, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyCo
     """
     name = f"use{next(_numbers)}"
     with _instance(warehouse).cursor() as connection:
-        connection.execute(f"attach ':memory:' as {name}; use {name}; set memory_limit = '{memory}'")
+        connection.execute(f"attach ':memory:' as {name}; use {name}; set memory_limit = {literal(memory)}")
         try:
             yield connection
         finally:

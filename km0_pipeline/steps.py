@@ -12,6 +12,7 @@ rule; no step itself.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from km0_pipeline.storage import read_json, sha256, write_aside, write_json
 from km0_pipeline.storage.bucket import Bucket
 from km0_pipeline.storage.published import Published
 from km0_pipeline.storage.warehouse import NOTE, Warehouse
-from km0_pipeline.versions import as_published, ordered
+from km0_pipeline.versions import numbered, ordered
 
 
 class PublishedError(RuntimeError):
@@ -38,13 +39,15 @@ class PublishedError(RuntimeError):
 class Project:
     """A hub, the folder it lies in, and the day of the run (None where no one says it): the one thing every step is given.
 
-    `accepted` are the sources and tables whose loss is meant, in this run.
+    `accepted` are the sources and tables whose loss is meant, in this run; `past`: its past is rebuilt in a folder
+    of its own, so no feed is asked for what is new, and the buckets that hub.toml names, which hold the present, are left alone.
     """
 
     root: Path
     hub: Hub
     day: date | None = None
     accepted: frozenset[str] = frozenset()
+    past: bool = False
 
     @classmethod
     def at(cls, root: Path) -> Project:
@@ -69,15 +72,15 @@ class Project:
 
     @property
     def warehouse_bucket(self) -> Warehouse | None:
-        """Where the outputs of steps are kept, if not in `warehouse` alone. Raises StorageError or SecretError."""
+        """Where the outputs of steps are kept, if not in `warehouse` alone; None of the past. Raises StorageError or SecretError."""
         settings = self.hub.storage
-        return _warehouse(settings, self.warehouse, *_keys(settings)) if settings.warehouse else None
+        return _warehouse(settings, self.warehouse, *_keys(settings)) if settings.warehouse and not self.past else None
 
     @property
     def published_bucket(self) -> Published | None:
-        """Where versions are published, if not in `published` alone. Raises StorageError or SecretError."""
+        """Where versions are published, if not in `published` alone; None of the past. Raises StorageError or SecretError."""
         settings = self.hub.storage
-        return _published(settings, self.published, *_keys(settings)) if settings.published else None
+        return _published(settings, self.published, *_keys(settings)) if settings.published and not self.past else None
 
     def address(self, version: str) -> str:
         """Where people find a published version: below the bucket, or below this project's folder."""
@@ -121,24 +124,47 @@ class Project:
         return self.published / latest if latest else None
 
     def next_version(self, day: date) -> str:
-        """The calendar version a snapshot of `day` would get: `2026.11.22`, then `2026.11.22-2`.
+        """The calendar version a snapshot of `day` would get: `2026.11.22`, then `2026.11.22-2`; in a bucket, one that nobody else has begun to send.
 
-        Raises PublishedError if a later day has been published: what is called the latest would not be.
+        Raises PublishedError if a later day has been published: what is called the latest would not be; StorageError or SecretError.
         """
-        index, stem = self.index(), f"{day.year}.{day.month}.{day.day}"
-        if index["latest"] and (day.year, day.month, day.day) < ordered(index["latest"])[:3]:
+        latest = self.index()["latest"]
+        last, today = ordered(latest) if latest else (0, 0, 0, 0, 0), (day.year, day.month, day.day)
+        if last[:3] > today:
             raise PublishedError(
-                f"The day {day} is earlier than the last published version, {index['latest']}: versions follow the calendar. "
+                f"The day {day} is earlier than the last published version, {latest}: versions follow the calendar. "
                 "Give that day or a later one (--date), or look at this machine's clock."
             )
-        taken = {as_published(v["version"]) for v in index["versions"]}
-        return next(v for v in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if v not in taken)
+        number = last[3] + 1 if last[:3] == today else 1
+        return self.published_bucket.next_version(day, number) if self.published_bucket else numbered(day, number)
 
 
 def is_source(path: Path, folder: Path) -> bool:
     """Whether a file below `folder` was dropped there to be read: not hidden, not the lock of an open workbook, not the README of a folder."""
     parts = path.relative_to(folder).parts
     return not any(part.startswith((".", "~$")) for part in parts) and path.name.upper() != "README.MD"
+
+
+REFUSED = {
+    "outside": "is a link to what lies outside data/raw, which is not followed: who may drop a file there could have any file of this machine read. Put the file itself there.",
+    "bad_name": "has a name that is no text (UTF-8). Rename it.",
+}
+"""Why a file is not opened at all -> a sentence."""
+
+
+def refusal(path: Path, *folders: Path) -> str:
+    """Why the file at `path`, found below one of `folders` (which may be links), is not opened: a key of `REFUSED`, or ''."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return "bad_name"
+    inside = not path.is_symlink() or any(path.resolve().is_relative_to(folder.resolve()) for folder in folders)
+    return "" if inside else "outside"
+
+
+def shown(path: str) -> str:
+    """`path` as text: bytes of it that are none as \\xE9."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -18,11 +19,24 @@ def nearest(word: str, words: Any) -> str:
     return ", ".join(difflib.get_close_matches(word, list(words), n=3, cutoff=0.5) or sorted(words))
 
 
+def named(loc: tuple[int | str, ...]) -> str:
+    """A setting as people write it: `feeds[0].url`."""
+    return ".".join(f"[{p}]" if isinstance(p, int) else str(p) for p in loc).replace(".[", "[")
+
+
+def keys_in(value: Any, loc: tuple[int | str, ...] = ()) -> Iterator[tuple[int | str, ...]]:
+    """Where, below `value`, an address stands with who asks and his password: `https://user:password@host/`."""
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from keys_in(inner, (*loc, key))
+    elif isinstance(value, str) and re.match(r"\s*(\w[\w+.-]*://[^/?#\s]*|(?!mailto:)[^/?#\s@:]+:[^/?#\s@]+)@", value):
+        yield loc
+
+
 def sentence(file: str, text: str, error: ErrorDetails, root: type[BaseModel]) -> str:
     """What is wrong with the setting of `file` (whose content is `text`) that an error of the model `root` is about, and what is expected there."""
     loc = error["loc"]
-    key = ".".join(f"[{p}]" if isinstance(p, int) else str(p) for p in loc).replace(".[", "[")
-    where = f"{file}, line {line_of(text, loc)}: {key}"
+    where = f"{file}, line {line_of(text, loc)}: {named(loc)}"
     model, description = _setting(loc, root)
     if error["type"] == "extra_forbidden":
         return f"{where}: no such setting; did you mean {nearest(str(loc[-1]), model.model_fields)}?"

@@ -7,17 +7,24 @@ names a version, it means it as first published. Belongs here: names, and the fo
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 VERSION = re.compile(r"\d{4}\.[1-9]\d?\.[1-9]\d?(-[1-9]\d*)?(\+r[1-9]\d*)?")
+
+
+def numbered(day: date, number: int) -> str:
+    """The `number`th version of a day, from 1."""
+    stem = f"{day.year}.{day.month}.{day.day}"
+    return stem if number == 1 else f"{stem}-{number}"
 
 
 def ordered(version: str) -> tuple[int, int, int, int, int]:
     """Year, month, day, which of that day, how often rebuilt: 2026.11.22-10 comes after 2026.11.22-9."""
     first, _, rebuilt = version.partition("+r")
     day, _, number = first.partition("-")
-    year, month, date = (int(n) for n in day.split("."))
-    return year, month, date, int(number or 1), int(rebuilt or 0)
+    year, month, of_month = (int(n) for n in day.split("."))
+    return year, month, of_month, int(number or 1), int(rebuilt or 0)
 
 
 def as_published(version: str) -> str:

@@ -27,7 +27,7 @@ class Pushed:
         self.said: list[str] = []
 
     def set(self, **settings: Any) -> None:
-        quick = {"pause_seconds": 0.01, "max_seconds": 0.4}
+        quick = {"pause_seconds": 0.01, "max_seconds": 30}
         where = {"bucket": "bucket", "endpoint": self.portal.url} if self.name == "s3" else {"url": self.portal.url, "organisation": ORGANISATION}
         self.project = configured(self.project, self.name, **(quick | where | settings))
 

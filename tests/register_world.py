@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from press_world import accepted
 
 from km0_pipeline.claims import Claim
 from km0_pipeline.entities.resolve import hub_claims
@@ -25,6 +24,7 @@ from km0_pipeline.register.statements import register_claims
 from km0_pipeline.register.stock import ESTABLISHMENTS, UNITS
 from km0_pipeline.registries.read import registry_files, registry_rows
 from km0_pipeline.steps import Made, Project, made, make
+from tests.press_world import accepted
 
 COLUMNS: dict[str, list[str]] = {}
 with (Path(__file__).parent.parent / "km0_pipeline" / "register" / "columns.csv").open(encoding="utf-8") as f:
@@ -147,7 +147,7 @@ def given(project: Project, *rows: str) -> None:
 
 def asked(project: Project, **settings: Any) -> Project:
     """The project with these settings of the register."""
-    quick = {"allow_private": True, "pause_seconds": 0, "max_seconds": 5, "attempts": 2}
+    quick = {"allow_private": True, "pause_seconds": 0, "max_seconds": 30, "attempts": 2}
     return replace(project, hub=project.hub.model_copy(update={"register": Register(**quick | settings)}))
 
 

@@ -59,7 +59,7 @@ class Store:
         self.way, self.prefix = way, prefix
 
     def settings(self, **more: Any) -> dict[str, Any]:
-        return {"endpoint": self.way.url, "attempts": 1, "pause_seconds": 0.01, "max_seconds": 20} | more
+        return {"endpoint": self.way.url, "attempts": 1, "pause_seconds": 0.01, "max_seconds": 60} | more
 
     def machine(self, root: Path, warehouse: bool = False, published: bool = True, **more: Any) -> Project:
         """A project of its own in `root`, whose data lie in this store."""

@@ -6,15 +6,45 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.freshness import CronFreshnessPolicy
 
 from assets.definitions import definitions, defs
+from assets.lineage import RESTS, step_lineage, table_lineage
+from assets.sources import key_of
+from km0_pipeline.steps import Project
 from km0_pipeline.tables.checks import checks
-from km0_pipeline.tables.inputs import STEPS
+from km0_pipeline.tables.inputs import STEPS, hub_sources
 from km0_pipeline.tables.table import Table, all_tables
-from tests.conftest import ROOT
+from tests.conftest import ROOT, hub_toml
 
 DEFINITIONS = definitions()
 GRAPH = DEFINITIONS.resolve_asset_graph()
+
+
+def graph() -> list[str]:
+    """One line an asset of the hub of this checkout: its group, its name, and what it reads."""
+    assets = sorted(GRAPH.get_all_asset_keys(), key=lambda k: (GRAPH.get(k).group_name or "", k.to_user_string()))
+    return [f"{GRAPH.get(k).group_name} {k.to_user_string()} <- {', '.join(sorted(p.to_user_string() for p in GRAPH.get(k).parent_keys))}".rstrip(" <-") for k in assets]
+
+
+@pytest.fixture(scope="module")
+def every_source(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A hub with a source of each kind."""
+    root = tmp_path_factory.mktemp("every_source")
+    hub_toml(root)
+    text = (root / "hub.toml").read_text(encoding="utf-8").replace('name = "locataires"', 'name = "locataires"\nexpected_every = "P1M"')
+    more = """
+[[feeds]]
+name = "gazette"
+url = "https://gazette.example/flux.xml"
+expected_every = "P1W"
+[register]
+service = "https://register.example"
+[geocoder]
+url = "https://geocoder.example"
+"""
+    (root / "hub.toml").write_text(text + more, encoding="utf-8")
+    return Project.at(root)
 
 
 def node(name: str) -> Any:
@@ -50,6 +80,48 @@ def test_every_promise_of_a_table_is_held_by_a_blocking_check(table: Table) -> N
         held = [spec for spec in specs.values() if promise.description in (spec.description or "")]
         assert held and all(spec.blocking for spec in held), promise.name
     assert "amounts" in shown
+
+
+def test_the_graph_is_the_one_that_was_meant() -> None:
+    """The file is what people review when an asset comes, goes or reads another: write it anew with the command that a failure prints."""
+    pinned = ROOT / "tests" / "asset_graph.txt"
+    now = "".join(f"{line}\n" for line in graph())
+    assert now == pinned.read_text(encoding="utf-8"), "if it is meant: python -m tests.test_assets_definitions > tests/asset_graph.txt"
+
+
+def test_a_published_column_leads_to_raw_sources(every_source: Project) -> None:
+    """By the SQL of tables, and by what is declared of steps; or the SQL itself says it: a constant, a count, a version."""
+    hub = every_source.hub
+    sources = {key_of(s).to_user_string() for s, *_ in hub_sources(hub)} | {"decisions", "hub_toml"}
+    tables = {t.name: t for t in all_tables()}
+    ends: dict[tuple[str, str], frozenset[tuple[str, str]]] = {}
+
+    def traced(asset: str, column: str) -> frozenset[tuple[str, str]]:
+        if asset in sources:
+            return frozenset({(asset, column)})
+        if (asset, column) not in ends:
+            found = table_lineage(tables[asset]) if asset in tables else step_lineage(hub, asset, [column])
+            deps = [(d.asset_key.to_user_string(), d.column_name) for d in found.deps_by_column[column]]
+            assert deps or asset in tables, f"nothing is said of {asset}.{column}"
+            ends[asset, column] = frozenset().union(*(traced(*dep) for dep in deps)) or frozenset({("its own SQL", "")})
+        return ends[asset, column]
+
+    for table in tables.values():
+        for column in table.columns:
+            assert traced(table.name, column), (table.name, column)
+    told = {t.name: [c for c in t.columns if {a for a, _ in traced(t.name, c)} == {"its own SQL"}] for t in tables.values()}
+    assert told["organisations"] == ["closed_version"]
+    assert {"press", "registries/locataires", "register", "hub_toml"} <= {asset for asset, _ in traced("organisations", "name")}
+    assert set(STEPS) <= set(RESTS) <= {k.to_user_string() for k in GRAPH.get_all_asset_keys()}
+
+
+def test_a_source_is_late_in_dagster_as_hub_toml_says(every_source: Project) -> None:
+    graph = definitions(every_source.root).resolve_asset_graph()
+    policies = {k.to_user_string(): n.freshness_policy for k in graph.get_all_asset_keys() if (n := graph.get(k)).freshness_policy}
+    windows = {name: policy.fail_window.to_timedelta().days for name, policy in policies.items() if name in ("press/gazette", "registries/locataires")}
+    assert windows == {"press/gazette": 8, "registries/locataires": 32}
+    assert "press" not in policies, "nothing is expected of it by any day"
+    assert isinstance(policies["snapshot"], CronFreshnessPolicy)
 
 
 def test_the_groups_follow_the_flow() -> None:
@@ -110,3 +182,7 @@ def test_loading_the_code_location_needs_no_heavy_library_and_compiles_no_rule()
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+if __name__ == "__main__":
+    print("\n".join(graph()))

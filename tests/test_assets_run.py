@@ -6,6 +6,8 @@ A refresh takes seconds, so the runs of one story are made once and each test re
 import datetime as dt
 import os
 import shutil
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,8 +16,9 @@ import dagster as dg
 import pytest
 
 from assets.definitions import definitions
+from assets.history import AT_WORK, at_work, here, trim
 from assets.resources import ProjectResource, sole_use
-from assets.run import STARTED_HERE, main
+from assets.run import main
 from tests.conftest import ROOT, hub_toml
 
 REGISTRY = """Dénomination;Activité;SIREN;Effectif;Courriel
@@ -98,7 +101,7 @@ def test_the_life_of_a_hub(hub: Hub) -> None:
     an_unchanged_refresh_makes_nothing_again_and_publishes_nothing(first, again)
 
     with dg.DagsterInstance.get() as instance:
-        killed = dg.DagsterRun("refresh", status=dg.DagsterRunStatus.STARTED, tags={STARTED_HERE: str(hub.root)})
+        killed = dg.DagsterRun("refresh", status=dg.DagsterRunStatus.STARTED, tags={AT_WORK: here(hub.root)})
         instance.add_run(killed)
     (hub.root / "data/raw/press/autre.md").write_text(NOTE.replace("fête", "foire").replace("14", "15"), encoding="utf-8")
     second = hub.refresh("2026-03-02")
@@ -118,6 +121,7 @@ def a_refresh_publishes_shows_each_step_and_stands_in_the_history(run: Run) -> N
     assert {"press_documents", "registry_rows", "entity_mentions", "organisations"} <= run.reused.keys()
     assert "data/published/2026.3.1" in run.output
     assert (run.record.job_name, run.record.status) == ("refresh", dg.DagsterRunStatus.SUCCESS)
+    assert "data:image/svg+xml;base64," in str(run.shown["catalogue"].metadata["picture"].value)
     organisations = run.shown["organisations"].metadata
     assert "Nuage Bleu" in str(organisations["first rows"].value)
     assert organisations["dagster/row_count"].value >= 4
@@ -127,14 +131,22 @@ def a_refresh_publishes_shows_each_step_and_stands_in_the_history(run: Run) -> N
         text = str({name: value.value for name, value in materialization.metadata.items()})
         assert "contact@tisserands.example" not in text, f"{asset} shows a contact"
         assert "accueille" not in text or asset in ("claims", "press_reviewed"), f"{asset} shows the text of an article"
+    headings = run.shown["registry_rows"].metadata["dagster/column_lineage"].value.deps_by_column["headcount"]
+    assert headings == [dg.TableColumnDep(dg.AssetKey(["registries", "locataires"]), "Effectif")], "a published headcount leads to the heading it stands under"
+    assert run.record.tags["km0/version"] == "2026.3.1"
+    came = {name: value.value for name, value in run.shown["registries/locataires"].metadata.items()}
+    assert came == {"documents": 1, "records": 3, "last new on": "2026-03-01", "next expected by": "not said"}
+    figures = run.shown["snapshot"].metadata
+    assert figures["claims"].value == run.shown["claims"].metadata["dagster/row_count"].value > 0 and 0 < figures["filled"].value < 100
     understood = str(run.shown["press_reviewed"].metadata["understood"].value)
     assert "Le **KM0** accueille **Nuage Bleu**." in understood and "| tenant\\_of | KM0 | Tisserands du Futur est installé au KM0 | 0." in understood
 
 
 def an_unchanged_refresh_makes_nothing_again_and_publishes_nothing(first: Run, again: Run) -> None:
     assert (again.status, again.snapshots) == (0, ["2026.3.1"])
+    assert again.record.tags["km0/unchanged"] == "2026.3.1" and "km0/version" not in again.record.tags
     assert [step for step, kept in again.reused.items() if not kept] == []
-    versions = [{k: (m.tags or {})["dagster/data_version"] for k, m in run.shown.items()} for run in (first, again)]
+    versions = [{k: (m.tags or {}).get("dagster/data_version") for k, m in run.shown.items()} for run in (first, again)]
     assert versions[0]["organisations"] == versions[1]["organisations"]
     assert versions[0]["press_claims"] == versions[1]["press_claims"]
     assert again.shown["organisations"].metadata["first rows"] == first.shown["organisations"].metadata["first rows"]
@@ -142,6 +154,10 @@ def an_unchanged_refresh_makes_nothing_again_and_publishes_nothing(first: Run, a
 
 def a_new_note_is_read_and_the_registries_are_left_as_they_were(run: Run) -> None:
     assert (run.status, run.snapshots) == (0, ["2026.3.1", "2026.3.2"])
+    assert run.shown["press"].metadata["last new on"].value == "2026-03-02"
+    assert run.shown["registries/locataires"].metadata["last new on"].value == "2026-03-01"
+    chart = str(run.shown["snapshot"].metadata["over versions"].value)
+    assert "| 2026.3.1 | 2026.3.2 | 2026.3.1 to 2026.3.2 |" in chart and "`▁█`" in chart
     assert run.reused["registry_rows"] and not run.reused["press_documents"]
 
 
@@ -182,6 +198,47 @@ def test_the_day_of_a_run_is_that_of_its_creation_where_the_hub_is(hub: Hub) -> 
         run = instance.get_run_record_by_id(job.execute_in_process(instance=instance).run_id)
     assert run is not None
     assert days == [run.create_timestamp.replace(tzinfo=dt.UTC).astimezone(ZoneInfo("Pacific/Kiritimati")).date()]
+
+
+def test_a_refresh_waits_for_the_one_at_work_and_old_ones_are_trimmed(hub: Hub) -> None:
+    """The schedule, the watch, the button and `make run` all come here: a run has the project to itself before its first step."""
+    ended: list[float] = []
+
+    @dg.asset
+    def alone(project: ProjectResource) -> None:
+        with pytest.raises(BlockingIOError), sole_use(hub.root, wait=False):
+            pass
+        ended.append(time.monotonic())
+
+    def another() -> None:
+        with sole_use(hub.root):
+            begun.set()
+            time.sleep(0.5)
+            ended.append(time.monotonic())
+
+    job, begun = definitions(hub.root, assets=[alone]).resolve_job_def("refresh"), threading.Event()
+    with dg.DagsterInstance.get() as instance:
+        thread = threading.Thread(target=another)
+        thread.start()
+        begun.wait()
+        ran = job.execute_in_process(instance=instance)
+        thread.join()
+        assert ran.success and len(ended) == 2 and ended[0] < ended[1]
+        assert not instance.get_runs(dg.RunsFilter(tags={AT_WORK: here(hub.root)})), "else the next one would take it for killed"
+        assert trim(instance, dt.datetime.now(dt.UTC) - dt.timedelta(days=1)) == 0
+        assert trim(instance, dt.datetime.now(dt.UTC) + dt.timedelta(days=1)) == 1
+        assert not instance.get_runs() and not list(Path(os.environ["DAGSTER_HOME"]).rglob(f"{ran.run_id}*"))
+        assert instance.get_latest_materialization_event(dg.AssetKey("alone")), "what an asset was like last stays"
+
+
+def test_a_run_of_another_machine_at_the_same_path_is_not_taken_for_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, three = (dg.DagsterRun("refresh", status=dg.DagsterRunStatus.STARTED) for _ in range(3))
+    with dg.DagsterInstance.ephemeral() as instance:
+        for run, machine in ((one, "un"), (two, "deux"), (three, "deux")):
+            instance.add_run(run)
+            monkeypatch.setattr("platform.node", lambda machine=machine: machine)
+            at_work(instance, run.run_id, Path("/srv/hub"))
+        assert [r.run_id for r in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))] == [two.run_id]
 
 
 def test_two_runs_do_not_write_the_same_project_at_once(hub: Hub) -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import time
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pytest
 
 from assets.definitions import definitions
 from assets.sensors import listing, note_refreshed
+from assets.snapshot import VERSION
+from km0_pipeline.alerts import Failure
 from km0_pipeline.hub import Hub
 from km0_pipeline.steps import Project
+from km0_pipeline.storage import sole_use, write_aside
 
 
 def named(parts: Iterable[Any] | None, name: str) -> Any:
@@ -50,6 +57,22 @@ def test_what_make_run_has_refreshed_starts_none(project: Project) -> None:
     assert "Nothing" in str(look(project, None).skip_reason)
     (project.raw / "press" / "new.md").write_text("Un texte.", encoding="utf-8")
     assert look(project, look(project, None).cursor).run_requests
+
+
+def test_nothing_is_noted_in_the_warehouse_of_a_run_at_work_which_clears_it_as_it_begins(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sole_use(project.root):
+        note_refreshed(project.root, listing(project.root))
+    assert not (project.warehouse / "refreshed.json").exists()
+
+    def begins(path: Path, value: Any) -> None:  # another run, while this one is writing aside
+        with write_aside(path) as aside, suppress(BlockingIOError):
+            aside.write_text(json.dumps(value), encoding="utf-8")
+            with sole_use(project.root, wait=False):
+                pass
+
+    monkeypatch.setattr("assets.sensors.write_json", begins)
+    note_refreshed(project.root, listing(project.root))
+    assert "Nothing" in str(look(project, None).skip_reason)
 
 
 def test_a_file_that_is_still_growing_is_waited_for(project: Project) -> None:
@@ -121,7 +144,9 @@ def test_watch_and_failure_sensor_are_on(project: Project) -> None:
     assert named(made.sensors, "new_files").minimum_interval_seconds == 30
 
 
-def test_a_failed_run_is_told_in_one_sentence(project: Project) -> None:
+def test_a_failed_run_is_told_in_one_sentence_and_to_whom_hub_toml_names(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Failure] = []
+    monkeypatch.setattr("assets.sensors.send", lambda hub, failure: told.append(failure) or ["No mail could be sent."])
     @dg.asset
     def broken() -> None:
         raise dg.Failure("data/raw/press/a.md: can't be read; save it as UTF-8.", allow_retries=False)
@@ -131,8 +156,12 @@ def test_a_failed_run_is_told_in_one_sentence(project: Project) -> None:
         wrong = dg.AssetCheckResult(passed=False, check_name="unique", description="places: 2 rows have the key of another; mend places.sql.")
         return dg.MaterializeResult(check_results=[wrong])
 
+    @dg.asset
+    def unforeseen() -> None:
+        raise ValueError("could not read « Camille Exemple, 06 12 34 56 78 »")
+
     sensor = named(definitions(project.root).sensors, "failed_runs")
-    job = dg.Definitions([broken, doubled], jobs=[dg.define_asset_job("refresh")]).resolve_job_def("refresh")
+    job = dg.Definitions([broken, doubled, unforeseen], jobs=[dg.define_asset_job("refresh")]).resolve_job_def("refresh")
     with dg.DagsterInstance.ephemeral() as instance:
         result = job.execute_in_process(instance=instance, raise_on_error=False)
         context = dg.build_run_status_sensor_context(
@@ -144,6 +173,11 @@ def test_a_failed_run_is_told_in_one_sentence(project: Project) -> None:
         said: list[str] = []
         context.log.error = said.append  # type: ignore[method-assign, assignment]
         sensor(context)
-    assert len(said) == 1
+        instance.add_run_tags(result.dagster_run.run_id, {VERSION: "2026.3.1"})  # as where a portal fails, after the publication
+        sensor(context)
+    assert len(said) == 4 and said[1] == "No mail could be sent."
+    assert "Camille Exemple" in said[0] and "Camille Exemple" not in str(told), "who is outside is not shown words of a row"
+    assert all("unforeseen: ValueError" in str(f.wrong) for f in told)
+    assert [(f.run, f.version, f.published, len(f.wrong)) for f in told] == [(result.dagster_run.run_id, *stands, 3) for stands in ((None, False), ("2026.3.1", True))]
     assert "data/raw/press/a.md: can't be read; save it as UTF-8." in said[0]
     assert "places: 2 rows have the key of another; mend places.sql." in said[0], "a check that stops a run is what there is to mend"

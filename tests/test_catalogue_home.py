@@ -7,6 +7,7 @@ import re
 import shutil
 from html import unescape
 from pathlib import Path
+from xml.etree import ElementTree
 
 import duckdb
 import pyarrow.parquet as pq
@@ -47,6 +48,16 @@ def table(project: Project, name: str) -> list[dict[str, object]]:
     folder = project.last_snapshot()
     assert folder is not None
     return pq.read_table(folder / f"{name}.parquet").to_pylist()
+
+
+def test_its_picture_stands_alone_and_asks_nothing_of_others(made: Project) -> None:
+    with newest(made) as edition:
+        assert edition is not None
+        drawn = home.picture(edition)
+    root = ElementTree.fromstring(drawn)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg" and "%" not in root.get("width", "%")
+    assert "KM0" in set(root.itertext())
+    assert not re.search(r"url\(|@import|src=", drawn)
 
 
 def test_its_figures_are_those_of_the_tables_and_links(made: Project, french: str) -> None:

@@ -34,6 +34,25 @@ def test_a_site_that_has_not_changed_is_not_written_again(site: Project) -> None
     assert (built.written, built.removed, home.stat().st_mtime_ns) == (0, 0, before)
 
 
+def test_no_page_is_made_where_nothing_has_changed_and_one_that_somebody_touched_is_put_back(site: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = build(site).files  # notes how they lie
+
+    def no_page(*_: object) -> None:
+        raise AssertionError("a page was made")
+
+    with monkeypatch.context() as without:
+        without.setattr(site_module, "render", no_page)
+        assert (build(site).files, build(site).written) == (files, 0)
+        (site.published / "id" / "somebody.html").write_text("mine", encoding="utf-8")
+        with pytest.raises(AssertionError, match="a page was made"):
+            build(site)
+    page = site.published / "tables.html"
+    before = page.read_bytes()
+    page.write_bytes(before.replace(b"<", b">", 1))
+    built = build(site)
+    assert (built.written, built.removed, page.read_bytes()) == (1, 1, before)
+
+
 def test_made_from_nothing_it_is_the_same(site: Project) -> None:
     before = content(site)
     for path in (site.published / ".site").read_text().splitlines():

@@ -180,8 +180,8 @@ def test_a_change_log_is_told_as_it_stands(tmp_path: Path) -> None:
     assert changes.inline(r"**A\*b** : \<b\> et `c<d`, \& fin") == "<strong>A*b</strong> : &lt;b&gt; et <code>c&lt;d</code>, &amp; fin"
     (tmp_path / "CHANGELOG.md").write_text("# T\n\n*t*\n\n## Français\n\nDepuis.\n\n### Personnes\n\n- Une.\n- Deux.\n\n## English\n\nSince.\n")
     french, english = changes.parts(tmp_path)["fr"], changes.parts(tmp_path)["en"]
-    assert [(p.heading, p.paragraphs, p.items) for p in french] == [("", ["Depuis."], []), ("Personnes", [], ["Une.", "Deux."])]
-    assert [p.paragraphs for p in english] == [["Since."]]
+    assert [(p.heading, p.blocks) for p in french] == [("", ["Depuis."]), ("Personnes", [["Une.", "Deux."]])]
+    assert [p.blocks for p in english] == [["Since."]]
     assert changes.parts(tmp_path / "gone") == {"fr": [], "en": []}
 
 

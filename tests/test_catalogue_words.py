@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from km0_pipeline import reference
 from km0_pipeline.catalogue import terms, words
 from km0_pipeline.catalogue.pages import search
 from km0_pipeline.tables.table import all_tables
@@ -12,6 +13,20 @@ from km0_pipeline.tables.table import all_tables
 @pytest.mark.parametrize(("value", "said"), [(-0.57, "-0,57"), (-0.0001, "0"), (12.0004, "12"), (3.5, "3,5"), (-12, "-12"), (12500, "12\u202f500")])
 def test_a_number_keeps_its_sign_and_has_no_empty_decimals(value: float, said: str) -> None:
     assert words.number(value, "fr") == said
+
+
+@pytest.mark.parametrize(("value", "said"), [(0, "0 octets"), (999, "999 octets"), (9_960, "10 ko"), (999_499, "999 ko"), (999_999, "1 Mo"), (2_840_000, "2,8 Mo")])
+def test_a_size_never_has_four_digits(value: int, said: str) -> None:
+    assert words.size(value, "fr") == said.replace(" ", "\u00a0")
+
+
+def test_one_more_is_one() -> None:
+    assert [words.others(n, "fr") for n in (1, 2)] == ["1 autre", "2 autres"] and words.others(1, "en") == "1 more"
+
+
+def test_every_kind_of_place_and_institution_that_is_known_by_name_has_a_word_in_french() -> None:
+    kinds = {p.kind for p in reference.places()} | {i.kind for i in reference.institutions()} | {"address", "site", "railway"}
+    assert sorted(filter(None, kinds - words.CODES.keys())) == []
 
 
 @pytest.mark.parametrize(

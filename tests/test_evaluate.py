@@ -234,4 +234,4 @@ def test_the_published_figures_are_figures_and_ids_only() -> None:
     assert text.startswith(evaluate.INTRODUCTION)
     cells = [c.strip() for line in text.splitlines() if re.match(r"\| [a-z]\d\d_", line) for c in line.strip("|").split("|")]
     assert cells and all(re.fullmatch(r"[\d.]+|–|[a-z]\d\d_\w+", c) for c in cells)
-    assert not re.search(r"\b20[12]\d(?!\d| of \d+ claims)", text), "the report holds a date"
+    assert not re.search(r"(?<!\| )\b20[12]\d(?!\d| of \d+ claims)", text), "the report holds a date"

@@ -145,6 +145,37 @@ def test_a_broken_file_names_the_line(tmp_path: Path) -> None:
     assert sentence.startswith("hub.toml: not valid TOML") and "line 2" in sentence
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        '[[feeds]]\nname = "x"\nurl = "https://moi:geheim@courrier.example/feed"\n',
+        '[[feeds]]\nname = "x"\nurl = "moi:geheim@courrier.example/feed"\n',
+        '[geocoder]\nurl = " http://geheim@adresse.example/"\n',
+        '[register]\nstock = ["unites.parquet", "https://moi:geheim@sirene.example/unites.zip"]\n',
+    ],
+)
+def test_an_address_with_a_password_is_refused_and_not_shown(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(GOOD + "\n" + written, encoding="utf-8")
+    with pytest.raises(HubError, match=r"hub.toml, line \d+: (feeds\[0\].url|geocoder.url|register.stock\[1\]) holds a name and password .*Take them out") as told:
+        Hub.load(path)
+    assert "geheim" not in str(told.value) and told.value.__cause__ is None
+
+
+def test_spark_is_asked_for_only_where_it_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(GOOD + '\n[register]\nspark = "local[2]"\n', encoding="utf-8")
+    monkeypatch.setattr("km0_pipeline.hub.find_spec", lambda name: None if name in ("pyspark", "splink") else name)
+    with pytest.raises(HubError, match=r"register.spark: .*not installed: make spark"):
+        Hub.load(path)
+
+
+def test_a_sign_of_an_address_in_its_path_is_no_password(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(GOOD + '\n[[feeds]]\nname = "x"\nurl = "https://courrier.example:8443/feed/@phare?a=b@c"\n', encoding="utf-8")
+    assert Hub.load(path).feeds[0].url.endswith("@c")
+
+
 def test_a_file_that_is_not_utf_8_says_so(tmp_path: Path) -> None:
     path = tmp_path / "hub.toml"
     path.write_bytes(GOOD.encode("cp1252"))

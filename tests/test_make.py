@@ -30,7 +30,7 @@ def test_every_command_finds_what_it_needs() -> None:
         make("-n", command)
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-uv.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-uv.lock", "requirements-cluster.lock", "requirements-spark.lock", "requirements-fuzz.lock", "requirements-audit.lock"])
 def test_every_requirement_is_locked_by_hash_and_names_no_package_host(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     requirements = re.findall(r"^[a-z0-9].*(?:\n .*)*", text, re.M)

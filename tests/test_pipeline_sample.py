@@ -13,41 +13,39 @@ from km0_pipeline.explain import explain
 from km0_pipeline.publish.verify import verify
 from km0_pipeline.steps import Project
 from km0_pipeline.tables.table import table
+from tests import sample_world
 from tests.conftest import ROOT
 from tests.runs import apart, make_run, rows, whole_sentences
 
 pytestmark = pytest.mark.pipeline
-
-
-def sample_run(root: Path, **environment: str) -> Project:
-    """A published copy of this repository's own data, in `root`."""
-    (root / "data").mkdir(parents=True)
-    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
-    shutil.copy(ROOT / "hub.toml", root)
-    ran = apart(root, **environment)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return Project.at(root)
+VERSION = "2026.11.22"
 
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return sample_run(tmp_path_factory.mktemp("sample") / "ici", TZ="Europe/Paris", PYTHONHASHSEED="1", LC_ALL="C.UTF-8")
+    """This repository's own data, refreshed; not to be changed."""
+    return sample_world.sample(tmp_path_factory)
 
 
 def test_the_sample_is_published_whole_and_the_same_on_another_machine(sample: Project, tmp_path: Path) -> None:
     """Other folder, time zone, hash seed and locale: the same bytes."""
-    other = sample_run(tmp_path / "l'autre dossier [1]", TZ="Pacific/Auckland", PYTHONHASHSEED="2", LC_ALL="C")
-    folders = [p.published / "2026.3.1" for p in (sample, other)]
+    root = tmp_path / "l'autre dossier [1]"
+    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
+    shutil.copy(ROOT / "hub.toml", root)
+    ran = apart(root, sample_world.DAY, TZ="Pacific/Auckland", PYTHONHASHSEED="2", LC_ALL="C")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    folders = [p.published / VERSION for p in (sample, Project.at(root))]
     assert verify(folders[0]) == []
     files = [{f.name: f.read_bytes() for f in folder.iterdir()} for folder in folders]
     assert files[0].keys() == files[1].keys()
     assert [name for name in files[0] if files[0][name] != files[1][name]] == []
 
 
-def test_a_refresh_that_finds_nothing_new_publishes_nothing_and_says_so(sample: Project) -> None:
-    again = make_run(sample.root, "2026-03-02")
+def test_a_refresh_that_finds_nothing_new_publishes_nothing_and_says_so(sample: Project, tmp_path: Path) -> None:
+    root = shutil.copytree(sample.root, tmp_path / "copy", symlinks=True)
+    again = make_run(root, "2026-11-23")
     assert again.returncode == 0, again.stdout + again.stderr
-    assert [v["version"] for v in sample.index()["versions"]] == ["2026.3.1"]
+    assert [v["version"] for v in Project.at(root).index()["versions"]] == [VERSION]
     assert "Nothing new" in again.stdout
 
 

@@ -100,8 +100,10 @@ def test_a_push_that_breaks_off_anywhere_shows_nothing_half_and_the_next_complet
     for nth in {requests // 2 or 1} if how == "late" else sorted({1, requests // 2 or 1, requests}):
         any_portal.push(FIRST) if any_portal.name != "s3" else forget(any_portal, SECOND)
         any_portal.portal.faults = [Fault("^(PUT|POST|DELETE)", how, nth, times=99)]
+        any_portal.set(attempts=1, **{"max_seconds": 0.4} if how == "late" else {})
         error = any_portal.refused(SECOND)
         any_portal.portal.faults = []
+        any_portal.set(attempts=1)
         assert error.passing and re.search(words, str(error)), error
         if any_portal.name == "s3":
             assert b"2026.11.23" not in any_portal.portal.files["index.json"]

@@ -311,6 +311,19 @@ def test_with_a_publication_date_the_announcement_has_its_year(project: Project,
     assert Fact("Ouverture de KM0", "announced_on", "2019-09-26", "exact", "") in facts(rows(project, "press_claims"))
 
 
+def test_words_are_told_apart_as_spacy_does() -> None:
+    text = (
+        "L'éco-quartier d'Arc-et-Senans, mi-2023, contre-exemple4 et l'entr'aide du Puy-de-Dôme : porte-parole, a-t-il dit, (m²) "
+        "Micro_entreprise-x FABLAB-LABS 12-14 km/h"
+    )
+    apart = (
+        "L' éco-quartier d' Arc-et-Senans , mi-2023 , contre - exemple4 et l' entr'aide du Puy-de-Dôme : porte-parole , a -t -il dit , ( m² ) "
+        "Micro_entreprise - x FABLAB - LABS 12 - 14 km / h"
+    )  # seen with spaCy's own, of spacy.load(FRENCH_MODEL)
+    assert [token.text for token in mentions._model(FRENCH_MODEL).tokenizer(text)] == apart.split()
+
+
+
 def test_the_model_finds_the_same_in_forks_as_in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"Camille Exemple dirige Ficta Robotique à Mulhouse depuis {year}." for year in range(2001, 2010)]
     monkeypatch.setattr(shards, "FEWEST", len(texts) + 1)

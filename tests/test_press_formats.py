@@ -367,7 +367,7 @@ def test_bad_input_has_a_reason_and_a_sentence_and_the_others_are_unharmed(proje
     put(project, "good.txt", f"Bonne note\n2024-05-02\n\n{SENTENCE}")
     began = time.monotonic()
     documents = read(project)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
     assert [d["path"] for d in documents] == [f"press/{name}"] * kept + ["press/good.txt"]
     assert says in rejects(project)[case.partition(",")[0]]
     assert all(s.startswith(f"press/{name} ") for s in rejects(project).values())
@@ -389,7 +389,7 @@ def swell(data: bytes, hub: object) -> Document:
 
 @pytest.mark.parametrize(
     ("failing", "reason", "says"),
-    [(hang, "too_slow", "more than 1 s"), (crash, "unreadable", "crash"), (swell, "unreadable", "MemoryError")],
+    [(hang, "too_slow", "more than 2 s"), (crash, "unreadable", "crash"), (swell, "unreadable", "MemoryError")],
 )
 def test_a_reader_that_hangs_crashes_or_swells_is_stopped_and_the_others_are_read(
     project: Project, monkeypatch: pytest.MonkeyPatch, failing: object, reason: str, says: str
@@ -399,7 +399,7 @@ def test_a_reader_that_hangs_crashes_or_swells_is_stopped_and_the_others_are_rea
     put(project, "a.bad", "x")
     put(project, "b.bad", "y")
     put(project, "c.txt", f"Bonne note\n2024-05-02\n\n{SENTENCE}")
-    assert [d["path"] for d in read(limited(project, max_seconds=1))] == ["press/c.txt"]
+    assert [d["path"] for d in read(limited(project, max_seconds=2))] == ["press/c.txt"]
     found = [r for r in rows(project, "press_rejects") if r["reason"] == reason]
     assert [r["path"] for r in found] == ["press/a.bad", "press/b.bad"] and all(says in r["sentence"] for r in found)
 

@@ -46,6 +46,18 @@ NAMED = [  # sentence, names, sort
     ("Président : Gontran de Fictange (Horlogerie Fictive).", {"Gontran de Fictange"}, PERSON),
     ("Président : Gontran de Fictange (Horlogerie Fictive).", {"Horlogerie Fictive"}, ORGANISATION),
     ("Le fablab de Lannion est partenaire de la tour Valmont, quai des Brumes.", {"Lannion", "tour Valmont", "quai des Brumes"}, PLACE),
+    ("Hier, l'association Femmes de quart a ouvert. La coopérative Les Amarres communes suit.", {"Femmes de quart", "Les Amarres communes"}, ORGANISATION),
+    ("Quatre lauréats restent : Kaz a Woba (Fictange) et Nolo. Le réseau de Kaz a Woba grandit.", {"Kaz a Woba"}, ORGANISATION),
+    ("Le trophée revient à Bioluva (Orbeville), qui éclaire les ruches.", {"Bioluva"}, ORGANISATION),
+    ("Gestionnaire : Orbe Commune. Le second étage est loué.", {"Orbe Commune"}, ORGANISATION),
+    ("La SCOP Camille Charpente occupe la cour.", {"Camille Charpente"}, ORGANISATION),
+    ("Un troisième, Chronofict, s'est désisté la veille.", {"Chronofict"}, ORGANISATION),
+    ("Orva-Clou (6 personnes) vient de Fictange.", {"Orva-Clou"}, ORGANISATION),
+    ("La préfecture de la Sarthe et le Parc naturel régional de l'Orbe ont dit oui.", {"préfecture de la Sarthe", "Parc naturel régional de l'Orbe"}, ORGANISATION),
+    ("ENTRETIEN\n\nORVANE – Bonjour.\n\nNUMA – Bonjour, oui.\n\nORVANE – Et alors ?\n\nNUMA – Alors rien.\n", {"NUMA", "ORVANE"}, PERSON),
+    ("La lampe est du Fictangeois Camille Exemple.", {"Camille Exemple"}, PERSON),
+    ("L'atelier de ma cousine Orvane Fictelle a fermé.", {"Orvane Fictelle"}, PERSON),
+    ("La société Ficta (cosmétiques, Orbeville) recrute. Elle vit.", {"Orbeville"}, PLACE),
 ]  # fmt: skip
 NOTHING = [  # sentence, what is named in it by no claim, sort
     ("La ministre de la Fonction publique Camille Exemple est venue.", "Fonction", ORGANISATION),
@@ -67,6 +79,10 @@ NOTHING = [  # sentence, what is named in it by no claim, sort
     ("Article 2 – Candidats\nSont admis les ateliers.", "Article 2", ORGANISATION),
     ("Sept d'entre eux ont le diplôme d'étudiant-entrepreneur (D2E). Le D2E compte.", "D2E", ORGANISATION),
     ("La Ville de Marseille n'a rien versé.", "Marseille", PLACE),
+    ("LE MAG\n\nMULHOUSE LE MAG\n\nTout va bien.", "MULHOUSE", PLACE),
+    ("Le mois :\n\n■ VENDU. La halle de la rue basse.\n\n— GOUVERNANCE. Le bureau change.", "VENDU", ORGANISATION),
+    ("Le mois :\n\n■ VENDU. La halle de la rue basse.\n\n— GOUVERNANCE. Le bureau change.", "GOUVERNANCE", ORGANISATION),
+    ("Produits 71 340 €, charges 69 905 €.", "Produits 71", ORGANISATION),
 ]
 
 

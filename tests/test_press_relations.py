@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from press_world import Fact, said
 
+from km0_pipeline.press.inflected import forms
 from km0_pipeline.press.known import Names
 from km0_pipeline.press.statements import extract
 from km0_pipeline.steps import Project
@@ -62,6 +63,12 @@ BONDS = [  # text, (subject, property, object)
     ("Portée par Nova Fiction et financée par Banque de l'Orbe, la Halle Modèle est animée par Ficta Robotique.", (FICTA, "operates", HALL)),
     ("Ficta Robotique est incubée par Nova Fiction depuis 2019 et hébergée à la Halle Modèle.", (FICTA, "tenant_of", HALL)),
     ("Nova Fiction, qui emploie dix personnes, gère la Halle Modèle et soutient Ficta Robotique.", (NOVA, "funds", FICTA)),
+    # whatever stands between
+    ("Nova Fiction, dont le siège est à Mulhouse, gère depuis 2019 la Halle Modèle.", (NOVA, "operates", HALL)),
+    ("La Halle Modèle, que coordonne Nova Fiction, grandit.", (NOVA, "operates", HALL)),
+    ("La Halle Modèle accueille trois associations : Ficta Robotique, Nova Fiction et Les Inconnus.", (NOVA, "tenant_of", HALL)),
+    ("Nova Fiction, le coworking de Mulhouse, recrute.", (NOVA, "located_in", "Mulhouse")),
+    ("Ficta Robotique fait partie du Réseau des Exemples.", (FICTA, "member_of", MESH)),
     # whom pronouns and nouns mean
     ("La Halle Modèle a ouvert en 2019. Nova Fiction et Banque de l'Orbe la soutiennent.", (ORBE, "funds", HALL)),
     ("La Halle Modèle a ouvert en 2019. Banque de l'Orbe lui a versé 9 000 euros.", (ORBE, "funds", HALL)),
@@ -171,6 +178,13 @@ PEOPLE = [
     ("À la Halle Modèle, la directrice, Ada Exemple, s'en réjouit.", {(ADA, "heads", HALL)}),
     ("Ada Exemple, directrice régionale de Nova Fiction, le dit.", {(ADA, "heads", NOVA)}),
     ("Ada Exemple, glaciologue à la Halle Modèle, le dit.", {(ADA, "works_for", HALL)}),
+    ("Directrice de Nova Fiction depuis 2019, Ada Exemple le dit.", {(ADA, "heads", NOVA)}),
+    ("La nomination d'Ada Exemple à la tête de Nova Fiction réjouit.", {(ADA, "heads", NOVA)}),
+    ("Ada Exemple a rejoint Nova Fiction comme chargée de mission.", {(ADA, "works_for", NOVA)}),
+    ("Ada Exemple, 41 ans, assistante à Nova Fiction, le dit.", {(ADA, "works_for", NOVA)}),
+    ("Ada Exemple, directrice du développement de Nova Fiction, le dit.", {(ADA, "works_for", NOVA)}),
+    ("La Halle Modèle, ressourcerie que préside Ada Exemple, grandit.", {(ADA, "heads", HALL)}),
+    ("Ada Exemple a passé la main à Bruno Modèle.", {(BRUNO, "succeeds", ADA)}),
     ("Ada Exemple, jusque-là en retrait, travaille depuis le printemps pour la société Nova Fiction.", {(ADA, "works_for", NOVA)}),
 ]  # fmt: skip
 
@@ -249,6 +263,26 @@ def test_who_will_do_something_already_is_who_and_where_they_are_said_to_be(proj
 def test_who_is_to_head_it_does_not_head_it_yet(project: Project) -> None:
     found = said(project, "Camille Exemple sera directrice de Nova Fiction.", NAMES)
     assert Fact("Camille Exemple", "heads", NOVA, "planned", "") in found
+
+
+@pytest.mark.parametrize(
+    ("verb", "some"),
+    [
+        ("gérer", {"gère", "gérait", "gérera", "géré", "gérées"}),
+        ("financer", {"finançait", "financent", "financée"}),
+        ("soutenir", {"soutient", "soutiendra", "soutenues"}),
+        ("rejoindre", {"rejoignent", "rejoindrait", "rejointe"}),
+        ("réunir", {"réunissait", "réunit", "réunis"}),
+        ("racheter", {"rachète", "rachetait", "rachetés"}),
+        ("intégrer", {"intègre", "intègrent", "intégrait"}),
+        ("rassembler", {"rassemble", "rassemblent", "rassemblera"}),
+        ("orchestrer", {"orchestre", "orchestrent"}),
+        ("héberger", {"héberge", "hébergent"}),
+        ("installer", {"installe", "installera"}),
+    ],
+)
+def test_verbs_are_inflected_as_in_french(verb: str, some: set[str]) -> None:
+    assert some <= {form for form, _ in forms(verb)}
 
 
 def test_la_cantine_that_houses_us_houses_whom_the_title_names(project: Project) -> None:

@@ -15,11 +15,12 @@ from test_tables_build import ARTICLE, LOCATAIRES, World, entity, fictional
 from km0_pipeline.cli import main
 from km0_pipeline.publish import snapshot
 from km0_pipeline.publish.privacy import PublicationStopped, optout
+from km0_pipeline.publish.privacy.private import refuse_opted_out
 from km0_pipeline.publish.rebuild import rebuild
 from km0_pipeline.publish.snapshot import publish
 from km0_pipeline.publish.verify import verify
 from km0_pipeline.steps import Project
-from km0_pipeline.storage import read_json
+from km0_pipeline.storage import read_json, sole_use
 from km0_pipeline.versions import as_published, ordered, rebuilt
 
 SECRET = "0123456789abcdef" * 4
@@ -27,6 +28,8 @@ WHO = "Dominique Exemple"
 FOUNDER = entity("person", WHO)
 TOLD, TO_COME = "Jeanne Habitante", "Paule Tardive"
 """Somebody of whom a text alone speaks, and somebody of whom nothing does yet."""
+INTRODUCED = "Paulette Nommée"
+"""Named by hub.toml alone, in what it says of the data."""
 FIRST, SECOND, THIRD = date(2026, 11, 22), date(2026, 11, 23), date(2026, 11, 24)
 
 
@@ -42,6 +45,8 @@ def two_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     root = tmp_path_factory.mktemp("two-versions")
     hub_toml(root)
+    settings = root / "hub.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('description = "Qui est', f'description = "{INTRODUCED} présente qui est'), encoding="utf-8")
     world = fictional(Project.at(root))
     publish_of(world, FIRST)
     world.row(LOCATAIRES, 9, name="Cabinet Rêvé", activity=f"conseil, voir {TOLD}")
@@ -172,6 +177,29 @@ def test_a_name_that_a_text_alone_tells_and_one_that_comes_later_are_left_out_to
     assert made.new and tables_hold(made.folder, TOLD, TO_COME) == []
 
 
+def test_a_name_in_hub_toml_is_to_be_taken_out_there_and_then_leaves_the_versions(one_version: Project) -> None:
+    settings = one_version.root / "hub.toml"
+    assert {"README.md", "datapackage.json", "catalog.ttl"} <= set(tables_hold(one_version.published / "2026.11.22", INTRODUCED))
+    asks(one_version, INTRODUCED)
+    with pytest.raises(PublicationStopped, match=r"hub\.toml, publisher\.description: names somebody who asked to be left out") as e:
+        rebuild(one_version)
+    assert INTRODUCED not in str(e.value)
+    settings.write_text(settings.read_text(encoding="utf-8").replace(INTRODUCED, "Ceci"), encoding="utf-8")
+    mended = Project.at(one_version.root)
+    assert [(r.now, r.rows, r.cells) for r in rebuild(mended)] == [("2026.11.22+r1", 0, 0)]
+    assert tables_hold(mended.published / "latest", INTRODUCED) == [] and verify(mended.published / "latest") == []
+    assert rebuild(mended) == [], "a second time changes nothing"
+
+
+def test_a_body_that_bears_the_name_of_somebody_on_the_list_may_be_the_publisher(project: Project) -> None:
+    asks(project)
+    publisher = project.hub.publisher.model_copy(update={"name": f"Fondation {WHO}"})
+    refuse_opted_out(Project(project.root, project.hub.model_copy(update={"publisher": publisher})), [])
+    alone = project.hub.publisher.model_copy(update={"name": WHO})
+    with pytest.raises(PublicationStopped, match=r"publisher\.name"):
+        refuse_opted_out(Project(project.root, project.hub.model_copy(update={"publisher": alone})), [])
+
+
 @pytest.mark.parametrize("kill", ["_write_index", "_point_latest", "_remove_older"])
 def test_killed_while_it_replaces_a_version_it_is_ended_by_the_next_run(one_version: Project, monkeypatch: pytest.MonkeyPatch, kill: str) -> None:
     project = one_version
@@ -249,3 +277,10 @@ def test_where_a_version_can_t_be_written_again_the_pages_still_follow_those_tha
     said = run(project, "optout", "apply")
     assert said.exit_code == 1 and "it stays as it was" in said.output
     assert len(made) == 1
+
+
+def test_versions_are_not_rewritten_while_a_refresh_is_at_work(project: Project) -> None:
+    before = read_json(project.published / "index.json")
+    with sole_use(project.root):
+        done = CliRunner().invoke(main, ["--root", str(project.root), "optout", "apply"])
+    assert done.exit_code == 1 and "A refresh is at work" in done.output and read_json(project.published / "index.json") == before

@@ -20,7 +20,7 @@ from publish_world import DAY, TABLES, VISITS, WORKSHOPS, fill, fill_library, fi
 from km0_pipeline.claims import Claim, mention_id, size_band_sql
 from km0_pipeline.hub import Feed
 from km0_pipeline.publish import files
-from km0_pipeline.publish.privacy import PublicationStopped
+from km0_pipeline.publish.privacy import PublicationStopped, optout
 from km0_pipeline.publish.privacy import report as reports
 from km0_pipeline.publish.privacy.matching import Names
 from km0_pipeline.publish.privacy.private import has_first_name
@@ -270,6 +270,28 @@ def test_r10_what_any_file_holds_stops_the_publication_and_is_not_repeated(proje
             said = stopped(project)
             assert path in said and "R10" in said
             assert text not in said
+
+
+def test_r7_a_name_of_the_opt_out_list_in_hub_toml_stops_the_publication_and_is_not_repeated(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(optout.VARIABLE, "0123456789abcdef" * 4)
+    fill_world(project)
+    optout.add(project.raw, optout.key(project.raw), "person", WHO, DAY)
+    publisher = project.hub.publisher.model_copy(update={"keywords": ("annuaire", f"fondé par {WHO.upper()}")})
+    said = stopped(Project(project.root, project.hub.model_copy(update={"publisher": publisher})))
+    assert "hub.toml, publisher.keywords: names somebody who asked to be left out" in said and "passante" not in said.lower()
+    assert publish(project, DAY, TABLES).new
+
+
+def test_rules_are_asked_again_where_what_they_go_by_changed_though_no_table_did(project: Project) -> None:
+    publisher = project.hub.publisher.model_copy(update={"description": f"Qui est là, depuis quand, et qui le dit : une idée de {WHO}."})
+    project = Project(project.root, project.hub.model_copy(update={"publisher": publisher}))
+    fill_world(project)
+    assert publish(project, DAY, TABLES).new and not publish(project, DAY, TABLES).new
+    named(project, WHO)
+    with pytest.raises(PublicationStopped, match=r"datapackage\.json: column /description.*R10"):
+        publish(project, DAY, TABLES)
+    named(project, "Jeanne Habitante")
+    assert not publish(project, DAY, TABLES).new
 
 
 def test_r10_a_table_that_holds_a_contact_after_all_is_told_by_column_and_row(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

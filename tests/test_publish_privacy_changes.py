@@ -11,8 +11,9 @@ import pytest
 from test_tables_build import ARTICLE, LOCATAIRES, World, entity, fictional
 
 from km0_pipeline.publish.privacy import gate
-from km0_pipeline.steps import Project
+from km0_pipeline.steps import Project, made
 from km0_pipeline.storage import write_json
+from km0_pipeline.storage.warehouse import NOTE
 from km0_pipeline.tables.build import build_table
 from km0_pipeline.tables.table import all_tables, table
 
@@ -85,6 +86,17 @@ def test_a_steward_is_told_what_is_not_published_and_by_which_rule(world: World)
     assert found == {"activity": "by rule R6 (People in public roles only); published: conseil, demander […]"}
     assert gate.kept_back(world.project, table("organisations"), entity("organisation", "Studio Fictif")) == {}
     assert gate.kept_back(world.project, table("organisations"), entity("organisation", "Artisane Rêvée")) == {"": "by rule R5 (Sole traders)"}
+
+
+def test_another_machine_that_has_what_steps_made_and_nothing_more_is_told_the_same(world: World, tmp_path: Path) -> None:
+    other = Project(tmp_path, world.project.hub)
+    other.warehouse.mkdir(parents=True)
+    for path in (made(world.project, gate.KEPT_BACK).path, made(world.project, gate.KEPT_BACK).path.with_suffix(NOTE)):
+        shutil.copy(path, other.warehouse)
+    for name in ("Cabinet Rêvé", "Artisane Rêvée", "Studio Fictif"):
+        asked = table("organisations"), entity("organisation", name)
+        assert gate.kept_back(other, *asked) == gate.kept_back(world.project, *asked)
+    assert gate.kept_back(Project(tmp_path / "new", world.project.hub), *asked) == {}, "nothing was made yet"
 
 
 def test_where_nothing_changed_the_gate_does_nothing_and_what_was_told_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ def server(published: Path) -> Iterator[httpx.Client]:
         port = free.getsockname()[1]
     process = subprocess.Popen([sys.executable, "-c", SERVER, str(published), str(port)], env=os.environ | {"PYTHONPATH": str(ROOT)})
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
             for _ in range(600):
                 try:
                     client.get("/index.json")

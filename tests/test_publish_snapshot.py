@@ -18,15 +18,29 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from publish_world import DAY, ODD_TEXTS, TABLES, VISITS, WORKSHOPS, a_table, fill, fill_library, fill_world, workshops
+from publish_world import (
+    DAY,
+    FRESH,
+    ODD_TEXTS,
+    TABLES,
+    VISITS,
+    WORKSHOPS,
+    a_table,
+    fill,
+    fill_library,
+    fill_world,
+    workshops,
+)
 
+from km0_pipeline.publish import snapshot
+from km0_pipeline.publish import verify as verifying
 from km0_pipeline.publish.files import ABOUT, DATA
 from km0_pipeline.publish.privacy import PublicationStopped
-from km0_pipeline.publish.snapshot import Published, publish
+from km0_pipeline.publish.snapshot import Published, alone, publish, take_up
 from km0_pipeline.publish.verify import verify
 from km0_pipeline.steps import Project, PublishedError
 from km0_pipeline.storage import read_json, sha256
-from km0_pipeline.tables.table import Table, all_tables
+from km0_pipeline.tables.table import Table, all_tables, table
 
 HERE = Path(__file__).resolve().parent
 
@@ -51,6 +65,17 @@ def test_a_snapshot_holds_its_tables_their_description_and_their_sums(project: P
     assert names <= there <= names | {f.name(project) for f in (*DATA, *ABOUT)}
     assert sorted(p.name for p in project.published.iterdir()) == [".lock", "2026.11.22", "feed.xml", "index.json", "latest"]
     assert verify(made.folder) == []
+
+
+def test_what_is_promised_is_counted_once_unless_what_leaves_is_not_what_was_counted(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[str] = []
+    monkeypatch.setattr(verifying, "_values", lambda *asked: counted.append(asked[2]["path"]) or [])
+    fill_world(project, ["Atelier Fictif"] * 9)
+    published(project)
+    assert not counted, "the checks have counted it, in the very same bytes"
+    fill_world(project, ["", *["Atelier Fictif"] * 9])
+    published(project)
+    assert counted == ["visits.parquet", "workshops.parquet"], "an empty text is unknown: that table was written anew"
 
 
 def test_sha256sum_finds_the_sums_right(project: Project) -> None:
@@ -112,10 +137,11 @@ def test_a_table_without_rows_is_published_with_its_header(project: Project) -> 
     assert pq.read_table(folder / "visits.parquet").num_rows == 0
 
 
-def test_the_same_content_on_another_day_publishes_nothing(project: Project) -> None:
+def test_the_same_content_on_another_day_publishes_nothing_and_writes_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     fill_world(project)
     first = published(project)
     before = contents(project.published)
+    monkeypatch.setattr(snapshot, "write_snapshot", None)
     again = published(project, date(2026, 12, 1))
     assert not again.new
     assert (again.version, again.folder, again.content_digest) == (first.version, first.folder, first.content_digest)
@@ -131,14 +157,19 @@ def test_the_same_content_is_seen_where_the_bytes_of_a_table_differ(project: Pro
     assert again == dataclasses.replace(first, new=False)
 
 
-def test_a_history_that_differs_is_not_new_content_but_a_description_is(project: Project) -> None:
+def test_a_history_or_an_outage_that_differs_is_not_new_content_but_a_description_is(project: Project) -> None:
+    """What changed before, and a feed that can't be had, are told by the next version; none is made for them."""
     changes = a_table("changes", WORKSHOPS.fields[0].model_dump(by_alias=True) | {"name": "change_id"})
-    for n, row in enumerate(([], [{"change_id": "wor-0001"}])):
+    tables, feed = (*TABLES, changes, table("freshness")), FRESH | {"source": "press/journal", "kind": "feed"}
+    for n, (row, state) in enumerate((([], {}), ([{"change_id": "wor-0001"}], {"unreached_since": DAY, "state": "late"}))):
         fill_world(project)
         fill(project, changes, row)
-        assert published(project, tables=(*TABLES, changes)).new is (n == 0)
-    described = project.hub.model_copy(update={"publisher": project.hub.publisher.model_copy(update={"licence": "ODbL-1.0"})})
-    assert publish(Project(project.root, described), DAY, (*TABLES, changes)).new
+        fill(project, table("freshness"), [feed | state])
+        assert published(project, tables=tables).new is (n == 0)
+    for said in ({"licence": "ODbL-1.0"}, {"privacy_url": "https://hub.example/vie-privee"}):  # one that datapackage.json says, and one that README.md alone does
+        described = project.hub.model_copy(update={"publisher": project.hub.publisher.model_copy(update=said)})
+        made = publish(Project(project.root, described), DAY, tables)
+        assert made.new and pq.read_table(made.folder / "freshness.parquet")["unreached_since"].to_pylist() == [DAY]
 
 
 def test_a_column_nobody_declared_stops_the_publication_and_is_named(project: Project) -> None:
@@ -232,6 +263,15 @@ def test_a_run_killed_after_the_rename_is_announced_by_the_next(project: Project
     assert not again.new
     assert again.version == read_json(project.published / "index.json")["latest"] == "2026.11.22-2"
     assert (project.published / "latest").resolve().name == "2026.11.22-2"
+
+
+def test_the_next_run_begins_with_the_version_that_a_killed_one_could_not_announce(project: Project) -> None:
+    fill_world(project)
+    killed(project, "snapshot._write_index")
+    assert take_up(project) == "A run had been killed before it could announce 2026.11.22; index.json lists it now."
+    assert not published(project).new
+    with alone(project.published):
+        assert take_up(project) == "", "another is publishing: it does so itself"
 
 
 def test_an_index_that_was_lost_is_made_again_from_the_snapshots(project: Project) -> None:

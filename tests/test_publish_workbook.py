@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ import openpyxl
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from publish_world import DAY, ODD_TEXTS, TABLES, VISITS, WORKSHOPS, a_table, fill, fill_library, fill_world
 from python_calamine import CalamineWorkbook
@@ -22,8 +23,10 @@ from km0_pipeline.publish import workbook
 from km0_pipeline.publish.escaping import unescaped
 from km0_pipeline.publish.sheet import Sheet
 from km0_pipeline.publish.snapshot import publish
+from km0_pipeline.publish.verify import verify
 from km0_pipeline.steps import Project
 from km0_pipeline.tables.table import all_tables, arrow_schema, table
+from tests.conftest import hub_toml
 
 NASTY = (
     *ODD_TEXTS, "<r>", "<r><t>no layout</t></r>", "_x0041_ as it stands", "\x1f\x7f\x85\u2028", "https://example.org", "mailto:a",
@@ -54,18 +57,53 @@ def test_any_cell_comes_back_as_it_was(tmp_path: Path, values: list[Any]) -> Non
     assert [type(v) for v in found] == [type(v) for v in values]
 
 
-def test_csv_parquet_and_workbook_hold_the_same_cells(project: Project) -> None:
-    folder = made(project)
+def read_back(folder: Path) -> tuple[list[list[Any]], list[list[Any]], list[list[Any]]]:
+    """The workshops of a snapshot as its Parquet, its CSV and its workbook have them."""
     parquet = pq.read_table(folder / "workshops.parquet")
     options = pc.ConvertOptions(column_types=arrow_schema(WORKSHOPS), strings_can_be_null=True, quoted_strings_can_be_null=False)
     text = pc.read_csv(folder / "workshops.csv", parse_options=pc.ParseOptions(newlines_in_values=True), convert_options=options)
-    rows = [list(row.values()) for row in parquet.to_pylist()]
     text = text.set_column(1, "name", unescaped(text["name"]))
-    assert [list(row.values()) for row in text.to_pylist()] == rows
-    found = cells(folder / "km0.xlsx", SHEET)
+    return [list(row.values()) for row in parquet.to_pylist()], [list(row.values()) for row in text.to_pylist()], cells(folder / "km0.xlsx", SHEET)
+
+
+def as_cells(rows: list[list[Any]]) -> list[list[Any]]:
+    """Rows as a workbook has them, whose calendar begins in 1900."""
+    return [[v.isoformat() if isinstance(v, date) and v.year < 1900 else v for v in row] for row in rows]
+
+
+def test_csv_parquet_and_workbook_hold_the_same_cells(project: Project) -> None:
+    rows, text, found = read_back(made(project))
+    assert text == rows
     assert len(found) == len(NASTY) + 1
-    assert found[1:] == [[v.isoformat() if isinstance(v, date) and v.year < 1900 else v for v in row] for row in rows]
+    assert found[1:] == as_cells(rows)
     assert [row[1] for row in found[1:]] == list(NASTY)
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs", "Nd"], exclude_characters="@\ufffe\uffff"), max_size=12)  # nothing that may be a telephone number or address
+WORLD = st.lists(
+    st.fixed_dictionaries(
+        {
+            "name": st.none() | WORDS, "founded_on": st.none() | st.dates(date(1800, 1, 1), date(2100, 1, 1)), "headcount": st.none() | st.integers(0, 10**9),
+            "area_m2": st.none() | st.floats(allow_nan=False, allow_infinity=False), "open": st.none() | st.booleans(),
+        }
+    ),
+    max_size=20,
+)  # fmt: skip
+
+
+@settings(max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])  # to make a failure small takes hundreds
+@given(WORLD)
+def test_any_small_world_is_published_and_read_back_as_it_was(tmp_path: Path, world: list[dict[str, Any]]) -> None:
+    with tempfile.TemporaryDirectory(dir=tmp_path) as root:
+        hub_toml(Path(root))
+        project, world = Project.at(Path(root)), [{"workshop_id": f"wor-{n:04}"} | row for n, row in enumerate(world)]
+        fill(project, WORKSHOPS, world)
+        fill(project, VISITS, [{"visit_id": f"v{n:02}", "workshop_id": row["workshop_id"]} for n, row in enumerate(world)])
+        folder = publish(project, DAY, TABLES).folder
+        assert verify(folder) == []
+        rows, text, found = read_back(folder)
+        assert rows == text == [[row[c] if row[c] != "" else None for c in WORKSHOPS.columns] for row in world]
+        assert found[1:] == as_cells(rows)
 
 
 def test_a_text_is_never_a_formula_a_link_or_a_layout(project: Project) -> None:

@@ -109,7 +109,7 @@ def web() -> Iterator[Site]:
 
 
 def located(project: Project, web: Site, **settings: Any) -> Made:
-    quick = {"allow_private": True, "pause_seconds": 0, "max_seconds": 5, "attempts": 2, "url": f"{web.url}/geocodage"}
+    quick = {"allow_private": True, "pause_seconds": 0, "max_seconds": 30, "attempts": 2, "url": f"{web.url}/geocodage"}
     here = replace(project, hub=project.hub.model_copy(update={"geocoder": Geocoder(**quick | settings)}))
     hub_claims(here)
     look_up(here)

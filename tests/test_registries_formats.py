@@ -7,14 +7,17 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import click
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from registry_world import Place, write_book, write_xls
 
-from km0_pipeline.registries.cells import cell_text
+from km0_pipeline.cli_map import lines
+from km0_pipeline.registries.cells import cell_text, cells_table
 from km0_pipeline.registries.columns import join_headers, map_columns
+from km0_pipeline.registries.mapping import made_of
 from km0_pipeline.registries.workbook import _texts
 from km0_pipeline.steps import Project
 
@@ -145,6 +148,19 @@ def test_hidden_rows_are_read_and_a_hidden_sheet_is_not_unless_it_is_named(proje
     assert _named(Place(project, sheet="Brouillon")) == ["Four Fictif"]
 
 
+def test_a_sheet_that_is_too_wide_costs_no_other_sheet(place: Place) -> None:
+    wide = [["Nom", *(f"Colonne {n}" for n in range(1000))], ["Forge Fictive", *["x"] * 1000]]
+    write_book(place.folder / "loc.xlsx", {"Large": wide, "A": [["Nom", "Ville"], ["Atelier Fictif", "Colmar"]]})
+    assert _named(place) == ["Atelier Fictif"]
+    assert _said(place) == [("sheet:Large/row:1", "too_wide")]
+    assert "loc.xlsx, sheet “Large”: has more than 1,000 columns" in place.stored("registry_rejects")[0]["sentence"]
+    made = made_of(place.project, place.folder / "loc.xlsx")
+    assert [(sheet.name, bool(sheet.refused)) for sheet in made.sheets] == [("A", False), ("Large", True)]
+    assert any(line.startswith("\nsheet Large: has more than 1,000 columns") for line in map(click.unstyle, lines(made, 100)))
+    write_book(place.folder / "loc.xlsx", {"Large": wide})
+    assert (_named(place), _said(place)) == ([], [("sheet:Large/row:1", "too_wide")])
+
+
 def test_merged_cells_say_their_value_of_each_row_but_numbers(place: Place) -> None:
     write_book(place.folder / "loc.xlsx", {"A": [
         ["Bâtiment", "Nom", "Étage", "Effectif", "Surface"], ["B23", "Atelier Fictif", "1", 30, 10], [None, "Forge Fictive", "2", None, 20],
@@ -210,9 +226,10 @@ def test_a_sheet_without_cells_is_passed_over(place: Place) -> None:
     assert _said(place) == [("", "no_header")]
 
 
-def test_columns_of_one_type_are_written_as_their_cells_would_be() -> None:
-    for cells in ([1.0, "", -2.0, 0.0], [0.25, 12.0, 1e8 + 0.5, ""], [2.0**60, 0.5], [1e-7, 3.0], [73282932000074.0, ""], [True, "oui"], ["", ""]):
-        assert _texts(cells).to_pylist() == [cell_text(c) or None for c in cells]
+def test_cells_become_texts_and_empty_ones_nothing() -> None:
+    for cells in ([1.0, "", -2.0, 0.0], [0.25, 12.0, 1e8 + 0.5, ""], [2.0**60, 0.5], [1e-7, 3.0], [73282932000074.0, ""], [True, "oui"], ["", ""], ["a\0b", ""], [""], []):
+        table = cells_table(range(2, 2 + len(cells)), [_texts(cells)])
+        assert table.to_pydict() == {"row": list(range(2, 2 + len(cells))), "c1": [cell_text(c) or None for c in cells]}
 
 
 # --- values that a row can't have

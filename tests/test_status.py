@@ -71,3 +71,11 @@ def test_a_feed_that_is_down_is_told_though_no_version_came_of_it_and_decisions_
     said = asked(project).output
     assert "press/journal" in said and "can't be had since 2026-03-05" in said
     assert "decisions/claims" not in said
+
+
+def test_files_that_are_kept_too_long_are_counted(project: Project) -> None:
+    assert "km0 purge" not in asked(project).output
+    hub = project.root / "hub.toml"
+    hub.write_text(hub.read_text().replace("[press]\n", '[press]\nkeep_until = "2020-12-31"\n', 1))
+    (project.raw / "press" / "note.md").write_text("Un texte.", encoding="utf-8")
+    assert "1 file of data/raw is kept longer than hub.toml says: km0 purge" in asked(project).output

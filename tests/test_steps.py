@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from km0_pipeline.steps import Made, Project, code_version, made, make
-from km0_pipeline.storage import write_aside, write_json
+from km0_pipeline.storage import sole_use, write_aside, write_json
 
 
 def write(path: Path, value: int) -> dict[str, int]:
@@ -92,6 +92,9 @@ def test_versions_are_calendar_dates_that_count_on_within_a_day(project: Project
     assert project.next_version(day) == "2026.1.5"
     write_json(project.published / "index.json", {"latest": "2026.1.5", "versions": [{"version": "2026.1.5"}]})
     assert project.next_version(day) == "2026.1.5-2"
+    write_json(project.published / "index.json", {"latest": "2026.1.5-3+r1", "versions": [{"version": "2026.1.5-3+r1"}]})
+    assert (project.next_version(day), project.next_version(date(2026, 1, 6))) == ("2026.1.5-4", "2026.1.6")
+    write_json(project.published / "index.json", {"latest": "2026.1.5", "versions": [{"version": "2026.1.5"}]})
     assert project.last_snapshot() == project.published / "2026.1.5"
 
 
@@ -103,6 +106,17 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
         raise KeyError
     assert [p.name for p in tmp_path.iterdir()] == ["index.json"]
     assert target.read_text() == "old"
+
+
+def test_what_a_killed_process_was_writing_goes_and_nothing_else(project: Project) -> None:
+    kept = {".feed.json", ".tmp", ".lock", "notes.12.tmp", ".notes.tmp"}
+    for name in (*kept, ".km0.duckdb.12.tmp", ".km0.duckdb.12.tmp.wal", ".claims.parquet.7.tmp"):
+        path = project.warehouse / "deeper" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (project.warehouse / ".2026.3.1.9.tmp").mkdir()
+    with sole_use(project.root):
+        assert {p.name for p in project.warehouse.rglob("*")} == kept | {"deeper"}
 
 
 def test_the_version_of_a_package_is_that_of_its_source_files(tmp_path: Path) -> None:

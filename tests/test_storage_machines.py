@@ -21,7 +21,7 @@ from km0_pipeline.publish import serve as serving
 from km0_pipeline.publish.privacy import optout
 from km0_pipeline.publish.rebuild import rebuild
 from km0_pipeline.steps import Project, made
-from km0_pipeline.storage import StorageError
+from km0_pipeline.storage import StorageError, sole_use
 from tests.conftest import ROOT, hub_toml
 
 pytestmark = pytest.mark.pipeline
@@ -116,6 +116,10 @@ def test_commands_fetch_what_they_need_and_nothing_of_the_bucket_changes(hubs: H
     served_folder: list[Path] = []
     monkeypatch.setattr(serving, "serve", lambda folder, *_: served_folder.append(folder))
     assert run(anew, "serve").exit_code == 0 and bytes_of(served_folder[0]) == before[0]
+    (anew.warehouse / "site.json").unlink()
+    with sole_use(anew.root):
+        assert run(anew, "serve").exit_code == 0
+    assert not (anew.warehouse / "site.json").exists(), "a run that is at work makes the pages itself"
     (tmp_path / "note.md").write_text(NOTES[SECOND], encoding="utf-8")
     read = run(anew, "read", str(tmp_path / "note.md"))
     assert read.exit_code == 0 and "570" in read.output, read.output

@@ -213,15 +213,28 @@ def test_of_two_that_publish_versions_of_two_days_one_wins_and_the_other_removes
     assert whole(store.held()) == [FIRST, SECOND]
 
 
-def test_what_a_killed_run_left_of_other_content_is_cleared_away_when_nobody_can_be_at_work_on_it(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    killed = store.machine(tmp_path / "killed")
+def test_what_a_killed_run_has_begun_blocks_nobody_and_its_name_is_never_another_content_s(store: Store, tmp_path: Path) -> None:
+    day, (killed, other) = DAY + timedelta(1), (store.machine(tmp_path / name) for name in ("killed", "other"))
+    assert killed.next_version(day) == SECOND
     store.way.faults = [Fault(CHANGE, "drop", 3, times=999)]
     with pytest.raises(StorageError):
         sent(killed, SECOND, "lost")
     store.way.faults = []
+    begun = store.held()
+    assert killed.next_version(day) == SECOND, "it goes on, if it has the same to say"
+    with pytest.raises(StorageError, match="Run again: it then takes the next name of that day"):
+        sent(killed, SECOND, "mended")
+    assert store.held() == begun and killed.next_version(day) == other.next_version(day) == f"{SECOND}-2"
+    sent(other, f"{SECOND}-2", "mended")
+    assert whole(store.held()) == [f"{SECOND}-2"] and not [p for p in store.held() if p.startswith(f"{SECOND}/")], "a later one is listed: what was begun can't be any more"
+    assert killed.published_bucket and killed.published_bucket.fetch()
+    assert killed.next_version(day) == other.next_version(day) == f"{SECOND}-3"
+    assert killed.next_version(day + timedelta(1)) == "2026.11.24"
+
+
+def test_what_a_killed_run_left_is_cleared_away_when_nobody_can_be_at_work_on_it(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = store.machine(tmp_path / "m")
-    with pytest.raises(StorageError, match="an hour after its last file was written"):
-        sent(machine, SECOND, "mended")
+    store.put(f"{SECOND}/{SUMS}", b"of a killed run")
     assert machine.published_bucket
     machine.published_bucket.clear()
     assert SECOND in {p.partition("/")[0] for p in store.held()}, "it may be at work"

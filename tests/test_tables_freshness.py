@@ -194,7 +194,7 @@ def asked_on(world: World, day: date) -> None:
 def test_a_feed_that_is_down_stops_nothing_and_says_since_when_and_what_it_gave_stays(world: World) -> None:
     with site() as web:
         web.routes |= {"/flux": rss(item("/a")), "/a": page()}
-        quick = Feed(name="courrier", url=f"{web.url}/flux", allow_private=True, pause_seconds=0, max_seconds=2, attempts=1)
+        quick = Feed(name="courrier", url=f"{web.url}/flux", allow_private=True, pause_seconds=0, max_seconds=30, attempts=1)
         world.project = replace(world.project, hub=world.project.hub.model_copy(update={"feeds": (quick,)}))
         asked_on(world, date(2026, 11, 22))
         (kept,) = (p for p in (world.project.raw / "press/courrier").iterdir() if not p.name.startswith("."))

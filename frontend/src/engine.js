@@ -1,23 +1,22 @@
 /** The worker of the SQL page: DuckDB over the published Parquet files. Nothing is fetched before it is needed, nothing from elsewhere.
  *
- * It is told once {wasm: {url, bytes}, module?, tables: [{name, title, url, bytes, columns: [{name, type}]}], limits: {kept, shown}} and then, a query
- * at a time, {sql}. It says {loading, done, total} (a table's title or null for the engine, and bytes), {reading, rows, total}
- * (a table's title), {module} (compiled, for the worker that takes
- * this one's place), {ready} when a query begins, and for each query in the end either {columns: [{name, type, number}], rows, count, more, csv, ms} or
+ * It is told once {wasm: {url, bytes}, module?, tables: [{name, title, url, rows, bytes, columns: [{name, type}]}], limits: {kept, shown}} and then, a
+ * query at a time, {sql}. It says {loading, done, total} (a table's title or null for the engine, and bytes; {whole} of a large table that comes at once
+ * because the server sends no parts), {reading, rows, total} (a table's title), {module} (compiled, for the worker that takes this one's place), {ready}
+ * when a query begins, and for each query in the end either {columns: [{name, type, number}], rows, count, more, csv, ms} or
  * {failed: "engine" | "data" | "query" | "memory" | "extension" | "crash", message}.
  */
 import { RecordBatchReader, Type } from 'apache-arrow'
 import { BROWSER_RUNTIME, VoidLogger, createDuckDB } from '../node_modules/@duckdb/duckdb-wasm/dist/duckdb-browser-blocking.mjs' // its package names it nowhere
 import { reader } from './cells.js'
 import { line } from './csv.js'
-import { declare, load } from './tables.js'
+import { counted } from './remote.js'
+import { bring, declare, needed, unfetched } from './tables.js'
 
 const SETTINGS = ['autoinstall_known_extensions = false', 'autoload_known_extensions = false', 'enable_external_access = false', "memory_limit = '2GB'", 'lock_configuration = true']
-const SELECT = /^\s*(select|from|with)\b[^;]*;?\s*$/i
 const NUMBERS = [Type.Int, Type.Float, Type.Decimal]
 
 let said, starting
-const loaded = new Set() // tables whose rows are here
 
 self.onmessage = async ({ data }) => {
   if (!('sql' in data)) said = data
@@ -27,9 +26,21 @@ self.onmessage = async ({ data }) => {
 async function answer(sql) {
   starting ??= start()
   const connection = await starting.catch(e => failed('engine', e))
-  for (const table of named(connection, sql).filter(t => !loaded.has(t))) await bring(connection, table)
-  self.postMessage({ ready: true })
-  return run(connection, sql)
+  for (let wanted = needed(connection, said.tables, sql); ;) {
+    for (const [table, columns] of wanted) await fetched(connection, table, columns)
+    self.postMessage({ ready: true })
+    try {
+      return run(connection, sql)
+    } catch (e) {
+      wanted = unfetched(said.tables, e.message)
+      if (!wanted.size) throw e
+    }
+  }
+}
+
+async function fetched(connection, table, columns) {
+  const { title, rows: total } = table
+  await bring(connection, table, columns, ({ rows, ...loading }) => self.postMessage(rows === undefined ? { loading: title, ...loading } : { reading: title, rows, total })).catch(e => failed('data', e))
 }
 
 /** What went wrong: a failed part of ours, the engine itself, its memory, or else the query. */
@@ -55,7 +66,7 @@ function sentence(error) {
 async function start() {
   const { url, bytes } = said.wasm
   const db = await createDuckDB({ eh: { mainModule: url } }, new VoidLogger(), BROWSER_RUNTIME)
-  const module = said.module ?? (await compile(await download(url, bytes, null)))
+  const module = said.module ?? (await compile(await download(url, bytes)))
   await new Promise((resolve, reject) => {
     db.instantiateWasm = (imports, ready) => { // theirs would fetch it, uncompressed
       globalThis.DUCKDB_RUNTIME = BROWSER_RUNTIME
@@ -67,7 +78,7 @@ async function start() {
   self.postMessage({ module })
   db.open({ path: ':memory:', query: { castBigIntToDouble: false, castDecimalToDouble: false, castTimestampToDate: false } })
   const connection = db.connect()
-  for (const table of said.tables) declare(connection, table)
+  declare(connection, said.tables)
   const today = new Date(), pad = n => String(n).padStart(2, '0') // theirs is in an extension
   for (const name of ['current_date', 'today']) connection.query(`create macro ${name}() as date '${today.getFullYear()}-${pad(today.getMonth() + 1)}-${pad(today.getDate())}'`)
   for (const setting of SETTINGS) connection.query(`set ${setting}`)
@@ -76,42 +87,10 @@ async function start() {
 
 const compile = gzipped => WebAssembly.compileStreaming(new Response(gzipped.pipeThrough(new DecompressionStream('gzip')), { headers: { 'Content-Type': 'application/wasm' } }))
 
-/** The published tables that a query names. DuckDB tells of a single SELECT; of other statements, those whose name stands in them: rather too many than too few. */
-function named(connection, sql) {
-  let names = sql.match(/\w+/g) ?? []
-  if (SELECT.test(sql)) {
-    try {
-      names = connection.getTableNames(sql)
-    } catch {
-      // a mistake, of which DuckDB speaks when the query is run
-    }
-  }
-  const lower = new Set(names.map(name => name.toLowerCase()))
-  return said.tables.filter(table => lower.has(table.name))
-}
-
-async function bring(connection, table) {
-  try {
-    const file = await new Response(await download(table.url, table.bytes, table.title)).arrayBuffer()
-    await load(connection, table, file, rows => self.postMessage({ reading: table.title, rows, total: table.rows }))
-    loaded.add(table)
-  } catch (e) {
-    failed('data', e)
-  }
-}
-
 /** The bytes at an address as a stream, whose progress is told. */
-async function download(url, total, loading) {
-  const response = await fetch(url)
-  if (!response.ok) throw new Error(`${new URL(url).pathname.split('/').pop()}: HTTP ${response.status}`)
+async function download(url, total) {
   let done = 0
-  return response.body.pipeThrough(new TransformStream({
-    transform(chunk, controller) {
-      done += chunk.byteLength
-      self.postMessage({ loading, done, total })
-      controller.enqueue(chunk)
-    },
-  }))
+  return counted(await fetch(url), n => self.postMessage({ loading: null, done: (done += n), total }))
 }
 
 /** The first rows of the query's result, as text; of more than are kept, no more are made. */

@@ -1,7 +1,7 @@
 """A page filled in, in one language: `templates/`, and what all of them may use.
 
 In a template: `t("texte français", "English text")`, `lang`, `here` (links: `here.to("tables.html")`), `asset("site.css")`,
-`file("organisations.csv")` (of this version), `period(start, end)` (two dates), `hub`, `edition`; filters `number`, `size`, `date`, `code`, `typographic`, `json`,
+`file("organisations.csv")` (of this version), `period(start, end)` (two dates), `hub`, `edition`; filters `number`, `size`, `date`, `code`, `others` (`12 autres`), `typographic`, `json`,
 `first_sentence`, `lower_first`, and those of `terms`: `said` (a claim's value), `anchor`, `called` (a property), `confidence`, `counted`, `place`, `precisely`.
 All that is put in is escaped.
 """
@@ -72,7 +72,7 @@ def _environment(language: Language) -> Any:
     environment = Environment(
         loader=PackageLoader("km0_pipeline.catalogue"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True, auto_reload=False,
     )
-    for name in ("number", "size", "date", "code"):
+    for name in ("number", "size", "date", "code", "others"):
         environment.filters[name] = partial(getattr(words, name), language=language)
     environment.globals["period"] = partial(words.period, language=language)
     environment.filters["anchor"] = terms.anchor

@@ -8,32 +8,38 @@
         .site                           the paths of all these: what is no longer made is removed, what others put beside it is not;
                                         the folders of the site (`OWN`) hold nothing else
 
-A page is replaced by rename, and only where its content changed. What a page leads to is there before it: first the assets, the home
+A page is replaced by rename, and only where its content changed; none is made where neither what they are made of nor any file of the site has changed
+since (`NOTE`). What a page leads to is there before it: first the assets, the home
 page last; a killed run leaves pages of the version before among those of the new one, each whole, and the next run goes on.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+import km0_pipeline
 from km0_pipeline.catalogue.addresses import LANGUAGES
 from km0_pipeline.catalogue.edition import Edition, newest
 from km0_pipeline.catalogue.pages import files as files_of
 from km0_pipeline.catalogue.pages import pages
+from km0_pipeline.catalogue.pages.home import picture
 from km0_pipeline.catalogue.rendering import render
 from km0_pipeline.catalogue.streams import Share
+from km0_pipeline.claims import digest
 from km0_pipeline.publish.snapshot import alone
 from km0_pipeline.shards import forked, processes
-from km0_pipeline.steps import Project
-from km0_pipeline.storage import write_aside
+from km0_pipeline.steps import Project, code_version
+from km0_pipeline.storage import ASIDE, read_json, sha256, sweep, write_aside, write_json
 
 LISTED = ".site"
+NOTE = "site.json"
+"""In the warehouse: of what the site was made last, and how its files lay there then."""
 MANIFOLD = ("organisations", "people", "places", "events", "sources")
 """Tables whose rows have a page each."""
 OWN = ("assets", "changes", "en", "id", "search", "sources", "tables")
@@ -46,12 +52,13 @@ FEWEST = 300
 
 @dataclass(frozen=True)
 class Built:
-    """How many files the site has, how many of them were written (new or changed), and removed; `home` is its first page."""
+    """How many files the site has, how many of them were written (new or changed), and removed; `home` is its first page, `picture` an SVG of it."""
 
     home: Path
     files: int
     written: int
     removed: int
+    picture: str = ""
 
 
 def build(project: Project, send: bool = True) -> Built:
@@ -63,11 +70,43 @@ def build(project: Project, send: bool = True) -> Built:
     """
     top = project.published
     top.mkdir(parents=True, exist_ok=True)
-    with alone(top), newest(project) as edition:
+    with alone(top):
         before = {*_listed(top), *(path.relative_to(top).as_posix() for folder in OWN for path in (top / folder).rglob("*") if path.is_file())}
-        made: dict[str, bool] = {}
+        sweep(top.glob(ASIDE))
+        static, note = dict(_static()), project.warehouse / NOTE
+        made_of = _made_of(project, static)
+        last = read_json(note) or {}
+        drawn = last.pop("picture", "")
+        if last == {"made_of": made_of, "files": _as_they_lie(top, before)}:
+            made = dict.fromkeys(sorted(before, key=lambda path: (path.removeprefix("en/") == "index.html", path)), False)
+        else:
+            made, drawn = _make(project, static, before)
+            write_json(note, {"made_of": made_of, "files": _as_they_lie(top, made), "picture": drawn})
+        if send and (bucket := project.published_bucket):
+            bucket.send_site(made)
+    return Built(top / "index.html", len(made), sum(made.values()), len(before - made.keys()), drawn)
+
+
+def _made_of(project: Project, static: Mapping[str, bytes]) -> str:
+    """Digest of all that a page may rest on: the versions (what is published never changes), hub.toml, the code, what pages are drawn with."""
+    index, templates = project.published / "index.json", Path(str(files("km0_pipeline.catalogue") / "templates"))
+    code = [code_version(km0_pipeline.__file__), *(sha256(p) for p in sorted(templates.rglob("*")) if p.is_file())]
+    return digest(*code, _digest(static), project.hub.model_dump_json(), sha256(index) if index.exists() else "", length=64)
+
+
+def _as_they_lie(top: Path, paths: Iterable[str]) -> str:
+    """Digest of the size and date of each of these files: nobody has touched any of them since where it is the same."""
+    found = [(path, (top / path).stat() if (top / path).is_file() else None) for path in sorted(paths)]
+    return digest(*(f"{path}|{at.st_size}|{at.st_mtime_ns}" if at else path for path, at in found), length=64)
+
+
+def _make(project: Project, static: Mapping[str, bytes], before: set[str]) -> tuple[dict[str, bool], str]:
+    """Write the site, and delete what of `before` is no longer made; whether each of its files was written, by path, and the picture."""
+    top = project.published
+    made: dict[str, bool] = {}
+    drawn = ""
+    with newest(project) as edition:
         if edition is not None and _things(edition) <= project.hub.limits.pages:
-            static = dict(_static())
             assets = f"assets/{_digest(static)}"
             for path, content in static.items():
                 made[f"{assets}/{path}"] = _write(top / assets / path, content)
@@ -80,13 +119,11 @@ def build(project: Project, send: bool = True) -> Built:
                 made |= {path: _write(top / path, content) for path, content in _sitemaps(base, made_pages.indexed)}
             _list(top, before | made.keys() | last.keys())
             made |= {path: _write(top / path, content) for path, content in last.items()}
-        gone = before - made.keys()
-        for path in sorted(gone):
-            _remove(top, path)
-        _list(top, made)
-        if send and (bucket := project.published_bucket):
-            bucket.send_site(made)
-    return Built(top / "index.html", len(made), sum(made.values()), len(gone))
+            drawn = picture(edition)
+    for path in sorted(before - made.keys()):
+        _remove(top, path)
+    _list(top, made)
+    return made, drawn
 
 
 @dataclass(frozen=True)
@@ -149,7 +186,7 @@ def _static() -> Iterator[tuple[str, bytes]]:
                 yield path.relative_to(static).as_posix(), path.read_bytes()
 
 
-def _digest(static: dict[str, bytes]) -> str:
+def _digest(static: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
     for path, content in static.items():
         digest.update(f"{path}\0{len(content)}\0".encode() + content)

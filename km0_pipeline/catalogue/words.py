@@ -35,7 +35,7 @@ CODES: dict[str, tuple[str, str]] = {
     "opening": ("ouverture", "opening"), "arrival": ("arrivée", "arrival"), "departure": ("départ", "departure"), "funding": ("financement", "funding"), "signing": ("signature", "signing"),
     "award": ("distinction", "award"), "call": ("appel à projets", "call for projects"), "contest": ("concours", "contest"), "conference": ("conférence", "conference"), "fair": ("salon", "fair"),
     "meeting": ("rencontre", "meeting"), "workshop": ("atelier", "workshop"), "celebration": ("fête", "celebration"), "occasion": ("rendez-vous", "occasion"),
-    "commune": ("commune", "commune"), "site": ("site", "site"), "building": ("bâtiment", "building"), "street": ("rue", "street"), "railway": ("voie ferrée", "railway"),
+    "commune": ("commune", "commune"), "city": ("ville", "city"), "address": ("adresse", "address"), "site": ("site", "site"), "building": ("bâtiment", "building"), "street": ("rue", "street"), "railway": ("voie ferrée", "railway"),
     "region": ("région", "region"), "country": ("pays", "country"), "department": ("département", "department"),
     "active": ("active", "active"), "ceased": ("cessée", "ceased"), "current": ("sur place", "there now"), "left": ("parti", "left"), "not_seen": ("absent de la dernière liste", "not on the newest list"),
     "unknown": ("présence à confirmer", "presence to be confirmed"), "return": ("retour", "return"), "move": ("déménagement", "move"), "rename": ("changement de nom", "change of name"),
@@ -70,9 +70,14 @@ def size(value: int, language: Language) -> str:
     """Bytes as `17 ko`, `2,8 Mo`, `17 kB`: powers of ten, two digits at least."""
     units = ("octets", "ko", "Mo", "Go") if language == "fr" else ("bytes", "kB", "MB", "GB")
     amount, unit = float(value), 0
-    while amount >= 1000 and unit < 3:
+    while round(amount) >= 1000 and unit < 3:
         amount, unit = amount / 1000, unit + 1
     return f"{number(round(amount, 1 if amount < 10 and unit else 0), language)}{WIDE}{units[unit]}"
+
+
+def others(n: int, language: Language) -> str:
+    """How many more there are: `1 autre`, `12 autres`, `12 more`."""
+    return f"{number(n, language)} {'more' if language == 'en' else 'autre' if n == 1 else 'autres'}"
 
 
 @lru_cache(8192)

@@ -118,9 +118,6 @@ def _count(db: duckdb.DuckDBPyConnection) -> None:
 
 
 _SEARCH = """
-create or replace temp table sought_words as
-select distinct sought, block, unnest(string_split(key, ' ')) as word from wanted;
-
 -- words of the index that a word may be: itself, or one a slip of the pen away
 create or replace temp table meant as
 with written as (
@@ -229,8 +226,23 @@ def search(
 
     Makes the tables `wanted` (those, with their words as key), `sought_words` and `pairs` (sought, id). The numbers are those above.
     """
-    db.execute(f"create or replace temp table wanted as select *, words_of(text_key(name)) as key from {sought}")
+    want(db, sought)
     db.execute(_SEARCH.format(near=near, rare=rare, most=most) + _ALIKE.format(most=most, alike=alike))
+    pair(db)
+
+
+def want(db: duckdb.DuckDBPyConnection, sought: str) -> None:
+    """The first part of `search`: the tables `wanted` and `sought_words`."""
+    db.execute(
+        f"""
+        create or replace temp table wanted as select *, words_of(text_key(name)) as key from {sought};
+        create or replace temp table sought_words as select distinct sought, block, unnest(string_split(key, ' ')) as word from wanted
+        """
+    )
+
+
+def pair(db: duckdb.DuckDBPyConnection) -> None:
+    """The last part of `search`: the table `pairs`, of what was `found` (sought, id)."""
     db.execute(
         """
         create or replace temp table pairs as

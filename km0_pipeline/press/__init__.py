@@ -25,6 +25,7 @@
       borders     where names begin and end
       headed      names that begin with what they are: « Fablab de Lannion »
       listing     what stands in one list is of one sort
+      around      the words of a name and beside it that tell what it is
       weighing    what a name not known beforehand is: organisation, person, place
       mention     a subject spoken of at one place
       joining     mentions of one subject, joined
@@ -35,11 +36,17 @@
       lines       which line ends end something, headings, items of lists
       sentences   sentences with mentions, quantities and dates as placeholders
       clauses     sentences taken apart, each verb with its subject, pronouns as whom they mean
+      phrases     such a sentence as a row of phrases: who, what, verbs with their voice
+      inflected   French verbs and the forms they take
+      arguments   the subject, objects and agents of a verb, in such a row
       grammar     what rules that read such sentences are made of
       cues        words without which a rule can't match
       relations   rules: who is where, a tenant, part, partner of what
       giving      rules: who funds whom, with how much
       posts       rules: who heads, founded, works for what
+      roles       rules: posts wherever they stand beside a name, what an organisation is to another by a noun
+      frames      rules: what verbs say of their subjects and objects, whatever stands between
+      nearby      rules: places, givers, tenants that stand beside a name without a verb; who writes, whom to ask
       bonds       rules: who operates, organises, founded, is a member of what
       accounts    rules: how many, how large, how much
       measures    rules: turnover, budget, cost, area, staff that a noun names

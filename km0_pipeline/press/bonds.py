@@ -81,7 +81,7 @@ BONDS = (
         "incubates",
         rf"incub{_E}",
         r"(?:pré-?)?(?:incubé|accéléré)",
-        "incubateur",
+        "",
         r"(?:par |au sein |à |chez |dans |(?=aux? ))",
     ),
     Bond("incubates", done="(?:accompagné|suivi|passé|coaché|couvé|hébergé|issu|sorti)", by=r"(?:par |au sein |de |d'|du |chez |à )(?=l)?", incubator=True),
@@ -249,7 +249,7 @@ def _bound(r: Reader, b: Bond, form: Form) -> Iterator[Said]:
                 continue
             for s in doers:
                 if s.key != o.key and (not b.incubator or is_incubator(s)):
-                    yield Said(start, end, s, _of_event(b.property, o), o, qualifier, as_of=as_of)
+                    yield Said(start, end, s, of_event(b.property, o), o, qualifier, as_of=as_of)
 
 
 def is_network(o: Mention) -> bool:
@@ -267,7 +267,7 @@ _EVENT = re.compile(
 )
 
 
-def _of_event(prop: str, o: Mention) -> str:
+def of_event(prop: str, o: Mention) -> str:
     """Who runs an event organises it."""
     return (
         "organiser_of"
@@ -307,7 +307,7 @@ def _elliptic(r: Reader, b: Bond, form: Form) -> Iterator[Said]:
             continue
         for s in r.many(m["a"]):
             if s.key != o.key and (not b.incubator or is_incubator(s)):
-                yield Said(start, end, s, _of_event(b.property, o), o, qualifier, confidence=0.75)
+                yield Said(start, end, s, of_event(b.property, o), o, qualifier, confidence=0.75)
 
 
 def _listed(r: Reader) -> Iterator[Said]:
@@ -324,7 +324,7 @@ def _listed(r: Reader) -> Iterator[Said]:
         about = r.sentence.about if "‹" in text[: m.start()] else None
         heads = r.topic if r.sentence.listed or m["a"] is None else None
         o: Mention | None = (
-            r.mention(m["o"]) if m["o"] else about or r.sentence.within or heads or r.sentence.subject or r.topic
+            r.mention(m["o"]) if m["o"] else about or r.sentence.within or heads or r.sentence.subject or r.focus
         )
         if r.sentence.item and not m["o"] and about is None:
             o = r.sentence.within

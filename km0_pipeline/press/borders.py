@@ -20,7 +20,7 @@ from km0_pipeline.reference import first_names
 
 _TOKEN = rf"(?:(?!(?:[LDCSJNMT]|Qu)')[{UP}](?:[\w&@+]|[.](?=[{UP}\d]|(?:io|fr|com|org|ai|net|eu|tech|app)\b)|['-](?=\w)|[(]\w{{1,3}}[)])*|[a-z]{{1,3}}[A-Z]\w*)"
 _RUN = re.compile(
-    rf"(?<![\w'@./-])(?:(?<=[dlDL]')|(?<![\w'])){_TOKEN}(?: (?:(?:& |in |of |of the |for |and |the |by )?{_TOKEN}|\d{{1,3}}(?:\.\d)?(?![\w%]|[,.]\d| ?(?:%|€|[a-zà-ÿ]+s\b|m²|k?m\b|h\b|(?:janv?|févr?|avr|mai|juin|juil|août|sept|oct|nov|déc)))))*|(?<=\b[dlDL]'){_TOKEN}(?: {_TOKEN})*"
+    rf"(?<![\w'@./-])(?:(?<=[dlDL]')|(?<![\w'])){_TOKEN}(?: (?:(?:& |in |of |of the |for |and |the |by )?{_TOKEN}|\d{{1,3}}(?:\.\d)?(?![\w%]|[,.]\d| \d{{3}}(?!\d)| ?(?:%|€|[a-zà-ÿ]+s\b|m²|k?m\b|h\b|(?:janv?|févr?|avr|mai|juin|juil|août|sept|oct|nov|déc)))))*|(?<=\b[dlDL]'){_TOKEN}(?: {_TOKEN})*"
 )
 PARTICLE = r"(?:(?:d[eu]|d'|de la|von|van|van der|ben|el|al|le|la) ?)?"
 _SURNAME = re.compile(rf"(?: {PARTICLE}[{UP}][\w'-]*\w)+")
@@ -30,6 +30,12 @@ _PURPOSE = re.compile(rf" à (?P<of>[{UP}][a-zà-ÿ]+s)(?![\w'-])")
 _DEVICE = re.compile(
     r"(?:L[ae] )?(?:Usine|Fabrique|Boîte|Machine|Moulin|Mine|Malle|Café|Atelier|Laboratoire|Labo|Maison|Cabane|Four|Coffre|Boutique|Ruche|Halle|Caisse|Sac|Marmite|Forge)"
 )
+_COMMON_TAIL = re.compile(
+    r"(?: (?:de |d'|en |sans )[a-zà-ÿ]{3,}|(?<=[sx]) (?!dans\b|sans\b|sous\b|vers\b|puis\b|depuis\b|mais\b|plus\b|pas\b|très\b|dès\b|après\b|hors\b|tous\b|nous\b|vous\b|l?eurs?\b|ses\b|ces\b|des\b|aux\b)[a-zà-ÿ]{3,}[sx])(?![\w'-])"
+)
+"""« l'association Femmes de quart », « la coopérative Les Amarres communes »: what goes on after a plural that a noun announces."""
+_TAIL = re.compile(rf" (?:(?:de |d'|à |en |sans |et )[a-zà-ÿ]{{3,}}|de \d+|(?:d[eu] |d'|a |& |à )[{UP}][\w'-]+|& [a-zà-ÿ]{{3,}})(?![\w'-])")
+"""What goes on after a name, and belongs to it if it does so wherever the name stands."""
 _INNER = re.compile(rf" (?:en|dans l[ae]|sans|sous|contre) (?P<of>[{UP}][\w'-]+)")
 """« l'association Fils en Fête »: within the name that a noun announces."""
 _PLURAL = re.compile(r"(?:L[ae]s? )?[A-ZÀ-Þ][a-zà-ÿ-]{3,}[sx]|L[ae] [A-ZÀ-Þ][a-zà-ÿ-]{3,}")
@@ -43,6 +49,8 @@ _QUALITY = re.compile(
     r"|magiques?|communs?|utiles?|libres?|ouverte?s?|durables?|curieu(?:x|se)s?|perchée?s?|éphémères?|mécaniques?|sonores?|vivante?s?|urbaine?s?|rurale?s?|malins?|vagabonde?s?)(?![\w'-])"
 )
 """Adjectives that make a name of a common noun: « la Filature numérique », « Démarches simplifiées »."""
+_DEMONYM = re.compile(r"(?:(?<=[Ll][ae] )|(?<=[dD]u ))[A-ZÀ-Þ][a-zà-ÿ]{2,}(?:ais|ois|ien|ain|and|éen|ard)(?:e|ne)? ")
+"""« le Fictangeois Camille Exemple »."""
 _NO_COMPOUND = re.compile(
     rf"(?:{ROLE}|{headed.WORD.pattern}|Nord|Sud|Est|Ouest|État|Monsieur|Madame|Journ\w+|Internet|Web)\b", re.I
 )
@@ -52,12 +60,12 @@ _TITLE = re.compile(
 """What stands before a name and does not belong to it."""
 BULLET = "-•–▪▸►▹→⇨➔✔✓✗✘★◆◦■□●○‣➢❖·"
 """Signs that begin the items of a list."""
-_ITEM = re.compile(rf"(?:^|[\s;])[{BULLET}] $")
-_ENTRY = re.compile(rf"(?:^|\n) *[{BULLET}] $")
+_ITEM = re.compile(rf"(?:^|[\s;])(?:[{BULLET}]|\d{{1,2}}[.)]) $")
+_ENTRY = re.compile(rf"(?:^|\n) *(?:[{BULLET}]|\d{{1,2}}[.)]) $")
 _NUMBERED = re.compile(
-    r"(?:Articles?|Points?|Pages?|Chapitre|Annexe|[EÉ]tapes?|Phase|Lot|Axe|Volet|Niveau|Tome|Saison|Promo(?:tion)?|[EÉ]dition|Semaine|Figure|Tableau|Question|(?:Lun|Mar|Mercre|Jeu|Vendre|Same)di|Dimanche) \d+|[A-Z]{1,4}-?\d[\d-]{2,}"
+    r"(?:Articles?|Points?|Pages?|Chapitre|Annexe|[EÉ]tapes?|Phase|Lot|Axe|Volet|Niveau|Tome|Saison|Promo(?:tion)?|[EÉ]dition|Semaine|Figure|Tableau|Question|DU|LE|AU|DE|DÈS|JUSQU'AU|LUN|MAR|MER|JEU|VEN|SAM|DIM|(?:Lun|Mar|Mercre|Jeu|Vendre|Same)di|Dimanche) \d+(?: (?:AU|ET) \d+)?(?: [A-ZÉÛ]{3,9})?|[A-Z]{1,4}-?\d[\d-]{2,}|[A-ZÀ-Þ]{2,}[ÉUI]E?S?"
 )
-"""What only counts or refers: « Article 2 », « Jeudi 21 », « SN-2023-04 »."""
+"""What only counts, refers or says what was done: « Article 2 », « Jeudi 21 », « SN-2023-04 », « VENDU »."""
 _SHOUTED = re.compile(rf"(?<![\w'])[{UP}][{UP}\d'-]*(?:[ ,?!&/:–]{{1,3}}[{UP}\d][{UP}\d'-]*)*(?![\w'-])")
 _FUNCTION_WORD = re.compile(
     r"(?<![\w-])(?:À|AUX?|LA|LES?|DES?|DU|ET|EN|OU|NE|PAS|POUR|SUR|AVANT|[VN]OUS|[VN]OTRE|[VN]OS|M[AE]S?|S[AE]S?|UNE?|QU[EI]|CE|EST|ON)(?![\w-])|(?<!\w)[DL]'"
@@ -116,6 +124,8 @@ def borders(
         first = starts_sentence(flat, start) and not announces(flat, start)
         if office := _TITLE.match(flat, start, end):
             start = office.end()
+        if (of := _DEMONYM.match(flat, start, end)) and is_first(flat[of.end() : end]):
+            start = of.end()
         while (
             first
             and (head := re.match(r"[\w'-]+ ?", flat[start:end]))
@@ -123,6 +133,8 @@ def borders(
         ):
             start += len(head[0])
             first = False
+            if office := _TITLE.match(flat, start, end):
+                start = office.end()
         label = ""
         n = bisect_right(starts, start)
         for s, e, x in labelled[max(0, n - 2) : n + 2]:
@@ -149,12 +161,13 @@ def borders(
             and "'" not in flat[max(0, start - 1) : start]
         ):
             end += 1
-        while " " in flat[start:end] and flat[start:end].rsplit(" ", 1)[1].lower() in ARTICLES:
+        while " " in flat[start:end] and flat[start:end].rsplit(" ", 1)[1].lower() in ARTICLES and "& " not in flat[start:end]:
             end = start + flat[start:end].rindex(" ")
         item = bool(_ITEM.search(flat[max(0, start - 5) : start]))
         if item and (m_ := _SHOUTED.match(flat, start)):
             end = max(end, start + len(m_[0].rstrip(" ,?!&/:–")))
-        wider = whole(flat, start, end, known, frozenset() if item else places) if item or not first else end
+        listed = item or flat.endswith(": ", 0, start)
+        wider = whole(flat, start, end, known, frozenset() if item else places) if listed or not first else end
         compound, end = wider > end, max(end, wider)
         words = flat[start:end]
         if (
@@ -187,7 +200,7 @@ def borders(
             item=bool(_ENTRY.search(flat, max(0, start - 9), start)),
         )
         if compound:
-            name.add(O=2.4, P=-3.0)
+            name.add(**({"O": 1.2, "L": 1.0} if label == "LOC" else {"O": 2.4}), P=-3.0)
         yield name
 
 
@@ -205,6 +218,11 @@ def headings(flat: str) -> list[tuple[int, int]]:
         if (len(m[0]) > 3 and not re.search(r"[a-zà-ÿ]", line)) or (" " in m[0] and _FUNCTION_WORD.search(m[0])):
             found.append((start, end))
     return found
+
+
+def _times(flat: str, words: str) -> int:
+    """How often these words stand in `flat`, and not as part of longer ones. They are looked for first: `re` then skips what they don't begin in."""
+    return len(re.findall(rf"{(found := re.escape(words))}(?<![\w'-]{found})(?![\w-])", flat))
 
 
 def whole(flat: str, start: int, end: int, known: Set[int], places: Set[int]) -> int:
@@ -227,6 +245,14 @@ def whole(flat: str, start: int, end: int, known: Set[int], places: Set[int]) ->
     if " " not in re.sub(r"^L[ae]s? ", "", words) and (m := _QUALITY.match(flat, end)):
         before = flat[max(0, start - 70) : start]
         return m.end() if " " in words or ARTICLE_BEFORE.search(before) or SORT_NOUN.search(before) else end
+    bare = " " not in re.sub(r"^L[ae]s? ", "", words)
+    if bare and words.endswith(("s", "x")) and (m := _COMMON_TAIL.match(flat, end)) and SORT_NOUN.search(flat, max(0, start - 70), start):
+        return m.end()
+    if bare and start not in places and (m := _TAIL.match(flat, end)) and not any(n in known for n in range(end, m.end())):
+        often = flat.count(flat[start : m.end()])
+        led = words.startswith(("La ", "Le ")) and (m[0][-1].isdigit() or (_DEVICE.fullmatch(words) and m[0].startswith(" à ")))
+        if led or m[0].startswith(" & ") or (often > 1 and often == _times(flat, words)):
+            return m.end()
     m = _LINKED.match(flat, end)
     if not m and _PLURAL.fullmatch(words):
         m = _OF.match(flat, end)
@@ -234,7 +260,7 @@ def whole(flat: str, start: int, end: int, known: Set[int], places: Set[int]) ->
         m = inner if SORT_NOUN.search(flat, max(0, start - 70), start) else None
     if m and flat.startswith(" aux ", end) and _FROM.search(flat, max(0, start - 8), start):
         return end  # « de la Fictie aux Exemples »
-    if not m or (m["of"] and (m.start("of") in known or is_first(m["of"]) or key(m["of"]) in JUNK)):
+    if not m or (m["of"] and ((m.start("of") in known and not (words.endswith("s") and (flat.endswith(("chez ", "par ", "filiale de ", " les ", "\nLes "), 0, start) or SORT_NOUN.search(flat, max(0, start - 70), start)))) or is_first(m["of"]) or key(m["of"]) in JUNK)):
         return end
     return m.end()
 

@@ -12,15 +12,15 @@ import pyarrow as pa
 
 from km0_pipeline import storage
 from km0_pipeline.press import sidecar
-from km0_pipeline.steps import Made, Project, is_source, make
+from km0_pipeline.steps import Made, Project, is_source, make, refusal, shown
 
-VERSION = "press_files/4"
+VERSION = "press_files/5"
 
-SCHEMA = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("document_id", pa.string()), ("sidecar", pa.string())])
+SCHEMA = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("document_id", pa.string()), ("sidecar", pa.string()), ("refused", pa.string())])
 
 
 def press_files(project: Project) -> Made:
-    """Step: `path` (posix, relative to data/raw), `bytes`, `document_id` of each press file ('' where it can't be opened), and `sidecar`, that of its sidecar."""
+    """Step: `path` (posix, relative to data/raw), `bytes`, `document_id` of each press file ('' where it can't be opened), `sidecar`, that of its sidecar, and why it is `refused` (`steps.refusal`)."""
     rows = [r for p in _files(project) if (r := _row(project, p)) is not None]
 
     def build(out: Path) -> dict[str, int]:
@@ -41,12 +41,15 @@ def _files(project: Project) -> list[Path]:
 
 
 def _row(project: Project, path: Path) -> dict[str, str | int] | None:
-    name = path.relative_to(project.raw).as_posix()
+    name = shown(path.relative_to(project.raw).as_posix())
+    row: dict[str, str | int] = {"path": name, "bytes": 0, "document_id": "", "sidecar": "", "refused": refusal(path, project.raw, project.raw / project.hub.press.path)}
+    if row["refused"]:
+        return row
     note = sidecar.beside(path)
     said = storage.sha256(note) if note.is_file() else ""
     try:
-        return {"path": name, "bytes": path.stat().st_size, "document_id": storage.content_id(path), "sidecar": said}
+        return row | {"bytes": path.stat().st_size, "document_id": storage.content_id(path), "sidecar": said}
     except FileNotFoundError:
         return None  # gone since it was listed: as if it had never been there
     except OSError:
-        return {"path": name, "bytes": 0, "document_id": "", "sidecar": said}
+        return row | {"sidecar": said}

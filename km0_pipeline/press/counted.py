@@ -16,10 +16,10 @@ _SCOPES = {
     "people": "personnes gens présents présentes collègues voisins voisines professionnels professionnelles coworkers pompiers commerciaux investisseurs sinistrés sinistrées occupants résidents résidentes membres_du_personnel associés associées artisans artisanes designers experts expertes porteurs_de_projet porteurs_de_projets"
     " porteuses_de_projets jeunes femmes hommes filles garçons enfants adultes familles usagers usagères bénéficiaires demandeurs_d'emploi indépendants indépendantes enseignants enseignantes"
     " doctorants doctorantes makers seniors retraités retraitées réfugiés réfugiées adolescents adolescentes intervenants intervenantes mentors coachs élus élues agriculteurs ouvriers_qualifiés"
-    " commerçants commerçantes infirmiers infirmières chargés chargées chefs cheffes ingénieurs ingénieures"
+    " commerçants commerçantes infirmiers infirmières chargés chargées chefs cheffes ingénieurs ingénieures compagnons gérants gérantes copains copines pers"
     " citoyens citoyennes fabmanagers fab-managers facilitateurs boursiers boursières lauréats lauréates diplômés diplômées candidats candidates patients patientes licenciés licenciées couturiers couturières cuisiniers cuisinières menuisiers"
     " architectes avocats avocates assistants assistantes responsables cadets internautes personnels talents joueurs joueuses électriciens électriciennes usagers_permanents",
-    "employees": "salariés salariées collaborateurs collaboratrices employés employées agents agentes permanents permanentes équivalents_temps_plein équivalents_temps_pleins etp recrues intérimaires saisonniers saisonnières vacataires ouvriers ouvrières cadres",
+    "employees": "salariés salariées salaries employes collaborateurs collaboratrices employés employées agents agentes permanents permanentes équivalents_temps_plein équivalents_temps_pleins etp recrues intérimaires saisonniers saisonnières vacataires ouvriers ouvrières cadres",
     "jobs": "emplois postes cdi cdd embauches recrutements",
     "students": "scolaires étudiants étudiantes élèves lycéens lycéennes collégiens collégiennes écoliers écolières apprenants apprenantes apprentis apprenties alternants alternantes stagiaires",
     "startups": "start-up start-ups startup startups jeunes_pousses jeunes_entreprises",

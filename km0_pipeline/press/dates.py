@@ -168,7 +168,7 @@ _LEANING = frozenset(
 """Forms that may leave the year or the week to the tense of their sentence."""
 _AND_THE = re.compile(r"(?:,| et| &)\s+(?:le\s+)?")
 """Between days that follow each other: « les 11 et 12 juin »."""
-_STOP = re.compile(r"[.!?]\s|\s\s")
+_STOP = re.compile(r"[.!?]\s|\s\s|\"")
 _SINCE = re.compile(r"\bdepuis\s+(?:le\s+|la\s+|l'|début\s+|fin\s+|mi-)?$", re.I)
 _FRONTED = re.compile(r"\s*(?:En|Le|Au|À l'|À la|Début|Fin|Courant|Dès)?\s*")
 _UNTIL = re.compile(
@@ -176,7 +176,7 @@ _UNTIL = re.compile(
 )
 _TO_COME = re.compile(
     r"\b(?:[a-zà-ÿ]+(?:era|eront|ira|iront|dra|dront|tra|tront|ura|uront|vra|vront)|(?:v(?:a|ont)|doi(?:t|vent)|devrai(?:en)?t)\s+[a-zà-ÿ']+(?:\s[a-zà-ÿ]+)?(?:er|ir|re)|"
-    r"(?:prév|attend|voul)ue?s?|programmée?s?|prévoi(?:t|ent)|espèr\w+|souhait\w+|envisag\w+|rendez-vous)\b",
+    r"(?:prév|attend|voul)ue?s?|programmée?s?|prévoi(?:t|ent)|esp[èé]r\w+|souhait\w+|envisag\w+|rendez-vous)\b",
     re.I,
 )
 _VERB = re.compile(
@@ -188,7 +188,7 @@ _ANNOUNCED = re.compile(
 )
 """How a line begins that announces, without a verb: « Jury les 11 et 12 juin », « Portes ouvertes samedi »."""
 _BYGONE = re.compile(
-    r"\b(?:a|ont|est|sont|avait|avaient|s'est|étai(?:en)?t)\s+(?:(?:été|eu|déjà|aussi|également|ainsi|officiellement|ensuite)\s+)?(?!(?:prévue?s?|programmée?s?|attendue?s?|fixée?s?)\b)"
+    r"\b(?:a|ont|est|sont|avait|avaient|s'est|étai(?:en)?t)\s+(?:(?:été|eu|déjà|aussi|également|ainsi|officiellement|ensuite)\s+)?(?!(?:prévue?s?|programmée?s?|attendue?s?|fixée?s?|gratuite?s?|petite?s?|ouverte?s?)\b)"
     r"(?:[a-zà-ÿ]+é(?:e?s?)|[a-zà-ÿ]+(?:i|is|it|u|ert|int|ort)e?s?|eu)\b|\b(?:fut|furent)\b|\b(?!souhai|forfai|satisfai|parfai|bienfai|portrai|retrai|extrai|attrai|dev|pouv)[a-zà-ÿ]{2,}(?<!r)ai(?:en)?t\b(?<!fait)|\bétai(?:en)?t\b"
 )
 

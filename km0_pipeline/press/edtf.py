@@ -101,7 +101,8 @@ def season(g: Groups, c: Context) -> str:
 def years(g: Groups, c: Context) -> str:
     first, last = g["y1"] or "", g["y2"] or ""
     last = first[: 4 - len(last)] + last
-    return f"{first}/{last}" if first < last else ""
+    number = len(g["y2"] or "") == 2 and int(last) > int(first) + 10  # of a decision: « délibération 2018-31 »
+    return f"{first}/{last}" if first < last and not number else ""
 
 
 def start_of_school(g: Groups, c: Context) -> str:

@@ -12,10 +12,10 @@ from km0_pipeline.press.kinds import NOUN
 from km0_pipeline.reference import words
 
 UP = "A-ZÀ-ÖØ-Þ"
-CAP = rf"[{UP}][\w'&+@-]*[\w+]|[{UP}]"
+CAP = rf"[{UP}][\w'&+@-]*[\w+](?:\.(?:io|fr|com|org|net|eu|tech|app)\b)?|[{UP}]"
 _COUNTED = r"(?:€|[kM]€|euros?\b|millions?\b|milliards?\b|m²|ha\b|salarié|personnes|habitants|emplois|places\b|postes)"
 WORD = rf"(?:(?:{CAP})|\d+(?![\w%]|[.,]\d| \d{{3}}\b| ?{_COUNTED}))"
-TAIL = rf"(?:[ -](?:(?:de la |de l'|de |du |des |d'|& |by |la |le |les |l')?{WORD}))"
+TAIL = rf"(?:[ -](?!l[ae]s? \d)(?:(?:de la |de l'|de |du |des |d'|& |by |la |le |les |l')?{WORD}))"
 PERSON = rf"[{UP}][\w'-]+(?:[ ](?:d[eu] |d'|de la |van |von |le |la )?[{UP}][\w'-]*\w){{1,2}}"
 APPOSED = re.compile(
     r"\b(?:société|entreprise(?: textile| familiale| industrielle)?|start-?up|éditeur|agence|association|groupe|studio|cabinet|PME|ESN|maison|marque|techlab|"
@@ -26,7 +26,7 @@ TITLED = re.compile(
     rf"\b(?:M\.|MM\.|Mmes?|Mlle|Me|Dr|Pr|Monsieur|Madame)[ ](?P<name>[{UP}][\w'-]+(?:[ ](?:d[eu] |d')?[{UP}][\w'-]+){{0,2}})"
 )
 INITIAL = re.compile(
-    rf"(?<![\w.'-])(?P<name>[{UP}][a-zà-ÿ]+(?:-[{UP}][a-zà-ÿ]+)? [{UP}]\.(?! [{UP}][a-zà-ÿ]+ [a-zà-ÿ])|(?!M\.)[{UP}]\. ?(?:[{UP}]\. ?)?[{UP}][a-zà-ÿ]{{2,}}(?:-[{UP}][a-zà-ÿ]+)?)(?![\w'-])"
+    rf"(?<![\w.'-])(?P<name>[{UP}][a-zà-ÿ]+(?:-[{UP}][a-zà-ÿ]+)? [{UP}]\.(?! [{UP}][a-zà-ÿ]+ [a-zà-ÿ])|(?!M\. )[{UP}]\.(?:-[{UP}]\.)? ?(?:[{UP}]\. ?)?[{UP}][a-zà-ÿ]{{2,}}(?:-[{UP}][a-zà-ÿ]+)?)(?![\w'-])"
 )
 """« Camille E. », « C. Exemple »: with an initial in place of a first or a last name."""
 ROLE = (
@@ -40,14 +40,14 @@ BY_ROLE = re.compile(
 )
 QUOTED = re.compile(rf'" ?(?P<name>[{UP}][^".!?:;\n]{{1,50}}?) ?"')
 QUOTED_NOUN = re.compile(
-    rf"\b(?P<noun>{NOUN}|lauréate?s? d[eu]|édition d[eu])(?: [a-zà-ÿ-]+){{0,2}}(?: \([A-Z]{{2,6}}\))? $", re.I
+    rf"\b(?P<noun>{NOUN}|lauréate?s? d[eu]|édition d[eu]|son|sa|leur)(?: [a-zà-ÿ-]+){{0,2}}(?: \([A-Z]{{2,6}}\))? $", re.I
 )
 """What a name in quotation marks stands after: « la soirée « Écoute ton atelier » »."""
 BRACKET = re.compile(r" \((?P<in>[^()]{2,80})\)")
 ACRONYM = re.compile(r"[A-Z][A-Za-z0-9&-]{1,9}")
 SITES = (
     r"quartier|parc|[Vv]illage industriel|places?|avenue|boulevard|quai|rue|pont|halle|ZAC|ZI|vallée|château|gare|allées?|impasse|faubourg|square|stade|îlot|friche|cité|Cité|île|chapelle|église|cathédrale|océan|mer|golfe|route|chemin|cirque|Cirque"
-    r"|caserne|théâtre|musée|médiathèque|bibliothèque|esplanade|canal|gymnase|palais|jardin|lac|plaine"
+    r"|caserne|bâtiment|immeuble|parvis|hameau|lieu-dit|rond-point|presqu'île|forêt|col|étang|baie|plage|digue|écluse|ruelle|venelle|théâtre|musée|médiathèque|bibliothèque|esplanade|canal|gymnase|palais|jardin|lac|plaine"
 )
 _THE_SITES = r"site|manufacture|(?<!au )tour|zone|cours|passage|salle|maison(?= d)|filature(?= d)|usine(?= d)|hôtel|plateau|secteur|port"
 """Nouns that with « de » and a name say something of what is named: « le site de Mulhouse », « le tour de France »."""
@@ -56,7 +56,7 @@ SITE = re.compile(
     r"|\b(?P<name2>Grand (?:Lyon|Paris|Nancy|Reims|Besançon|Dijon|Poitiers|Avignon|Angoulême|Chambéry|Annecy|Belfort))"
 )
 ADDRESS = re.compile(
-    rf"\b(?P<name>\d{{1,4}}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|quai|allée|impasse|chemin|route) (?:de la |de l'|du |des |de |d')?(?:{CAP})(?:[ -](?:{WORD})){{0,3}})"
+    rf"\b(?P<name>\d{{1,4}}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|quai|allée|impasse|chemin|route) (?:de la |de l'|du |des |de |d')?(?:(?:{CAP})(?:[ -](?:{WORD})){{0,3}}|\d{{1,2}}[ -][{UP}][a-zà-ÿ]+))"
 )
 WEAK = re.compile(
     r"(?P<name>\b[Cc]ollectivités (?:locales|territoriales)|\b(?:(?<=[Ll]a )Ville|(?<=l')agglomération|(?<=L')agglomération)(?= (?:a|ont|apporte|soutient|finance|verse|accorde)\b))"

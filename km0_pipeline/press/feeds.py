@@ -115,9 +115,12 @@ class _Visit:
 
     def make(self) -> None:
         """Ask the feed, keep what is new, and note what its server said for the next time."""
+        storage.sweep(self.folder.glob(storage.ASIDE))
         before = self._state()
         state = dict(before)
-        if state.get("gone"):
+        if self.project.past:
+            self.row["outcome"] = "unchanged"
+        elif state.get("gone"):
             self._gone()
         elif state.get("not_before", "") > moment():
             self.row["outcome"] = "resting"
@@ -275,7 +278,7 @@ def parse(data: bytes, content_type: str, url: str) -> Listing | None:
         data = data.decode(encoding, "replace").encode()
     # as a stream: what feedparser is given as text it takes for an address or a file to open
     found = feedparser.parse(BytesIO(data), response_headers={"content-type": content_type, "content-location": url})
-    if not found.version:
+    if not found.get("version"):
         return None
     from xml.sax import SAXException
 

@@ -23,7 +23,7 @@ _FUNDS = (
     rule(rf"<o:OH>{APPOSED} {AUX}(?:lèv|lev|boucl|récolt|collect|réuni|obt|décroch|annonc|finalis|conclu|réalis)[a-zé]* [^‹.;:]{{0,60}}(?:<E>|(?:levée de fonds|tour de table|augmentation de capital))[^‹.;:]{{0,40}}? auprès (?=d[ue]s? |de l|d')<ss:O*>"),
     rule(rf"^[^‹]{{0,10}}(?i:avec|grâce (?:au?|à)) (?:le |l'|la )?(?:soutien|aide|appui|concours|subvention)[^‹.;:,]{{0,40}}?(?=d[ue]s? |de l|d')<ss:O*>, {THE}<o:OH>"),
     rule(r"<o:OH>(?:[^‹.;:]|‹[PDL]\d+›){0,60}?\b(?:reçoit|reçu|bénéficie|bénéficié|obtient|obtenu|recevra|bénéficiera)\b[^‹.;:]{0,60}?(?:<E>|\bsoutien|\baide\b|\bappui|\bsubvention|\bfinancement|\bprêt|\bbourse|\bdotation|\bmécénat)[^‹.;:]{0,50}?(?:<E>)?[^‹.;:]{0,20}?(?=d[ue]s? |de l|d')<ss:O*>"),
-    rule(r"<o:OH>[^‹.;:]{0,60}?\bavec (?:le soutien|l'aide|l'appui|le concours)[^‹.;:]{0,40}?(?=d[ue]s? |de l|d')<ss:O*>"),
+    rule(r"<o:OH>[^‹.;:]{0,60}?\bavec (?:le soutien|l'aide|l'appui|le concours financier)[^‹.;:]{0,40}?(?=d[ue]s? |de l|d')<ss:O*>"),
     rule(rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |les |des )?(?:\w+ )?(?:actionnaire|financeur|investisseur|soutien|mécène)s? {OF}<o:OH>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:entr[a-zà-ÿ]*|est entrée?|sont entrées?) au capital {OF}<o:OH>"),
     rule(rf"[Pp]art {OF}<ss:O> dans (?:le |la |l')?<o:OH>".replace("<ss:O>", "(?P<ss>‹O\\d+›)")),

@@ -5,14 +5,15 @@ the hub or an organisation, called s, and `<ss:P*>` for a list of people called 
 or supposed makes no claim; what is to come is qualified `planned`. What a rule finds is `Said`.
 
 Belongs here: the form of rules, the words that several need, and modality. The rules themselves
-are in `relations`, `bonds`, `giving` and `posts` (who with whom), `accounts` (how many, how much) and `happenings` (what, when).
+are in `relations`, `bonds`, `giving` and `posts` (who with whom), in `frames`, `roles` and `nearby` (the same, told by the row of phrases that
+a sentence is), `accounts` (how many, how much) and `happenings` (what, when).
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -23,6 +24,7 @@ from km0_pipeline.press.dates import Found
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.sentences import Item, Masked, Sentence, governing, letter
 from km0_pipeline.press.speech import Speech
+from km0_pipeline.press.topics import ASIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,8 @@ def leads(m: re.Match[str], group: str = "s") -> bool:
 class Reader:
     """Reads one sentence and its clauses, whose pronouns mean `its`.
 
-    `hub` is the hub as the document speaks of it, if it does, `topic` whom its title names, `said` its speech.
+    `hub` is the hub as the document speaks of it, if it does, `topic` whom its title names, `focus` whom it seems to be about where that is not sure,
+    `said` its speech, `paper` the paper it stands in, `last` whether the sentence is among its last.
     """
 
     def __init__(
@@ -216,12 +219,18 @@ class Reader:
         said: Sequence[Speech] = (),
         clauses: Sequence[Masked] = (),
         its: Mapping[int, Item] = {},
+        focus: Mention | None = None,
+        paper: Mention | None = None,
+        last: bool = False,
     ) -> None:
         self.sentence = sentence
         self.items = sentence.items | dict(its)
         self.parts = clauses
         self.hub = hub
         self.topic = topic
+        self.focus = topic or focus
+        self.paper = paper
+        self.last = last
         self.cuts = [p for s in said for p in (s.start, s.end) if sentence.start < p < sentence.end]
         full, flat = sentence.full.text, sentence.flat.text
         texts = [flat, *([] if full == flat else [full]), *(c.text for c in clauses)]
@@ -333,6 +342,22 @@ class Reader:
     def implied(self) -> Mention | None:
         """Whom a sentence that names no subject goes on about."""
         return self.sentence.subject
+
+    def spoken(self, besides: Container[str] = (), near: bool = False) -> Mention | None:
+        """Whom « l'entreprise » or no name at all means, but those `besides`: whose entry of a list it is, whom the title names, or whom both the
+        sentences before and the whole text are about; the former alone if `near` (« sa directrice »). None where they are two.
+        """
+        if self.sentence.within is not None or self.sentence.item:
+            return self.sentence.within
+        local = self.sentence.subject
+        if local is not None and (local.key in besides or local.kind in ASIDE or (self.paper is not None and local.key == self.paper.key)):
+            local = None
+        if near:
+            return local or (self.focus if self.focus and self.focus.key not in besides else None)
+        if local is not None and local.key != (self.focus.key if self.focus else local.key):
+            return None if self.topic is None or self.topic.key in besides or self.sentence.before[:1] == (local,) else self.topic
+        meant = self.topic or local or self.focus
+        return meant if meant is not None and meant.key not in besides else None
 
     def whose(self, m: re.Match[str]) -> Mention | None:
         """Whose it is what `m` says without naming an organisation: that of its sentence, else whom the text has been about; None where two may be meant."""

@@ -22,15 +22,15 @@ _BRANCHED = (
 _INSTITUTED = (
     r"[Cc]hambre (?:(?:régionale|départementale) )?(?:de commerce(?: et d'industrie)?|de métiers(?: et de l'artisanat)?|d'agriculture)|[Cc]aisse d'allocations familiales|[Cc]aisse primaire d'assurance maladie"
     r"|Conseil (?:national|supérieur|européen|économique|scientifique)|[Tt]ribunal (?:de commerce|judiciaire|administratif)|[Oo]ffice de tourisme|[Mm]ission locale|[Mm]aison de l'emploi|[Mm]aison des jeunes et de la culture|[Aa]gence de l'eau|[Aa]gence d'urbanisme"
-    r"|[Cc]ommunauté de communes?|[Cc]ommunauté d'agglomération|[Cc]ommunauté urbaine|[Cc]onseil (?:régional|départemental|général)|Conseil de développement|[Cc]entre (?:social|hospitalier)|[Ss]yndicat mixte|Pôle d'équilibre territorial et rural"
+    r"|[Cc]ommunauté de communes?|[Cc]ommunauté d'agglomération|[Cc]ommunauté urbaine|[Pp]arc naturel régional|[Gg]rand [Pp]ort(?: maritime)?|[Cc]onseil (?:régional|départemental|général)|Conseil de développement|[Cc]entre (?:social|hospitalier)|[Ss]yndicat mixte|Pôle d'équilibre territorial et rural"
 )
 _HEADS = (
     rf"{_INSTITUTED}|[Uu]niversité|[EÉeé]cole|[Ii]nstitut|[Ll]ycée|[Cc]ollège|[Aa]gglomération|[Aa]ssociation|[Ff]ondation|[Cc]hambre|[Mm]inistère|Région|Département|[Vv]ille|[Mm]étropole|[Ee]urométropole"
     r"|[Mm]airie|[Ss]yndicat|[Ff]édération|[Rr]éseau|Centre|[Tt]ribunal|Agence|Incubateur|Accélérateur|Pépinière|Fonds|Office|[Tt]echnopole|Technopôle|Pôle|Cluster|Banque|Caisse|Crédit|Laboratoire"
     r"|[Ff]ab-?[Ll]ab|[Cc]oopérative|[Cc]ollectif|Comité|[Pp]réfecture|[Rr]ectorat|[Cc]ampus|LUG|Groupe|[Pp]rogramme|Club|[Bb]rasserie|Fabrique|Atelier|Observatoire|Conservatoire|Commissariat"
-    r"|Confédération|Collectivité|Chaire|Mutuelle|Compagnie|Régie|Union|Société|Mission|Secrétariat|Académie|Faculté|Pays(?= d')|[Hh]ôpital|Bureau|[Dd]irection|Maison|Délégation|Établissement public"
+    r"|Confédération|Collectivité|Chaire|Mutuelle|Compagnie|Régie|Union|Société|Mission|Secrétariat|Académie|Faculté|Pays(?= d')|[Hh]ôpital|[Pp]arquet|Bureau|[Dd]irection|Maison|Délégation|Établissement public"
 )
-_ADJECTIVE = r"(?: (?:[a-zà-ÿ-]+(?:ale?s?|aux|iques?|els?|elles?|iens?|iennes?|ains?|aines?|ais|aises?|ois|oises?|ards?|ardes?|ins?|ines?|éens?|éennes?|aires?|ifs?|ives?|euses?|eurs?|eures?|ables?|oles?|iles?)|publics?|mixtes?|libres?|indépendante?s?|locale?s?|ouverte?s?|(?:et )?solidaires?)(?![\w'-]))"
+_ADJECTIVE = r"(?: (?:[a-zà-ÿ-]+(?:ale?s?|aux|iques?|els?|elles?|iens?|iennes?|ains?|aines?|ais|aises?|ois|oises?|ards?|ardes?|ins?|ines?|éens?|éennes?|aires?|ifs?|ives?|euses?|eurs?|eures?|ables?|oles?|iles?|ôteliers?|ilières?)|publics?|mixtes?|libres?|indépendante?s?|locale?s?|ouverte?s?|(?:et )?solidaires?)(?![\w'-]))"
 _LINK = r"(?: de la | de l'| du | des | de | d')"
 _LOW = rf"(?:(?:deuxième|seconde|première|haute|basse|jeune|petite|grande|nouvelle|bonne)s? )?[a-zà-ÿ-]{{3,}}{_ADJECTIVE}{{0,2}}(?: et [a-zà-ÿ]+(?:ale?|ique|aire|ive|euse)\b)?"
 _HEAD = re.compile(
@@ -42,7 +42,7 @@ _FIELD = re.compile(
 """What a body is for, in common nouns."""
 _COMMON = re.compile(r" (?:de |d')[a-zà-ÿ-]+")
 """A field that makes a common noun: « un Centre d'affaires »."""
-_DOMAIN = r"(?:région|vallée|plaine|pays|bassin|canton|piémont|plateau|massif|agglomération|métropole|ville|porte|côte|rives?)"
+_DOMAIN = r"(?:[Rr]égion|[Vv]allée|[Pp]laine|[Pp]ays|bassin|canton|piémont|plateau|massif|agglomération|métropole|ville|porte|côte|rives?)"
 _PROPER = re.compile(
     rf"(?: à la (?!suite|fois|tête|fin)| à l'| aux? |{_LINK}|{_LINK}{_DOMAIN}{_LINK}| (?=[{UP}]))(?=[{UP}\d])(?P<name>(?:{CAP}){TAIL}{{0,5}})"
 )
@@ -72,7 +72,7 @@ _BESIDE = re.compile(
 )
 """Common nouns that stand beside a name, « l'association Les Fictifs », and begin one only with a link."""
 _UNIT = re.compile(
-    r"(?:[Dd]irection|Bureau|Comité|Mission|[Pp]réfecture|Centre)(?: (?!locale|régiona|départementa|interministé|nationa|général|socia|hospita)[a-zà-ÿ]+)? (?:de |du |des |d')"
+    r"(?:[Dd]irection|Bureau|Comité|Mission|Centre)(?: (?!locale|régiona|départementa|interministé|nationa|général|socia|hospita)[a-zà-ÿ]+)? (?:de |du |des |d')"
 )
 """Names of parts of a body, or of places: said of only if something is said of them."""
 WORD = re.compile(rf"(?:{_HEADS})")

@@ -176,12 +176,13 @@ def titled(flat: str, chosen: list[Mention]) -> list[Mention]:
 
 def within(flat: str, chosen: list[Mention], places: list[Mention]) -> list[Mention]:
     """Towns that an organisation is named after, « fablab de Lannion »: spoken of too. A public body is that of its town."""
-    named = {m.end: m.start for m in chosen if m.letter == "O" and m.kind != "public_body"}
+    named = {m.end: m.start for m in chosen if m.letter == "O" and m.kind not in ("public_body", "school")}
     return [
         p
         for p in places
         if p.kind in ("commune", "city")
         and named.get(p.end, p.start) < p.start
+        and re.match(r"[a-zà-ÿ]|[A-Z]{2,} ", flat[named[p.end] :])
         and flat.endswith((" de ", " d'", " à "), 0, p.start)
     ]
 

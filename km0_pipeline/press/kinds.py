@@ -23,7 +23,8 @@ NOUNS = {
     r"|établissements? publics?|syndicat mixte|chambres? d[e'] ?[a-zé]+|conseil (?:régional|départemental|général|municipal)|région|département|tribunal|office|direction",
     "company": r"sociétés?|boîtes?|entreprises?|groupes?|PME|TPE|ETI|ESN|filiales?|éditeurs?|éditrice|studios?|cabinets?|coopératives?|SCOP|SCIC|SAS|SARL|brasseries?|marques?|maisons?|industriels?|opérateurs?|équipementiers?"
     r"|constructeurs?|fabricants?|fabricante|agences?|fournisseurs?|distributeurs?|assureurs?|multinationales?|géants?|usines?|filatures?|scieries?|papeteries?|verreries?|imprimeries?|librairies?|prestataires?",
-    "": r"actionnaires?|investisseurs?|ateliers?|bureaux? d'études?|compagnies?|troupes?|chantiers? nava(?:l|ux)|restaurants?|garages?|fermes?|manufactures?|mutuelles?|industriels?|concepteurs?|ressourceries?|recycleries?|épiceries?|conciergeries?|cafés?|boutiques?|magasins?|enseignes?|laveries?|structures?|consortiums?|GIP",
+    "": r"actionnaires?|investisseurs?|ateliers?|bureaux? d'études?|compagnies?|troupes?|chantiers? nava(?:l|ux)|restaurants?|garages?|fermes?|manufactures?|mutuelles?|industriels?|concepteurs?|ressourceries?|recycleries?|épiceries?|conciergeries?|cafés?|boutiques?|magasins?|enseignes?|laveries?|structures?|consortiums?|GIP"
+    r"|imprimeurs?|traiteurs?|brasseurs?|loueurs?|transporteurs?|promoteurs?|bailleurs?|hébergeurs?|torréfacteurs?|armateurs?|aménageurs?|intégrateurs?|façonniers?|grossistes?|monnaies? locales?|fonds|foncières?",
 }
 """Kind -> the nouns that say it, in the order in which they are tried; '' for those that say an organisation of any kind."""
 

@@ -49,6 +49,8 @@ def read(data: bytes, hub: Hub) -> Document:
         raise Unreadable(
             "nested", "holds messages within messages without end; take out the one that matters and put it in."
         ) from None
+    except (ValueError, IndexError, AttributeError, TypeError):  # Python's parser of headers
+        raise Unreadable("damaged", "has headers that can't be read; open it in the mail program and save it anew.") from None
     if not any(_header(message, h) for h in ("from", "subject", "date")):
         raise Unreadable("damaged", "is no e-mail: it has neither sender, subject nor date; save the message anew.")
     kept = attached[:MOST_ATTACHMENTS]

@@ -33,6 +33,9 @@ VERSION = digest(
 LONGEST = 1_000_000
 """Characters of a document that are looked at."""
 
+BATCH = 32
+"""Documents that the model reads at once."""
+
 SPANS = pa.schema([("document_id", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("label", pa.string())])
 
 Span = tuple[int, int, str]
@@ -90,7 +93,7 @@ def _tag(package: str, texts: Sequence[str]) -> list[list[Span]]:
 
     def pipe(some: Sequence[str]) -> list[list[Span]]:
         shown = [_naming(straighten(t[:LONGEST])) for t in some]
-        docs = model.pipe(("".join(p for _, p in pieces) for pieces in shown), batch_size=32)
+        docs = model.pipe(("".join(p for _, p in pieces) for pieces in shown), batch_size=BATCH)
         return [_spans(doc, pieces) for doc, pieces in zip(docs, shown, strict=True)]
 
     return [spans for shard in sharded(pipe, texts) for spans in shard]
@@ -117,6 +120,7 @@ def _naming(text: str) -> list[tuple[int, str]]:
 
 def _spans(doc: Any, pieces: Sequence[tuple[int, str]]) -> list[Span]:
     """What the model found in these pieces put together, where it stands in their text; cut where the next piece does not follow."""
+    whole = doc.text
     starts = [0]
     for _, piece in pieces:
         starts.append(starts[-1] + len(piece))
@@ -126,7 +130,7 @@ def _spans(doc: Any, pieces: Sequence[tuple[int, str]]) -> list[Span]:
         while starts[n + 1] < entity.end_char and pieces[n + 1][0] == pieces[n][0] + len(pieces[n][1]):
             n += 1
         shift = pieces[n][0] - starts[n]
-        text = doc.text[entity.start_char : min(entity.end_char, starts[n + 1])].rstrip()
+        text = whole[entity.start_char : min(entity.end_char, starts[n + 1])].rstrip()
         start = entity.start_char + shift
         found.append((start, start + len(text), _LABELS.get(entity.label_, entity.label_)))
     return found
@@ -134,9 +138,21 @@ def _spans(doc: Any, pieces: Sequence[tuple[int, str]]) -> list[Span]:
 
 @cache
 def _model(package: str) -> Any:
+    """The recogniser of the model of that name, as spaCy loads it, in a fourth of the time.
+
+    Its tokenizer is read from its own file: the module of French in spaCy first compiles a pattern of a million
+    characters for it, which spell out all letters hundreds of times. Here a letter is any but a digit: a test holds that words are told apart alike.
+    """
     import spacy
+    import srsly
+    from spacy.lang.char_classes import ALPHA, ALPHA_LOWER
 
     parts = ("tok2vec", "tagger", "morphologizer", "parser", "attribute_ruler", "lemmatizer", "senter")
-    model = spacy.load(package, exclude=parts)
+    model = spacy.load(package, exclude=(*parts, "tokenizer"), config={"nlp": {"lang": "xx"}})
+    tokenizer = srsly.read_msgpack(model.path / "tokenizer")
+    if whole := tokenizer.get("token_match"):
+        letters = whole.removeprefix("(?iu)").replace(ALPHA_LOWER, r"\w").replace(ALPHA, r"\w")
+        tokenizer["token_match"] = rf"(?iu)(?![^\d_]*[\d_])(?:{letters})"
+    model.tokenizer.from_bytes(srsly.msgpack_dumps(tokenizer))
     model.max_length = LONGEST + 1
     return model

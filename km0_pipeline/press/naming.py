@@ -86,6 +86,7 @@ def mentions(
 DOUBTED = 0.6
 """Confidence of a known name that may be a piece of a longer one."""
 _GOES_ON = re.compile(r"\+| [A-ZÀ-Ý][a-zà-ÿ]")
+_CAPITALS_AFTER, _CAPITALS_BEFORE = re.compile(rf" [{UP}]{{2,}}(?!\w)"), re.compile(rf"(?<!\w)[{UP}]{{2,}} $")
 _UNIT_OF = re.compile(
     r"\b(?:pôle|antenne|agence|délégation|comité|réseau|club|collectif|cluster|association|groupe|journal|radio) $",
     re.I,
@@ -130,7 +131,7 @@ def _at(m: re.Match[str], letter: Letter, confidence: float = 0.8, group: str = 
 def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) -> list[tuple[float, Mention]]:
     """Everything that may be a mention, with its rank: lower is stronger."""
     found: list[tuple[float, Mention]] = []
-    known = names.find(flat)
+    known = [k for k in names.find(flat) if not (k.known.sort == "place" and _is_shouted(flat, k.start, k.end))]
     for k in known:
         letter: Letter = {"hub": "H", "organisation": "O", "place": "L"}[k.known.sort]  # type: ignore[assignment]
         mention = Mention(k.start, k.end, letter, k.known.key, k.known.kind, 0.95, known=k.known)
@@ -186,6 +187,11 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
     for name in weighed(flat, spans, [(m.start, m.end, m.letter) for _, m in found]):
         found += _taken_for(flat, name)
     return found
+
+
+def _is_shouted(flat: str, start: int, end: int) -> bool:
+    """Whether a place is a word of a heading in capitals, « FICTANGE LE MAG »; not « FICTANGE, le 3 mai »."""
+    return flat[start:end].isupper() and bool(_CAPITALS_AFTER.match(flat, end) or _CAPITALS_BEFORE.search(flat, max(0, start - 12), start))
 
 
 def _taken_for(flat: str, name: Name) -> list[tuple[float, Mention]]:

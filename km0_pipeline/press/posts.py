@@ -67,7 +67,7 @@ _STARTED = rule(
 """Whose company, the sentences before say: « elle a lancé son activité »."""
 _IN_BRACKETS = rule(rf"<ss:P*> \({_PHRASE} {_WHOSE}\)")
 _OF_IN_BRACKETS = rule(r"<s:P> \(<o:OH>\)")
-_PUBLIC = re.compile(
+PUBLIC = re.compile(
     r"(?:vice-|maire|adjoint|conseill|ministre|préf|secrétaire|trésori|élue?\b|déléguée?$|chef|porteu|porte-parole|administrat|chargée?$|rect)"
 )
 """Roles that say by themselves nothing of the organisation a text is about."""
@@ -83,7 +83,7 @@ def posts(r: Reader) -> Iterator[Said]:
     for pattern in _OF_IMPLIED:
         for m, qualifier, start, end in r.matches(pattern):
             if not _ITS.match(m[0]):
-                founded = r.hub if r.hub and r.hub.start < end and _relation(m["role"]) == "founder_of" else None
+                founded = r.hub if r.hub and r.hub.start < end and relation(m["role"]) == "founder_of" else None
                 yield from _role(r, m, r.own(m, qualifier), start, end, r.sentence.flat, r.whose(m) or founded)
     for m, qualifier, start, end in r.matches(_HIS):
         whose = r.sentence.about if "‹" in m.string[: m.start()] else r.sentence.within or r.sentence.subject
@@ -121,26 +121,26 @@ def _held(r: Reader, patterns: tuple[Form, ...], prop: str) -> Iterator[Said]:
 def _role(
     r: Reader, m: re.Match[str], qualifier: Qualifier, start: int, end: int, masked: Masked, target: Mention | None
 ) -> Iterator[Said]:
-    if r.held(m, qualifier) is None and _relation(m["role"]) != "founder_of":  # who founded, founded for ever
+    if r.held(m, qualifier) is None and relation(m["role"]) != "founder_of":  # who founded, founded for ever
         return
     role_start, role_end = masked.span(m.start("role"), m.end("role"))
     groups = m.groupdict()
     for s in r.many(groups["ss"]) if "ss" in groups else [r.mention(m["s"])]:
         yield Said(role_start, role_end, s, "role", "", qualifier)
         for role in re.split(r" et ", m["role"]):
-            if target is not None and target.letter in "OH" and (groups.get("o") or not _PUBLIC.match(role.lower())):
+            if target is not None and target.letter in "OH" and (groups.get("o") or not PUBLIC.match(role.lower())):
                 yield Said(
-                    start, end, s, _relation(role), target, qualifier, confidence=0.85 if groups.get("o") else 0.75
+                    start, end, s, relation(role), target, qualifier, confidence=0.85 if groups.get("o") else 0.75
                 )
 
 
 _HEADING = re.compile(
-    r"(?:co-?)?présidente?s?|(?:directeur|directrice)s?(?: (?:général|exécutif|exécutive|régiona|départementa|territoria|nationa)(?:l|le|e)?)?|PDG|P-DG|DG|CEO|(?:co-?)?gérante?s?|"
+    r"(?:co-?)?présidente?s?(?:-direct(?:eur|rice) général[e]?)?|(?:directeur|directrice)s?(?: (?:général|exécutif|exécutive|régiona|départementa|territoria|nationa)(?:l|le|e)?)?|PDG|P-DG|DG|CEO|(?:co-?)?gérante?s?|"
     r"(?:co-?)?dirigeante?s?|patronn?e?s?|responsable|proviseure?|doyenne?|rect(?:eur|rice)|déléguée? générale?"
 )
 
 
-def _relation(role: str) -> str:
+def relation(role: str) -> str:
     role = role.strip()
     role = role if role.isupper() else role.lower()
     if re.match(r"co-?fond|fond|créat|co-?initiat|initiat", role):

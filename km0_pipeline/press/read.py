@@ -28,7 +28,7 @@ from km0_pipeline.press.document import Document, Unreadable, locator
 from km0_pipeline.press.reuse import Previous, container, write_keys
 from km0_pipeline.shards import cores
 from km0_pipeline.sql import connect
-from km0_pipeline.steps import Made, Project, code_version, made, make
+from km0_pipeline.steps import REFUSED, Made, Project, code_version, made, make
 from km0_pipeline.storage import content_id
 
 VERSION = code_version(__file__)
@@ -78,16 +78,17 @@ def press_documents(project: Project) -> Made:
         project.warehouse
     ) as db:  # not pyarrow's to_pylist, which imports pandas: this runs when nothing changed, too
         listed = str(made(project, "press_files").path)
-        files: list[tuple[str, str, str]] = db.execute(
-            "select path, document_id, sidecar from read_parquet(?) order by path", [listed]
+        listing: list[tuple[str, str, str, str]] = db.execute(
+            "select path, document_id, sidecar, refused from read_parquet(?) order by path", [listed]
         ).fetchall()
+    files = [file for *file, refused in listing if not refused]
     gone = [path for path, *_ in files if not (project.raw / path).exists()]
 
     def build(documents_out: Path, rejects_out: Path, keys_out: Path) -> dict[str, Any]:
         import pyarrow.parquet as pq
 
         first: dict[str, str] = {}
-        rejects: list[Reject] = []
+        rejects = [Reject("", path, "", why, f"{path} {REFUSED[why]}") for path, *_, why in listing if why]
         for path, sha, _ in files:
             if (earlier := first.get(sha)) and sha:
                 sentence = f"{path} has the same content as {earlier}; it counts once, delete one of the two."

@@ -50,7 +50,7 @@ _TENANT = (
     rule(
         rf"<ss:O*>{APPOSED} {AUX}lou(?:e|ent|é|era) [^‹.;:]{{1,40}} (?:de l'|du |de la |dans le |dans la |dans l'|au sein du |au sein de la |au sein de l'){NOUN}<o:HO>"
     ),
-    rule(r"<ss:O*>, (?:l'un des |un des |des |une? )?(?:\w+ ){0,2}locataires?(?! d[eu'])"),
+    rule(r"<ss:O*>, (?:l'un des |un des |des |une? )?(?:\w+ ){0,2}locataires?(?! (?:de|du|des)\b| d')"),
     rule(
         rf"[Pp]armi (?:les |ses )?(?:\w+ )?(?P<its>locataires|occupants|résidents)(?: {OF}<o:H>)?[^‹.;]{{0,40}}(?:figurent|figure|on trouve|on compte|:) <ss:O*>"
     ),

@@ -222,12 +222,13 @@ def sentences(
             inside.append((len(placed) + len(made), pronoun))
             inside.sort(key=lambda numbered: numbered[1].start)
         items: dict[int, Item] = dict(inside)
+        full = _mask(straight, start, end, items, False)
         sentence = Sentence(
             start,
             end,
             items,
-            _mask(straight, start, end, items, False),
-            _mask(straight, start, end, items, True),
+            full,
+            _mask(straight, start, end, items, True) if "(" in full.text else full,
             before,
             within=within,
             item=not bullet and (outer is not None or (entry_of_unknown and not begins_line(text, start))),

@@ -17,7 +17,20 @@ import pyarrow as pa
 
 from km0_pipeline import claims, reference
 from km0_pipeline.claims import CLAIMS, Claim, SubjectKind, claims_table, digest, mention_id
-from km0_pipeline.press import accounts, bonds, buildings, dates, giving, happenings, posts, quantities, relations
+from km0_pipeline.press import (
+    accounts,
+    bonds,
+    buildings,
+    dates,
+    frames,
+    giving,
+    happenings,
+    nearby,
+    posts,
+    quantities,
+    relations,
+    roles,
+)
 from km0_pipeline.press.clauses import clauses
 from km0_pipeline.press.document import locator
 from km0_pipeline.press.folding import fold, key, spell, straighten
@@ -32,7 +45,7 @@ from km0_pipeline.press.resumed import resumed
 from km0_pipeline.press.reuse import Previous, write_keys
 from km0_pipeline.press.sentences import Sentence, sentences
 from km0_pipeline.press.speech import Speech, speaker_of, speeches
-from km0_pipeline.press.topics import topic
+from km0_pipeline.press.topics import focus, paper, topic
 from km0_pipeline.shards import sharded
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, made, make, modules_version
@@ -41,13 +54,20 @@ VERSION = digest(code_version(__file__), modules_version(claims.__file__))
 METHOD = "press/1"
 REFERENCE = "reference/1"
 """Method of what the words do not say themselves: it is known, from our own lists, of the name that stands there."""
+_FOOT = 250
+"""Characters at the end of a text in which it is signed."""
 LONGEST_SENTENCE = 2000
 """Characters from which on what stands between two full stops is no sentence: a list, a table, page furniture."""
+LIKELY = 0.5
+"""Score below which a bond between two names is no claim: it would be wrong more often than right, and stewards have other things to do."""
 RULES: tuple[Rule, ...] = (
     *relations.RULES,
     *giving.RULES,
     *posts.RULES,
+    *roles.RULES,
+    *nearby.RULES,
     *bonds.RULES,
+    *frames.RULES,
     *accounts.RULES,
     *happenings.RULES,
     *buildings.RULES,
@@ -162,11 +182,12 @@ def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> lis
         (m for m in found if m.letter == "H"), None
     )
     about = topic(document["title"], text, found)
+    seems, own = about or focus(text, found), paper(text, found)
     spoken = speeches(text, found)
     said: list[Said] = []
     for sentence in split:
         once: set[tuple[object, ...]] = set()
-        reader = Reader(sentence, hub, about, spoken, *clauses(sentence, about))
+        reader = Reader(sentence, hub, about, spoken, *clauses(sentence, about), seems, own, sentence.start > len(text) - _FOOT)
         for rule in RULES if document["language"] == "fr" else ():
             for s in rule(reader):
                 what = (
@@ -256,6 +277,9 @@ def _claims(
             value, sure = subject(s.value)[0], s.value.confidence
         else:
             value, sure = s.value or " ".join(text[s.start : s.end].split()), 1.0
+        sure = s.confidence * min(sure, s.subject.confidence)
+        if isinstance(s.value, Mention) and sure < LIKELY:
+            continue
         scope = subject(s.scope)[0] if isinstance(s.scope, Mention) else s.scope
         speaker = speaker_of(speech, s.start, s.end)
         yield claim(
@@ -264,7 +288,7 @@ def _claims(
             value,
             s.start,
             s.end,
-            s.confidence * min(sure, s.subject.confidence),
+            sure,
             qualifier=s.qualifier,
             scope=scope,
             as_of=s.as_of,

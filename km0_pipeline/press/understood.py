@@ -7,6 +7,7 @@ file aside, so that nothing of the project changes. What is found is for the ste
 from __future__ import annotations
 
 import builtins
+import shutil
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -110,13 +111,13 @@ def read_aside(project: Project, file: Path) -> Picture:
         aside = replace(project, root=Path(root), hub=project.hub.model_copy(update={"storage": Storage.model_construct()}))
         there = aside.raw / project.hub.press.path / within
         there.parent.mkdir(parents=True)
-        there.symlink_to(file)
+        shutil.copy(file, there)
         if sidecar.beside(file).is_file():
-            sidecar.beside(there).symlink_to(sidecar.beside(file))
+            shutil.copy(sidecar.beside(file), sidecar.beside(there))
         make(aside, "registry_rows", names, version="aside")
         if path_of(project.raw, CLAIM).is_file():
             path_of(aside.raw, CLAIM).parent.mkdir()
-            path_of(aside.raw, CLAIM).symlink_to(path_of(project.raw, CLAIM).resolve())
+            shutil.copy(path_of(project.raw, CLAIM), path_of(aside.raw, CLAIM))
         for step in (press_files, press_documents, press_spans, press_claims, claim_decisions, press_reviewed):
             step(aside)
         return picture(aside)

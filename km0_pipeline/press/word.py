@@ -8,10 +8,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
+from km0_pipeline.archives import BROKEN
 from km0_pipeline.hub import Hub
 from km0_pipeline.press.dates import publication_date
 from km0_pipeline.press.document import Document, Remark, Unreadable, dateline, plain
@@ -43,7 +43,7 @@ def read(data: bytes, hub: Hub) -> Document:
             body = _part(archive, "word/document.xml")
             core = _part(archive, "docProps/core.xml") if "docProps/core.xml" in archive.namelist() else None
             macros = any(name.lower().endswith("vbaproject.bin") for name in archive.namelist())
-    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, NotImplementedError, EOFError):
+    except (*BROKEN, KeyError, ValueError):
         raise Unreadable("damaged", "is damaged or not a Word document; save it as .docx anew.") from None
     blocks = [(style, text) for style, text in _blocks(body) if text]
     text = "\n\n".join(t for _, t in blocks)

@@ -288,9 +288,9 @@ def _statuses(connection: duckdb.DuckDBPyConnection, words: Words) -> list[str]:
     lines = []
     for status, phrases in STATUS.items():
         where = f"d.column_name = 'status' and d.new_value = '{status}'"
-        names = _names(connection, next(t for t in all_tables() if t.name == "tenancies"), "modify", words, where)
         (n,) = connection.execute(f"select count(*) from differences as d where d.table_name = 'tenancies' and d.change = 'modify' and {where}").fetchall()[0]
         if n:
+            names = _names(connection, by_name("tenancies"), "modify", words, where)
             says = phrases[(2 if words.language == "en" else 0) + (n > 1)]
             lines.append(f"{counted(n, 'organisations', words.language)} {says}{words.say(' :', ':')} {listed(names, n, words.language)}.")
     return lines

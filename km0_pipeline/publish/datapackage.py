@@ -20,7 +20,11 @@ from km0_pipeline.publish.privacy import Release
 NAME = "datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 HISTORY = ("changes", "freshness")
-"""Tables that tell of the versions themselves: they are not part of what makes two snapshots equal."""
+"""Tables that tell of the versions themselves, what changed and how fresh their sources were: they are not part of what makes two snapshots equal.
+
+A feed that can't be had, or a day by which nothing came, is no news of the hub: a version for it would republish old data as new. Until when each
+source is fresh the last version says already (`due_on`); since when a feed is down, `km0 status`, the summary of each run, and the next version.
+"""
 
 
 def descriptor(
@@ -60,14 +64,14 @@ def descriptor(
     if publisher.base_url:
         package["id"] = f"{publisher.base_url}{version}/{NAME}"
     package["resources"] = [
-        _resource(release, n, rows[release.name], files) for release in releases for n in range(len(FORMATS))
+        resource(release, n, rows[release.name], files) for release in releases for n in range(len(FORMATS))
     ]
     package["resources"] += [
         {"path": path} | dict(said) | {"bytes": files[path][0], "hash": f"sha256:{files[path][1]}"} for path, said in exports.items() if path in files
     ]
     package["km0:exports"] = list(exports)
     package["km0:checks"] = checks
-    package["km0:contentDigest"] = _content_digest(package)
+    package["km0:contentDigest"] = _content_digest(package, hub)
     return package
 
 
@@ -84,7 +88,8 @@ def read(folder: Path) -> dict[str, Any]:
     return package
 
 
-def _resource(release: Release, n: int, rows: int, files: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
+def resource(release: Release, n: int, rows: int, files: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
+    """What is said of a table in the format `n` of `FORMATS`."""
     form = FORMATS[n]
     path = f"{release.name}.{form.name}"
     size, sha256 = files[path]
@@ -106,9 +111,9 @@ def _resource(release: Release, n: int, rows: int, files: Mapping[str, tuple[int
     }
 
 
-def _content_digest(package: Mapping[str, Any]) -> str:
-    """Digest of what the tables' CSV files hold and of all that is said of it, without version, date, number of checks and history."""
-    said = {k: v for k, v in package.items() if k not in ("version", "created", "id", "km0:checks", "km0:withdrawn")}
+def _content_digest(package: Mapping[str, Any], hub: Hub) -> str:
+    """Digest of what the tables' CSV files hold and of all that is said of it, here and in the other files, without version, date, number of checks and history."""
+    said = {k: v for k, v in package.items() if k not in ("version", "created", "id", "km0:checks", "km0:withdrawn")} | {"hub.toml": hub.published}
     said["resources"] = [
         {k: v for k, v in r.items() if k not in ("bytes", "hash", "km0:rows") or (r["format"] == "csv" and r.get("km0:table", HISTORY[0]) not in HISTORY)}
         for r in package["resources"]

@@ -25,6 +25,8 @@ from km0_pipeline.sql import literal
 
 SIGNS = "=+\\-@'＝＋－＠"
 """Signs that begin a formula, the wide ones of East Asian keyboards too, and the apostrophe itself."""
+_BREAKS, _WIDE = ";\t\r\n", min(sign for sign in SIGNS if not sign.isascii())
+"""Signs after which a formula may begin within a text; the first of the wide signs."""
 _FIRST = rf"^([\t\r\n{SIGNS}])"
 _WITHIN = rf"([;\t\r\n])([{SIGNS}])"
 _ANY = rf"^[\t\r\n{SIGNS}]|[;\t\r\n][{SIGNS}]"
@@ -36,7 +38,8 @@ ESCAPE = {"km0:escape": {"character": "'", "undo": [{"pattern": r"([;\t\r\n])'",
 def escaped(column: str) -> str:
     """SQL of the column's text as it stands in CSV."""
     within = f"regexp_replace(regexp_replace({column}, {literal(_FIRST)}, '''\\1'), {literal(_WITHIN)}, '\\1''\\2', 'g')"
-    return f"case when regexp_matches({column}, {literal(_ANY)}) then {within} else {column} end"
+    first = f"{column} < '0' or {column} >= ':' and {column} < 'A' or {column} >= '{_WIDE}'"  # nearly every text begins otherwise, and holds none of these signs
+    return f"case when ({first} or {' or '.join(f'contains({column}, chr({ord(sign)}))' for sign in _BREAKS)}) and regexp_matches({column}, {literal(_ANY)}) then {within} else {column} end"
 
 
 def escaped_text(text: str) -> str:

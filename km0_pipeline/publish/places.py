@@ -140,6 +140,8 @@ def _fetch(place: str, name: str, into: Path, most: int, missing_ok: bool = Fals
     """Fetch one file of `most` bytes at most; False if it is not there, and that may be. Raises NotThere."""
     from km0_pipeline.fetch import Unfetched, ask
 
+    if re.match(r"[^/]*://[^/?#]*@", place):
+        raise NotThere("No address with a name and password in it (https://…@…) is asked; give it without them.")
     url = f"{place.rstrip('/')}/{quote(name)}"
     # asked for by a person who typed the address: it may be a machine of their own
     answer = ask(url, {"User-Agent": "km0", "Accept-Encoding": "identity"}, most, SECONDS, allow_private=True, into=into)

@@ -1,6 +1,6 @@
 """Snapshots of old without those who asked to be left out: the one case in which what was published changes (STANDARDS R7).
 
-Every version in which somebody of the opt-out list stands is written again as `<version>+r1` (then `+r2`), with what is in it
+Every version in which somebody of the opt-out list stands is written again, as today's hub.toml introduces it, as `<version>+r1` (then `+r2`), with what is in it
 alone: its tables and the schemas of its datapackage.json. index.json then names the new one in the place of the old, and says how many
 rows and cells were withdrawn and when, nobody's name; the old folder goes last. Killed in between, the next run of anything that publishes
 ends it (`snapshot`). Belongs here: that loop. Who goes, and what with them: `privacy.suppression`.
@@ -14,10 +14,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from km0_pipeline.publish import datapackage
+from km0_pipeline.publish import datapackage, national
 from km0_pipeline.publish.privacy import PublicationStopped, Release, optout
 from km0_pipeline.publish.privacy.masking import mask_names
-from km0_pipeline.publish.privacy.private import opted_out
+from km0_pipeline.publish.privacy.private import naming_opted_out, opted_out, refuse_opted_out
+from km0_pipeline.publish.privacy.scanner import texts_of
 from km0_pipeline.publish.privacy.suppression import suppress, suppression_of
 from km0_pipeline.publish.snapshot import STAGING, alone, replace_version, settle, write_snapshot
 from km0_pipeline.publish.verify import verify
@@ -54,11 +55,12 @@ def _again(project: Project, folder: Path, listed: list[optout.Entry], key: byte
     whom, package = suppression_of(folder, listed, key), _package(folder)
     scratch, version = project.warehouse / "leaving" / folder.name, rebuilt(folder.name)
     shutil.rmtree(scratch, ignore_errors=True)
-    releases = _releases(folder, package)
+    releases = releases_of(folder, package)
     leaving = suppress(project, releases, whom.ids, scratch)
     leaving = mask_names(project, leaving, opted_out(project, leaving), scratch, "R7")
-    if leaving == releases:
+    if leaving == releases and not naming_opted_out(project, _own_texts(folder), releases):
         return None
+    refuse_opted_out(project, leaving)
     rows, cells = sum(r.withheld.get("R7", 0) for r in leaving), sum(sum(r.masked.get("R7", {}).values()) for r in leaving)
     withdrawn = {"rows": rows, "cells": cells, "on": max(e.on for e in listed)}
     staging = project.published / f"{STAGING}{version}"
@@ -84,7 +86,7 @@ def _package(folder: Path) -> dict[str, Any]:
         ) from None
 
 
-def _releases(folder: Path, package: dict[str, Any]) -> list[Release]:
+def releases_of(folder: Path, package: dict[str, Any]) -> list[Release]:
     """The tables of a snapshot as they left then."""
     found = []
     for resource in package["resources"]:
@@ -94,6 +96,12 @@ def _releases(folder: Path, package: dict[str, Any]) -> list[Release]:
             table: Table = from_schema(resource["km0:table"], text, long, resource["schema"])
             found.append(Release(table, folder / resource["path"], resource["schema"]))
     return found
+
+
+def _own_texts(folder: Path) -> list[tuple[str, str]]:
+    """What a snapshot says that its tables don't: what hub.toml said then, wherever it stands."""
+    files = ("README.md", datapackage.NAME, f"{national.SITE}.csv")
+    return [(text.file, text.text) for name in files if (folder / name).exists() for text in texts_of(name, (folder / name).read_bytes())]
 
 
 def _before(project: Project, version: str) -> Path | None:

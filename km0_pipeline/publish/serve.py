@@ -27,7 +27,7 @@ def serve(folder: Path, host: str = "127.0.0.1", port: int = 8000) -> None:
     import uvicorn
 
     try:
-        listening = socket.create_server((host, port), backlog=128)
+        listening = socket.create_server((host, port), backlog=1024)
     except OSError as e:
         raise CannotServe(f"{host}:{port} can't be used ({e.strerror}); stop what uses it, or give another port.") from None
     with listening:

@@ -11,8 +11,8 @@
 
 Order of work: what may leave, blocking checks, staging folder, the staging folder read back,
 rename, feed.xml, index.json, latest. A run killed before the rename leaves all as it was; killed after
-it, the next run enters the whole version that it finds into index.json (a feed may tell of it before). A snapshot that says the same as
-the last one is not published again.
+it, the next run begins by entering the whole version that it finds into index.json (a feed may tell of it before). A snapshot that says the same as
+the last one is not published again; nor is it written, unless the privacy rules or what they go by have changed: then it must pass them too.
 """
 
 from __future__ import annotations
@@ -35,17 +35,23 @@ from km0_pipeline.publish.files import descriptor, write_all
 from km0_pipeline.publish.formats import FORMATS
 from km0_pipeline.publish.places import SUMS, read_sums
 from km0_pipeline.publish.privacy import PublicationStopped, Release
-from km0_pipeline.publish.privacy.gate import leave
+from km0_pipeline.publish.privacy.gate import FOLDER, leave, rules_digest
 from km0_pipeline.publish.staged import Staged
 from km0_pipeline.publish.verify import verify
 from km0_pipeline.sql import connect
-from km0_pipeline.steps import Project
-from km0_pipeline.storage import as_json, point, sha256, write_json
+from km0_pipeline.steps import Project, made
+from km0_pipeline.storage import ASIDE, as_json, point, read_json, sha256, sweep, write_json
 from km0_pipeline.tables.checks import run_checks
 from km0_pipeline.tables.table import Table, all_tables
 from km0_pipeline.versions import VERSION, as_published, ordered
 
 STAGING = ".staging-"
+RULES_KEPT = "rules_kept.json"
+"""Beside what the gate notes: which version was last found to keep which rules. Where they are others now, they are asked again though no table changed."""
+
+
+class BeingPublished(PublicationStopped):
+    """Another process is publishing at this moment."""
 
 
 @dataclass(frozen=True)
@@ -74,25 +80,34 @@ def publish(project: Project, day: date, tables: Iterable[Table] | None = None) 
     """
     tables = tuple(all_tables() if tables is None else tables)
     with alone(project.published):
-        settle(project)
+        if announced := settle(project):
+            raise PublicationStopped(f"{announced} Run again, so that changes are counted against it.")
         version = project.next_version(day)
         leaving = leave(project, tables, version)
-        last = _last(project)
-        if last is not None and _says_the_same(project, last.folder, day, leaving):
+        last, kept = _last(project), project.warehouse / FOLDER / RULES_KEPT
+        rules = rules_digest(project)
+        if last is not None and read_json(kept) == _kept(last.version, rules) and _says_the_same(project, last.folder, day, leaving):
             return last
         checks = _check(project, tables)
         staging = project.published / f"{STAGING}{version}"
         try:
             staged = write_snapshot(project, staging, version, day, leaving, last.folder if last else None, checks)
             if last is not None and last.content_digest == datapackage.read(staging)["km0:contentDigest"]:
+                write_json(kept, _kept(last.version, rules))
                 return last
-            wrong = verify(staging, {path: digest for path, (_, digest) in staged.written.items()})
+            wrong = verify(staging, {path: digest for path, (_, digest) in staged.written.items()}, _as_checked(staged))
             if wrong:
                 raise PublicationStopped("The snapshot could not be read back as it was meant; nothing was published.", *wrong)
             _announce(project, staging, version)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+        write_json(kept, _kept(version, rules))
         return _published(project.published / version, True)
+
+
+def _kept(version: str, rules: str) -> dict[str, str]:
+    """What is noted where a version's tables, as they are, have passed the privacy rules as they are."""
+    return {"version": version, "rules": rules}
 
 
 def entry(folder: Path) -> dict[str, Any]:
@@ -113,24 +128,33 @@ def entry(folder: Path) -> dict[str, Any]:
 
 @contextmanager
 def alone(published: Path) -> Iterator[None]:
-    """Holds the publisher's lock of this machine; raises PublicationStopped if another process has it."""
+    """Holds the publisher's lock of this machine; raises BeingPublished if another process has it."""
     published.mkdir(parents=True, exist_ok=True)
     with (published / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise PublicationStopped(
+            raise BeingPublished(
                 "Another run is publishing to data/published at this moment; nothing was published by this one. "
                 "Wait until it has ended, then run again."
             ) from None
         yield
 
 
-def settle(project: Project, every_version: bool = False) -> None:
+def take_up(project: Project) -> str:
+    """`settle`, for a run that begins: what it makes is made against the version that a killed run could not announce. '' while another is publishing."""
+    try:
+        with alone(project.published):
+            return settle(project)
+    except BeingPublished:
+        return ""
+
+
+def settle(project: Project, every_version: bool = False) -> str:
     """Finish or clear away what a killed run left: staging folders, a version not yet in index.json, an old `latest`.
 
-    Raises PublicationStopped if a version was found whole but not yet announced, or was published by another machine
-    since this run began, and tables were therefore made against the one before it.
+    Returns a sentence where a version was whole but not yet announced ('' else): tables that were made before are made against the one
+    before it. Raises PublicationStopped if one is not whole, or was published by another machine since this run began.
     """
     published, link, bucket = project.published, project.published / "latest", project.published_bucket
     if link.exists() and not link.is_symlink():
@@ -138,15 +162,14 @@ def settle(project: Project, every_version: bool = False) -> None:
             "data/published/latest is not the link to the last version but a copy (`cp -rL` makes one); "
             "delete it and run again: it is made anew. Nothing was published by this run."
         )
-    for left in (*published.glob(f"{STAGING}*"), *published.glob(".[0-9]*.tmp")):
+    for left in published.glob(f"{STAGING}*"):
         shutil.rmtree(left)
+    sweep(published.glob(ASIDE))
     if bucket and bucket.fetch(every_version):
         raise PublicationStopped(
             f"Another machine has published to {bucket.address} since this run began, or this one was killed as it did; "
             "nothing was published now. Run again, so that changes are counted against what is there."
         )
-    for left in (*published.glob(".index.json.*"), *published.glob(f".{feed.NAME}.*")):
-        left.unlink()
     index = project.index()
     known = {v["version"] for v in index["versions"]}
     found = [p for p in published.iterdir() if p.is_dir() and VERSION.fullmatch(p.name) and p.name not in known]
@@ -177,12 +200,8 @@ def settle(project: Project, every_version: bool = False) -> None:
     if bucket:
         bucket.send_beside()
         bucket.clear()
-    if found:
-        names = ", ".join(p.name for p in found)
-        raise PublicationStopped(
-            f"A run had been killed before it could announce {names}; index.json lists it now. "
-            "Run again, so that changes are counted against it."
-        )
+    names = ", ".join(p.name for p in found)
+    return f"A run had been killed before it could announce {names}; index.json lists it now." if found else ""
 
 
 def _last(project: Project) -> Published | None:
@@ -206,6 +225,11 @@ def _check(project: Project, tables: Iterable[Table]) -> int:
     if failed:
         raise PublicationStopped(*failed)
     return sum(r.passed for r in results)
+
+
+def _as_checked(staged: Staged) -> bool:
+    """Whether the Parquet that was written is byte for byte the tables in which `_check` counted what is promised of values and keys."""
+    return all(staged.written[f"{r.name}.parquet"][1] == made(staged.project, r.table.step).digest for r in staged.releases)
 
 
 def write_snapshot(

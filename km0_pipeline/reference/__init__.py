@@ -4,7 +4,7 @@
     first_names.csv   first names met in France: what makes « Camille Exemple » a person, not a company
     public_roles.csv  roles in which a person is named in published data (STANDARDS R6), in small letters without accents: each list is closed
     words.csv         words that are no names though capitalised, by the use that the rules make of them
-    places.csv        communes around Mulhouse and the big cities; departments, regions, countries
+    places.csv        communes around Mulhouse, big and middling towns; departments, regions, countries, cities abroad
 
 Institutions and places are few on purpose: a broad list of names lowers the quality of what is found in a text,
 a local one raises it. A name or acronym that could mean two things is in neither. Belongs

@@ -28,7 +28,7 @@ from km0_pipeline.claims import CLAIMS, Claim, Reject, SubjectKind, claims_table
 from km0_pipeline.entities.names import NAMES_SQL
 from km0_pipeline.fetch import Fetcher, Unfetched
 from km0_pipeline.register.statements import DOCUMENTS, LICENCE
-from km0_pipeline.sql import connect, location
+from km0_pipeline.sql import connect, literal, location
 from km0_pipeline.steps import Made, Project, make, modules_version
 
 VERSION = modules_version(__file__)
@@ -167,7 +167,7 @@ def _sought(project: Project) -> list[Sought]:
     """Addresses of which at least the commune or the postcode is known: of no other the answer could be judged."""
     hub, rows, register = (location(project.made(n)) for n in ("hub_claims", "registry_rows", "register_rows"))
     columns = ", ".join(
-        f"max(value) filter (where property = '{p}') as {p}" for p in ("address", "postcode", "commune", "commune_code")
+        f"max(value) filter (where property = {literal(p)}) as {p}" for p in ("address", "postcode", "commune", "commune_code")
     )
     with connect(project.warehouse) as db:
         db.execute(NAMES_SQL)
@@ -229,7 +229,7 @@ def _singly(fetcher: Fetcher, url: str, sought: list[Sought]) -> Iterator[tuple[
         try:
             features = json.loads(body)["features"]
             yield s.key, _feature(features[0]) if features else Place()
-        except (ValueError, LookupError, TypeError) as e:
+        except (ValueError, LookupError, TypeError, RecursionError) as e:
             raise _otherwise(e) from None
 
 

@@ -237,4 +237,5 @@ select
     siret, siren, name, name_key, commune, commune_code, case when diffusion = 'full' then postcode end as postcode,
     case when diffusion = 'full' then street end as street, naf, naf_nomenclature, legal_form, active
 from named
+order by siret, name -- several names of a unit come from its join in any order
 """

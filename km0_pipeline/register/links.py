@@ -75,7 +75,7 @@ def register_links(project: Project) -> Made:
         return make(project, OUTPUTS, _nothing, version=VERSION)
     decisions = path_of(project.raw, decided.ENTITY)
     content = content_id(decisions) if decisions.exists() else ""
-    stock = VERSION + made(project, lookup.INDEX["names"]).digest if settings.stock else ""
+    stock = VERSION + settings.spark + made(project, lookup.INDEX["names"]).digest if settings.stock else ""
 
     def build(links: Path, doubts: Path, found: Path, rejected: Path) -> dict[str, Any]:
         with connect(project.warehouse) as db:

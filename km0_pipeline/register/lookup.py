@@ -24,14 +24,14 @@ import pyarrow as pa
 from km0_pipeline.claims import Reject, digest
 from km0_pipeline.entities import candidates, names, nearly, score
 from km0_pipeline.entities.names import NAMES_SQL
-from km0_pipeline.register import nomenclatures, service
+from km0_pipeline.register import nomenclatures, service, spark
 from km0_pipeline.register.index import MEMORY
 from km0_pipeline.register.nomenclatures import NAF_REV2, legal_form_sql, naf_sql
 from km0_pipeline.register.service import Question
 from km0_pipeline.sql import connect, location
 from km0_pipeline.steps import Made, Project, make, modules_version
 
-VERSION = modules_version(__file__, candidates.__file__, names.__file__, nearly.__file__, score.__file__, nomenclatures.__file__, service.__file__)
+VERSION = modules_version(__file__, candidates.__file__, names.__file__, nearly.__file__, score.__file__, nomenclatures.__file__, service.__file__, spark.__file__)
 INDEX = {relation: f"register_lookup_{relation}" for relation in candidates.INDEX}
 
 NAMES = 5_000_000
@@ -111,8 +111,9 @@ def find(db: duckdb.DuckDBPyConnection, project: Project, before: Path | None) -
     probability = "e.probability"
     if not new:
         return rejects
-    if project.hub.register.stock:
-        candidates.use(db, {relation: project.made(step) for relation, step in INDEX.items()})
+    settings, index = project.hub.register, {relation: project.made(step) for relation, step in INDEX.items()}
+    if settings.stock:
+        candidates.use(db, index)
         db.execute(f"create or replace temp view units as from read_parquet({location(project.made('register_units'))})")
     else:
         rejects = _answered(db, project)
@@ -120,7 +121,10 @@ def find(db: duckdb.DuckDBPyConnection, project: Project, before: Path | None) -
     db.execute(f"set variable names = greatest(getvariable('names'), {NAMES})")
     for first in range(0, new, BATCH):
         db.execute(_TO_ASK.format(first=first, batch=BATCH))
-        candidates.search(db, "(select * exclude (key) from sought)")
+        if settings.stock and settings.spark:
+            spark.search(db, "(select * exclude (key) from sought)", index, settings.spark)
+        else:
+            candidates.search(db, "(select * exclude (key) from sought)")
         score.score(db)
         db.execute(_FOUND.format(probability=probability))
     return rejects

@@ -118,7 +118,7 @@ def _asked(fetcher: Fetcher, service: str, question: Question) -> dict[str, Any]
         raise Unfetched("refused", f"answers HTTP {answer.status}; check its address in hub.toml, [register] service.")
     try:
         return question.understood(json.loads(answer.body))
-    except (ValueError, LookupError, TypeError, AttributeError) as e:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as e:
         raise Unfetched(
             "refused", f"answers otherwise than its specification says ({type(e).__name__}: {e}); look for its new one."
         ) from None

@@ -298,8 +298,8 @@ def _write(
 def _claims_sql(from_stock: bool) -> str:
     """The claims of the table `known`."""
     branches = [
-        f"select distinct document_id, mention_id, siren, stated_on, confidence, linked_name, '{s.property}' as property, {s.value} as value, '{PROPERTIES[s.property].value_kind}' as value_kind, "
-        f"{s.original} as original, {s.as_of} as as_of, '{s.column if from_stock else s.field}' as place from known"
+        f"select distinct document_id, mention_id, siren, stated_on, confidence, linked_name, {literal(s.property)} as property, {s.value} as value, {literal(PROPERTIES[s.property].value_kind)} as value_kind, "
+        f"{s.original} as original, {s.as_of} as as_of, {literal(s.column if from_stock else s.field)} as place from known"
         for s in SAID
     ]
     return f"""

@@ -19,6 +19,7 @@ from typing import IO, NamedTuple
 
 import duckdb
 
+from km0_pipeline.archives import BROKEN
 from km0_pipeline.sql import literal, location
 
 UNITS, ESTABLISHMENTS = "StockUniteLegale", "StockEtablissement"
@@ -76,6 +77,9 @@ NEEDED = {UNITS: ("siren", "status", "denomination", "legal_form"), ESTABLISHMEN
 
 BLOCK = 16 << 20
 """Bytes of CSV that are read at once."""
+HEAD = 1 << 20
+"""Bytes in which the line of its headers ends."""
+_BROKEN = (*BROKEN, duckdb.Error)
 
 
 class Unusable(ValueError):
@@ -103,7 +107,7 @@ def read(db: duckdb.DuckDBPyConnection, path: Path, scratch: Path) -> Read:
     """
     try:
         columns = _columns(db, path)
-    except (OSError, duckdb.Error, zipfile.BadZipFile, UnicodeDecodeError, StopIteration) as e:
+    except (*_BROKEN, UnicodeDecodeError, StopIteration, csv.Error) as e:
         raise Unusable(
             f"{path.name}: can't be read ({str(e).splitlines()[0] if str(e) else type(e).__name__}); fetch it anew."
         ) from None
@@ -141,7 +145,7 @@ def _columns(db: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     if _is_parquet(path):
         return [str(row[0]) for row in db.execute(f"describe from read_parquet({location(path)})").fetchall()]
     with _opened(path) as f:
-        return next(csv.reader([f.readline().decode("utf-8-sig")]))
+        return next(csv.reader([f.readline(HEAD).decode("utf-8-sig")]))
 
 
 @contextmanager
@@ -175,7 +179,7 @@ def _to_parquet(db: duckdb.DuckDBPyConnection, path: Path, columns: list[str], o
             db.register("stream", stream)
             db.execute(f"copy (from stream) to {literal(out)} (format parquet, compression zstd, compression_level 1)")
             db.unregister("stream")
-    except (pa.ArrowInvalid, duckdb.Error, zipfile.BadZipFile, OSError) as e:
+    except (pa.ArrowException, *_BROKEN) as e:
         raise Unusable(
             f"{path.name}: breaks off or is no CSV as the register writes it ({str(e).splitlines()[0]}); fetch it anew."
         ) from None

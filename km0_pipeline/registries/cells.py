@@ -12,19 +12,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-import duckdb
+import numpy as np
 import pyarrow as pa
 
 from km0_pipeline.hub import Registry
 from km0_pipeline.registries.columns import rows_above
 
+MOST_COLUMNS = 1000
+"""Columns above which a table is none; a registry has some dozens."""
+
 
 class Unreadable(Exception):
-    """A file or sheet that can't be used: `reason` is the code of its reject, the message what to do."""
+    """A file or sheet that can't be used: `reason` is the code of its reject, `sentence` what to do."""
 
     def __init__(self, reason: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.reason = reason
+        super().__init__(reason, sentence)  # both, so that it travels between processes
+        self.reason, self.sentence = reason, sentence
 
 
 @dataclass(frozen=True)
@@ -48,21 +51,31 @@ def refused_above(rows: Sequence[Sequence[str]], header: int, first: int) -> lis
 class Sheet:
     """A table in a file: `name` is '' where it has no sheets; `header_row`, the last of them, counts from 1, or is 0 where there is none.
 
-    `cells` is a relation (a table or a subquery) of `row` BIGINT, the number that a spreadsheet
+    `cells` is the relation in which `loading` puts its cells, '' before: `row` BIGINT, the number that a spreadsheet
     shows, and `c1`, `c2`… VARCHAR, one a header, NULL where empty; in the order of the rows, blank
-    ones perhaps among them.
+    ones perhaps among them. `refused` is why none of it was read, where other sheets of its file may be. Raises Unreadable
+    where it has more columns than a table has.
     """
 
     name: str
     header_row: int
     headers: tuple[str, ...]
-    cells: str
     rejects: list[RowReject] = field(default_factory=list)
+    cells: str = ""
+    refused: Unreadable | None = None
+
+    def __post_init__(self) -> None:
+        check_width(len(self.headers))
 
     @property
     def prefix(self) -> str:
         """What precedes `row:` or `cell:` in a locator."""
         return f"sheet:{self.name}/" if self.name else ""
+
+    @property
+    def where(self) -> str:
+        """What a sentence on the whole sheet has behind the name of its file."""
+        return f", sheet “{self.name}”" if self.name else ""
 
     @cached_property
     def labels(self) -> list[str]:
@@ -85,27 +98,43 @@ class Reader(Protocol):
     def SUFFIXES(self) -> tuple[str, ...]:
         """Endings of its files, in lower case, with their dot."""
 
-    def load(self, db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry, scratch: Path) -> Iterable[Sheet]:
-        """Each sheet of `path` that holds a table, its cells in relations of `db` whose names begin with `table`.
+    def load(self, path: Path, entry: Registry, scratch: Path) -> Iterable[tuple[Sheet, pa.Table | Path]]:
+        """Each sheet of `path` that holds a table, and its cells (`Sheet.cells`), or the file of Arrow that has them.
 
-        `scratch` is a folder for what it needs on the way. Raises Unreadable where nothing can be
-        used, FileNotFoundError where the file has vanished.
+        `scratch` is a folder for that, and for what it needs on the way. Raises Unreadable where nothing can be
+        used, FileNotFoundError where the file has vanished; else it may fail, hang or crash: it runs in `loading`.
         """
 
 
-def create_cells(db: duckdb.DuckDBPyConnection, table: str, width: int) -> None:
-    """An empty table for cells of `width` columns."""
-    columns = "".join(f", c{n} varchar" for n in range(1, width + 1))
-    db.execute(f"create or replace table {table} (row bigint{columns})")
+def check_width(columns: int) -> None:
+    """Raises Unreadable where there are more columns than a table has."""
+    if columns > MOST_COLUMNS:
+        raise Unreadable("too_wide", f"has more than {MOST_COLUMNS:,} columns: it is no registry, or lies on its side. Keep the columns that matter.")
 
 
-def insert_cells(db: duckdb.DuckDBPyConnection, table: str, rows: Sequence[int], columns: Iterable[Sequence[str | None]]) -> None:
-    """Append rows, given column by column; '' is an empty cell."""
-    arrays = [pa.array(rows, pa.int64()), *(pa.array([cell or None for cell in column], pa.string()) for column in columns)]
-    batch = pa.table(arrays, names=["row", *(f"c{n}" for n in range(1, len(arrays)))])
-    db.register("batch", batch)
-    db.execute(f"insert into {table} from batch")
-    db.unregister("batch")
+def cells_table(rows: Sequence[int], columns: Iterable[Sequence[str | None]]) -> pa.Table:
+    """The cells of rows, given column by column; '' is an empty cell."""
+    arrays = [row_numbers(rows), *map(_text_array, columns)]
+    return pa.table(arrays, names=["row", *(f"c{n}" for n in range(1, len(arrays)))])
+
+
+def row_numbers(rows: Sequence[int]) -> pa.Array:
+    """The numbers of rows. From their bytes: for a list, or an array of numpy, `pa.array` first loads pandas, which takes longer than a registry."""
+    numbers = np.arange(rows.start, rows.stop, dtype=np.int64) if isinstance(rows, range) else np.array(rows, np.int64)
+    return pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(numbers)])
+
+
+def _text_array(cells: Sequence[str | None]) -> pa.Array:
+    """The cells of a column, NULL where empty; as one text that Arrow splits, for the same reason."""
+    from pyarrow import compute as pc
+
+    words: Sequence[Any] = cells if None not in cells else [cell or "" for cell in cells]
+    joined = "\0".join(words).encode()
+    if joined.count(b"\0") != len(cells) - 1:  # no cell, or one with a zero byte of its own
+        return pa.array([cell or None for cell in words], pa.large_string())
+    whole = pa.Array.from_buffers(pa.large_string(), 1, [None, pa.py_buffer(np.array([0, len(joined)], np.int64)), pa.py_buffer(joined)])
+    array = pc.split_pattern(whole, "\0").flatten()
+    return pc.if_else(pc.cast(pc.binary_length(array), pa.bool_()), array, pa.nulls(len(array), pa.large_string()))
 
 
 def cell_text(value: Any) -> str:

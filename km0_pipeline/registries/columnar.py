@@ -8,19 +8,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import numpy as np
 import pyarrow as pa
 
 from km0_pipeline.hub import Registry
-from km0_pipeline.registries.cells import Sheet, Unreadable, cell_text
+from km0_pipeline.registries.cells import Sheet, Unreadable, cell_text, row_numbers
 from km0_pipeline.registries.columns import WITHIN
 
 SUFFIXES = (".parquet",)
 
 
-def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry, scratch: Path) -> list[Sheet]:
-    """The one sheet of `path`, in `table`. Raises Unreadable where it is no Parquet."""
+def load(path: Path, entry: Registry, scratch: Path) -> list[tuple[Sheet, pa.Table]]:
+    """The one sheet of `path`, and its cells. Raises Unreadable where it is no Parquet."""
     from pyarrow import parquet as pq
 
     if path.stat().st_size == 0:
@@ -42,10 +40,9 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
         else:
             headers.append(name)
             columns.append(_texts(column))
-    names = [f"c{n}" for n in range(1, len(columns) + 1)]
-    rows = pa.array(np.arange(1, content.num_rows + 1))
-    db.register(table, pa.table([rows, *columns], names=["row", *names]))
-    return [Sheet("", 0, tuple(headers), table)]
+    sheet, names = Sheet("", 0, tuple(headers)), [f"c{n}" for n in range(1, len(columns) + 1)]
+    rows = row_numbers(range(1, content.num_rows + 1))
+    return [(sheet, pa.table([rows, *columns], names=["row", *names]))]
 
 
 def _texts(column: Any) -> Any:

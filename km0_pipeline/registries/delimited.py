@@ -3,7 +3,7 @@
 Two ways to the same cells. The fast way is pyarrow's reader, taken where its result is certain:
 as many records as lines, and nothing it objects to. Else the careful way, Python's `csv` line by
 line, finds the rows that are broken, sets each aside with its number and its text, and goes on
-with the next line. Files in another encoding are first copied as UTF-8.
+with the next line. Either writes the cells to a file as they come: gigabytes take no memory. Files in another encoding are first copied as UTF-8.
 
 Belongs here: encoding, delimiter, header and rows of delimited files. What the columns mean:
 `columns`.
@@ -18,14 +18,21 @@ import math
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TextIO
 
-import duckdb
-import numpy as np
 import pyarrow as pa
 
 from km0_pipeline.encoding import BROKEN, weigh
 from km0_pipeline.hub import Registry
-from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, create_cells, insert_cells, refused_above
+from km0_pipeline.registries.cells import (
+    RowReject,
+    Sheet,
+    Unreadable,
+    cells_table,
+    check_width,
+    refused_above,
+    row_numbers,
+)
 from km0_pipeline.registries.columns import HEADER_WITHIN, find_header, join_headers, map_columns
 
 SUFFIXES = (".csv", ".tsv", ".txt")
@@ -35,6 +42,8 @@ HEAD = 1 << 20
 LONGEST_RECORD = 200
 """Lines that one record may span; past that a quote was never closed."""
 BATCH = 50_000
+SHOWN = 10_000
+"""Characters of a broken line that are kept."""
 BINARY = 0.05
 """Share of control characters above which a file is no text; in text, a stray one is taken out of its cell (`values`)."""
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\v\f\r"))
@@ -44,8 +53,8 @@ _USUAL = frozenset("éèêëàâäáçîïíôöóûüùúñœæßÉÈÊËÀÂÄ
 """What stands beyond ASCII in French, German and English text; another encoding read as cp1252 gives other signs."""
 
 
-def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry, scratch: Path) -> list[Sheet]:
-    """The one sheet of `path`, in `table`. `scratch` is a folder for a copy in UTF-8.
+def load(path: Path, entry: Registry, scratch: Path) -> list[tuple[Sheet, Path]]:
+    """The one sheet of `path`, and the file of `scratch` that has its cells. A copy in UTF-8 may lie there too.
 
     Raises Unreadable where nothing of it can be used, FileNotFoundError where it has vanished.
     """
@@ -56,8 +65,10 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
     encoding = _encoding(path, head, entry.encoding)
     source = path if encoding == "utf-8" else _as_utf8(path, encoding, scratch)
     text = _head_text(source)
+    check_width(max(text.replace("\r", "\n").partition("\n")[0].count(d) for d in entry.delimiter or DELIMITERS) + 1)
     delimiter = entry.delimiter or _delimiter(text, entry)
     records = _records(text, delimiter)
+    check_width(max((len(r) for r, _ in records), default=0))
     index = entry.header_row - 1 if entry.header_row else find_header([r for r, _ in records], entry.columns)
     if index is None or index >= len(records) or not any(records[index][0]):
         raise Unreadable("no_header", "holds no row of column headers. Give the columns headers, or set header_row in hub.toml.")
@@ -67,28 +78,28 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
         headers = headers[:-1]  # each line ends with a delimiter
     header_row, headers = last + 1, [h.strip() for h in headers]
     above = [] if entry.header_row else refused_above([r for r, _ in records], index, first)
-    cells = _fast(source, delimiter, len(headers), lines, header_row)
-    if cells is not None:
-        db.register(table, cells)
-        return [Sheet("", header_row, tuple(headers), table, above)]
+    cells = scratch / "cells"
+    if _fast(source, delimiter, len(headers), lines, header_row, cells):
+        return [(Sheet("", header_row, tuple(headers), above), cells)]
     if source == path:
         encoding = _encoding(path, None, entry.encoding)
         source = path if encoding in ("utf-8", "broken utf-8") else _as_utf8(path, encoding, scratch)
-    broken = _careful(db, table, source, delimiter, len(headers), header_row)
-    return [Sheet("", header_row, tuple(headers), table, above + broken)]
+    broken = _careful(source, delimiter, len(headers), header_row, cells)
+    return [(Sheet("", header_row, tuple(headers), above + broken), cells)]
 
 
-def _fast(source: Path, delimiter: str, width: int, skip: int, header_row: int) -> pa.Table | None:
-    """The cells by pyarrow's reader, in the order of the rows; None where it refuses the file or may read it otherwise than `csv`."""
+def _fast(source: Path, delimiter: str, width: int, skip: int, header_row: int, cells: Path) -> bool:
+    """Write the cells, in the order of the rows, by pyarrow's reader; false where it refuses the file or may read it otherwise than `csv`."""
     from pyarrow import compute as pc
     from pyarrow import csv as arrow
 
     names = [f"c{n}" for n in range(1, width + 1)]
     lines = _lines(source)
     if lines < 0:
-        return None
+        return False
+    row = header_row
     try:
-        cells = arrow.read_csv(
+        batches = arrow.open_csv(
             source,
             read_options=arrow.ReadOptions(column_names=names, skip_rows=skip, block_size=4 * HEAD),
             parse_options=arrow.ParseOptions(delimiter=delimiter),
@@ -96,13 +107,16 @@ def _fast(source: Path, delimiter: str, width: int, skip: int, header_row: int) 
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
             ),
         )
+        with pa.ipc.new_file(cells, pa.schema([("row", pa.int64()), *batches.schema])) as file:
+            for batch in batches:
+                if any(pc.any(pc.starts_with(c, " ")).as_py() and pc.any(pc.match_substring_regex(c, '^ +"')).as_py() for c in batch.columns):
+                    return False  # to `csv` a space before a quotation mark is none of the cell's
+                numbers = row_numbers(range(row + 1, row + 1 + batch.num_rows))
+                file.write_batch(pa.record_batch([numbers, *batch.columns], names=["row", *names]))
+                row += batch.num_rows
     except pa.ArrowInvalid:
-        return None
-    if cells.num_rows != lines - skip:  # a line was passed over, or a cell has several
-        return None
-    if any(pc.any(pc.starts_with(c, " ")).as_py() and pc.any(pc.match_substring_regex(c, '^ +"')).as_py() for c in cells.columns):
-        return None  # to `csv` a space before a quotation mark is none of the cell's
-    return cells.add_column(0, "row", pa.array(np.arange(header_row + 1, header_row + 1 + cells.num_rows)))
+        return False
+    return row - header_row == lines - skip  # else a line was passed over, or a cell has several
 
 
 def _lines(source: Path) -> int:
@@ -120,23 +134,23 @@ def _lines(source: Path) -> int:
     return newlines - ending.count(b"\n") + 1
 
 
-def _careful(
-    db: duckdb.DuckDBPyConnection, table: str, source: Path, delimiter: str, width: int, header_row: int
-) -> list[RowReject]:
-    """The cells by Python's `csv`; returns the rows that can't be taken apart."""
+def _careful(source: Path, delimiter: str, width: int, header_row: int, cells: Path) -> list[RowReject]:
+    """Write the cells by Python's `csv`; returns the rows that can't be taken apart."""
     rejects: list[RowReject] = []
-    create_cells(db, table, width)
     numbers: list[int] = []
     batch: list[list[str]] = []
 
     def flush() -> None:
         if batch:
-            insert_cells(db, table, numbers, zip(*batch, strict=True))
+            out.write_table(cells_table(numbers, zip(*batch, strict=True)))
         numbers.clear()
         batch.clear()
 
-    with source.open(encoding="utf-8", errors="surrogateescape", newline="") as f:
-        lines = _Lines(f)
+    with (
+        source.open(encoding="utf-8", errors="surrogateescape", newline="") as f,
+        pa.ipc.new_file(cells, cells_table([], [[]] * width).schema) as out,
+    ):
+        lines = _Lines(_bounded(f))
         reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
         row = 0
         while True:
@@ -172,13 +186,21 @@ def _careful(
                 batch.append(record)
                 if len(batch) == BATCH:
                     flush()
-    flush()
+        flush()
     return rejects
 
 
 def _shown(line: str) -> str:
-    """A line as found, without its end; bytes that are not UTF-8 as \\xE9."""
-    return line.rstrip("\r\n").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+    """A line as found, without its end and what is too long to look at; bytes that are not UTF-8 as \\xE9."""
+    return line[:SHOWN].rstrip("\r\n").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+
+
+def _bounded(file: TextIO) -> Iterator[str]:
+    """The lines of a file, of one that is longer than any row its first `HEAD` characters: it is no row, and set aside as one."""
+    while line := file.readline(HEAD):
+        yield line
+        while len(line) == HEAD and line[-1] not in "\r\n":
+            line = file.readline(HEAD)
 
 
 class _TooLong(Exception):

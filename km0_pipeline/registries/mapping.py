@@ -19,8 +19,8 @@ from km0_pipeline.claims import PROPERTIES
 from km0_pipeline.hub import Hub, Registry
 from km0_pipeline.registries.cells import Sheet, Unreadable, column_letters
 from km0_pipeline.registries.columns import BY_PROPERTY, Mapped, folded
+from km0_pipeline.registries.loading import BY_SUFFIX, loading
 from km0_pipeline.registries.looks import TELLING, columns_of
-from km0_pipeline.registries.read import BY_SUFFIX
 from km0_pipeline.registries.values import KINDS, VALUES_SQL, expression
 from km0_pipeline.steps import Project
 from km0_pipeline.storage import write_aside
@@ -53,12 +53,13 @@ class ColumnMade:
 
 @dataclass(frozen=True)
 class SheetMade:
-    """A sheet: its name ('' where the file has none), the row of its headers (0: none), rows below them, its columns."""
+    """A sheet: its name ('' where the file has none), the row of its headers (0: none), rows below them, its columns; or why it is `refused`, a sentence."""
 
     name: str
     header_row: int
     rows: int
     columns: tuple[ColumnMade, ...]
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,16 +83,15 @@ def made_of(project: Project, path: Path, name: str = "") -> FileMade:
 
     Raises CannotMap where the file can't be read, or hub.toml has no registry of that name.
     """
-    reader = BY_SUFFIX.get(path.suffix.lower())
-    if reader is None:
+    if path.suffix.lower() not in BY_SUFFIX:
         raise CannotMap(f"{path}: has the ending {path.suffix!r}, which we can't read. Save it as one of {', '.join(BY_SUFFIX)}.")
     entry, known = _entry(project, path, name)
     try:
-        with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as db:
+        with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as db, loading(Path(scratch)) as load:
             db.execute(VALUES_SQL)
-            sheets = tuple(_sheet(db, sheet, entry) for sheet in reader.load(db, "cells", path, entry, Path(scratch)))
+            sheets = tuple(_sheet(db, sheet, entry) for sheet in load(db, "cells", path, entry))
     except Unreadable as e:
-        raise CannotMap(f"{path}: {e}") from None
+        raise CannotMap(f"{path}: {e.sentence}") from None
     if not sheets:
         raise CannotMap(f"{path}: holds no table. Give its columns headers, or set sheet and header_row in hub.toml.")
     return FileMade(path, entry, known, sheets)
@@ -113,6 +113,8 @@ def _entry(project: Project, path: Path, name: str) -> tuple[Registry, bool]:
 
 
 def _sheet(db: duckdb.DuckDBPyConnection, sheet: Sheet, entry: Registry) -> SheetMade:
+    if sheet.refused:
+        return SheetMade(sheet.name, sheet.header_row, 0, (), sheet.refused.sentence)
     columns = columns_of(db, sheet, entry)
     db.execute(f"create or replace temp table sample as select * from {sheet.cells} limit {SAMPLE}")
     (rows,) = db.execute(f"select count(*) from {sheet.cells}").fetchall()[0]

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
+import pyarrow as pa
 
 from km0_pipeline.hub import Registry
-from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, create_cells, insert_cells
+from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, cells_table
 from km0_pipeline.registries.columns import WITHIN
 
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".geojson")
@@ -26,7 +26,6 @@ DEPTH = 4
 """How many levels below the top records are looked for."""
 WRAPPERS = ("fields", "properties", "attributes", "record")
 """Keys under which portals put the whole of a record."""
-BATCH = 50_000
 
 _ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
 _HALF = re.compile("[\ud800-\udfff]")
@@ -35,8 +34,8 @@ _HALF = re.compile("[\ud800-\udfff]")
 Record = dict[str, Any]
 
 
-def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry, scratch: Path) -> list[Sheet]:
-    """The one sheet of `path`, in `table`. Raises Unreadable where it is no JSON or holds no objects."""
+def load(path: Path, entry: Registry, scratch: Path) -> list[tuple[Sheet, pa.Table]]:
+    """The one sheet of `path`, and its cells. Raises Unreadable where it is no JSON or holds no objects."""
     content = path.read_bytes()
     if not content.strip():
         raise Unreadable("empty_file", "is empty. Save the registry again, or delete the file.")
@@ -62,11 +61,8 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
         else:
             rejects.append(RowReject(n, "ragged_row", "is no object as the others are. Mend it: it was set aside.", text(item) or ""))
     headers = list(dict.fromkeys(header for record in records for header in record))
-    create_cells(db, table, len(headers))
-    for start in range(0, len(records), BATCH):
-        some = records[start : start + BATCH]
-        insert_cells(db, table, numbers[start : start + BATCH], [[record.get(h) for record in some] for h in headers])
-    return [Sheet("", 0, tuple(headers), table, rejects)]
+    sheet = Sheet("", 0, tuple(headers), rejects)
+    return [(sheet, cells_table(numbers, ([record.get(h) for record in records] for h in headers)))]
 
 
 def _parsed(written: str) -> Any:

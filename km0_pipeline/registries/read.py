@@ -8,7 +8,7 @@ Only what changed is read: the rows of a file with the same bytes, the same entr
 the same version of this code are taken from the last run's output.
 
 Belongs here: which files are read, the tables that come out, and the reuse. How a file is taken
-apart: the modules of READERS; what its cells become: `rows`; what is refused: `rejects`.
+apart: `loading`; what its cells become: `rows`; what is refused: `rejects`.
 """
 
 from __future__ import annotations
@@ -30,27 +30,22 @@ import pyarrow.parquet as pq
 
 from km0_pipeline.claims import DIGEST_SQL, REJECTS
 from km0_pipeline.hub import Registry
-from km0_pipeline.registries import columnar, delimited, objects, workbook
-from km0_pipeline.registries.cells import Reader, Sheet, Unreadable, column_letters
+from km0_pipeline.registries.cells import Sheet, Unreadable, column_letters
 from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, PUBLISHABLE, Mapped, folded
 from km0_pipeline.registries.drift import Seen, drift, stop
+from km0_pipeline.registries.loading import BY_SUFFIX, Load, loading
 from km0_pipeline.registries.looks import columns_of
 from km0_pipeline.registries.rejects import check_mapping, refuse, reject_file
 from km0_pipeline.registries.rows import VERSION as VERSION
 from km0_pipeline.registries.rows import Document, Table, rows_sql, shared_sirets
 from km0_pipeline.registries.values import VALUES_SQL
 from km0_pipeline.sql import connect, literal, location
-from km0_pipeline.steps import Made, Project, is_source, made, make
+from km0_pipeline.steps import REFUSED, Made, Project, is_source, made, make, refusal, shown
 from km0_pipeline.storage import content_id
 
-FILES_VERSION = "registry_files/3"
+FILES_VERSION = "registry_files/4"
 
-READERS: tuple[Reader, ...] = (delimited, workbook, objects, columnar)
-"""The formats of registries, one module each."""
-BY_SUFFIX = {suffix: reader for reader in READERS for suffix in reader.SUFFIXES}
-"""Ending of a file -> its reader."""
-
-FILES = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("document_id", pa.string()), ("source", pa.string())])
+FILES = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("document_id", pa.string()), ("source", pa.string()), ("refused", pa.string())])
 STAMPS = pa.schema([("path", pa.string()), ("stamp", pa.int64())])
 
 OUTPUTS = ("registry_rows", "registry_kept_back", "registry_columns", "registry_documents", "registry_rejects", "registry_keys")
@@ -90,7 +85,7 @@ BATCH = 1 << 17
 """Rows held in memory, and in a row group, at once."""
 
 def registry_files(project: Project) -> Made:
-    """Step: `path` (posix, relative to data/raw), `bytes`, `document_id` ('' where it can't be opened), `source` (its entry's name, or '').
+    """Step: `path` (posix, relative to data/raw), `bytes`, `document_id` ('' where it can't be opened), `source` (its entry's name, or ''), why it is `refused` (`steps.refusal`).
 
     Also makes `registry_stamps`: `path`, and the `stamp` that it had when its bytes were read. Nothing is made again
     for a new stamp alone.
@@ -118,19 +113,23 @@ def _found(project: Project) -> Iterator[tuple[dict[str, Any], int]]:
     folders = {project.raw.joinpath(*[p for p in top.parts if not set(p) & set("*?")]) for top in tops}
     paths = {f for folder in folders if folder.is_dir() for f in folder.rglob("*") if f.is_file()}
     for path in sorted(paths, key=lambda p: p.relative_to(project.raw).as_posix()):
-        name = path.relative_to(project.raw).as_posix()
+        name = shown(path.relative_to(project.raw).as_posix())
         if not is_source(path, project.raw):
             continue
         source = next((e.name for e in entries if fnmatchcase(normalize("NFC", name), normalize("NFC", e.path))), "")
         if not source and not name.startswith("registries/"):
             continue
+        row = {"path": name, "bytes": 0, "document_id": "", "source": source, "refused": refusal(path, project.raw, *folders)}
+        if row["refused"]:
+            yield row, 0
+            continue
         try:
             stamp = _stamp(path)  # before its bytes: what is written meanwhile shows
-            yield {"path": name, "bytes": path.stat().st_size, "document_id": content_id(path), "source": source}, stamp
+            yield row | {"bytes": path.stat().st_size, "document_id": content_id(path)}, stamp
         except FileNotFoundError:
             continue  # gone since it was listed: as if it had never been there
         except OSError:
-            yield {"path": name, "bytes": 0, "document_id": "", "source": source}, 0
+            yield row, 0
 
 
 def registry_rows(project: Project) -> Made:
@@ -148,19 +147,23 @@ def registry_rows(project: Project) -> Made:
         files = [f | {"stamp": stamps[f["path"]]} for f in pq.read_table(registry_files_path(project)).to_pylist()]
         documents, unused = _sorted_out(files, entries, project.hub.registries)
         kept = _kept(project, documents)
-        with tempfile.TemporaryDirectory(prefix=".registries.", dir=project.warehouse) as scratch, connect(project.warehouse) as db:
+        with (
+            tempfile.TemporaryDirectory(prefix=".registries.", dir=project.warehouse) as scratch,
+            connect(project.warehouse) as db,
+            loading(Path(scratch)) as load,
+        ):
             db.execute(DIGEST_SQL + VALUES_SQL + _TABLES)
             tables: dict[str, list[Table]] = {}
             passing = False
             for document in documents:
                 if document.document_id not in kept:
                     try:
-                        tables[document.document_id] = _read(db, document, project.raw / document.path, Path(scratch))
+                        tables[document.document_id] = _read(db, document, project.raw / document.path, load)
                     except _Passing as e:
                         passing = True
                         for name in _FIELDS:
                             db.execute(f"delete from {name} where document_id = {literal(document.document_id)}")
-                        reject_file(db, document.document_id, document.path, e.reason, str(e))
+                        reject_file(db, document.document_id, document.path, e.reason, e.sentence)
             for file, reason, sentence in unused:
                 reject_file(db, file["document_id"], file["path"], reason, sentence)
             changed = _drift(db, project, [d for d in documents if d.document_id in kept or d.document_id in tables])
@@ -192,7 +195,9 @@ def _sorted_out(
     paths = ", ".join(e.path for e in listed) or "none"
     for file in files:
         path, suffix = file["path"], PurePosixPath(file["path"]).suffix.lower()
-        if not file["source"]:
+        if why := file["refused"]:
+            unused.append((file, why, REFUSED[why]))
+        elif not file["source"]:
             unused.append((file, "no_registry", "belongs to no registry of hub.toml. Give it a name that matches the path of a "
                            f"[[registries]] entry, or add one; paths now: {paths}."))  # fmt: skip
         elif not file["document_id"]:
@@ -261,10 +266,10 @@ class _Passing(Unreadable):
     """The bytes that were listed are not there to be read, now; perhaps the next time."""
 
 
-def _read(db: duckdb.DuckDBPyConnection, document: Document, path: Path, scratch: Path) -> list[Table]:
+def _read(db: duckdb.DuckDBPyConnection, document: Document, path: Path, load: Load) -> list[Table]:
     """Load one file; what is wrong with it becomes rejects. Raises _Passing where it is not, or no more, the file that was listed."""
     try:
-        tables = _load(db, document, path, scratch)
+        tables = _load(db, document, path, load)
         # a large file takes seconds to hash: not where nothing has touched it
         if _stamp(path) == document.stamp or content_id(path) == document.document_id:
             return tables
@@ -273,15 +278,19 @@ def _read(db: duckdb.DuckDBPyConnection, document: Document, path: Path, scratch
     raise _Passing("changed_file", "was changed while it was read. Run again.")
 
 
-def _load(db: duckdb.DuckDBPyConnection, document: Document, path: Path, scratch: Path) -> list[Table]:
+def _load(db: duckdb.DuckDBPyConnection, document: Document, path: Path, load: Load) -> list[Table]:
     reject = partial(reject_file, db, document.document_id, document.path)
     entry, suffix = document.entry, path.suffix.lower()
     tables: list[Table] = []
     nameless: list[tuple[Sheet, list[Mapped]]] = []
     seen: set[str] = set()
+    refused = False
     try:
-        cells = f"cells_{document.document_id}"
-        for sheet in BY_SUFFIX[suffix].load(db, cells, path, entry, scratch):
+        for sheet in load(db, f"cells_{document.document_id}", path, entry):
+            if sheet.refused:
+                refused = True
+                reject(sheet.refused.reason, sheet.refused.sentence, locator=f"{sheet.prefix}row:{sheet.header_row}", where=sheet.where)
+                continue
             columns = columns_of(db, sheet, entry)
             seen |= {folded(h) for h in sheet.headers}
             stated = {p: [c for c in columns if c.property == p] for p in BY_PROPERTY}
@@ -291,7 +300,7 @@ def _load(db: duckdb.DuckDBPyConnection, document: Document, path: Path, scratch
                 _note_columns(db, document, sheet, columns)
             elif len(columns) > 1 or not sheet.name:
                 nameless.append((sheet, columns))
-        if not tables and not nameless:
+        if not (tables or nameless or refused):
             raise Unreadable("no_header", "holds no table. Give its columns headers, or set sheet and header_row in hub.toml.")
         for sheet, columns in nameless if not tables else ():
             _note_columns(db, document, sheet, columns)
@@ -301,11 +310,12 @@ def _load(db: duckdb.DuckDBPyConnection, document: Document, path: Path, scratch
                 f"{', '.join(f'“{h}”' for h in sheet.headers)}; say which is the name in hub.toml, under [[registries]] "
                 f'name = "{entry.name}": columns = {{"…" = "name"}}.',
                 locator=f"{sheet.prefix}row:{sheet.header_row}" if sheet.header_row else "",
-                where=f", sheet “{sheet.name}”" if sheet.name else "",
+                where=sheet.where,
             )
-        check_mapping(document, seen, reject)
+        if not refused:  # else its columns may stand there
+            check_mapping(document, seen, reject)
     except Unreadable as e:
-        reject(e.reason, str(e))
+        reject(e.reason, e.sentence)
     record = (
         document.document_id, document.path, entry.name, entry.title, entry.publisher, entry.url, document.stated_on, entry.licence,
         suffix.removeprefix("."), 0, entry.at_hub, entry.left_after, "|".join(document.seen_again),

@@ -95,8 +95,8 @@ def _cell_sql(prop: str) -> str:
         said_by = "if(siren_original = coalesce(siret_original, siret), 'siret', 'siren')"
     if prop == "legal_form":
         said_by = "if(legal_form_original = coalesce(name_original, name), 'name', 'legal_form')"
-    return f"""select document_id, sheet, "row", mention_id, stated_on, '{prop}' as property, {prop} as value,
-        coalesce({prop}_original, {prop}) as original, {qualifier} as qualifier, '{scope}' as scope, {said_by} as said_by
+    return f"""select document_id, sheet, "row", mention_id, stated_on, {literal(prop)} as property, {prop} as value,
+        coalesce({prop}_original, {prop}) as original, {qualifier} as qualifier, {literal(scope)} as scope, {said_by} as said_by
         from wanted where {prop} is not null"""
 
 

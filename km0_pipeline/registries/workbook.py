@@ -15,16 +15,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
-from zipfile import BadZipFile, ZipFile, is_zipfile
+from zipfile import ZipFile, is_zipfile
 
-import duckdb
 import pyarrow as pa
 
+from km0_pipeline.archives import BROKEN
 from km0_pipeline.hub import Registry
-from km0_pipeline.registries.cells import RowReject, Sheet, Unreadable, cell_text, column_letters, refused_above
+from km0_pipeline.registries.cells import (
+    RowReject,
+    Sheet,
+    Unreadable,
+    cell_text,
+    cells_table,
+    check_width,
+    column_letters,
+    refused_above,
+)
 from km0_pipeline.registries.columns import BY_PROPERTY, HEADER_WITHIN, find_header, join_headers, map_columns
 from km0_pipeline.toml_errors import nearest
 
@@ -33,8 +41,8 @@ SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 Cells = list[list[Any]]
 
 
-def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry, scratch: Path) -> Iterator[Sheet]:
-    """Each sheet of `path` that holds a table, by name, its cells in `<table>_1`, `<table>_2`…
+def load(path: Path, entry: Registry, scratch: Path) -> Iterator[tuple[Sheet, pa.Table]]:
+    """Each sheet of `path` that holds a table, by name, and its cells.
 
     Raises Unreadable where the workbook or the sheet that hub.toml names can't be read.
     """
@@ -49,14 +57,14 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
         if entry.sheet and entry.sheet not in sheets:
             raise Unreadable("no_sheet", f"has no sheet {entry.sheet!r}, which hub.toml names; nearest: {nearest(entry.sheet, sheets)}.")
         errors = _errors(path)
-        for n, name in enumerate([entry.sheet] if entry.sheet else sorted(sheets), 1):
+        for name in [entry.sheet] if entry.sheet else sorted(sheets):
             source = book.get_sheet_by_name(name)
             rows = source.to_python(skip_empty_area=False)
             for row, column, words in errors.get(name, ()):
                 if row <= len(rows) and column <= len(rows[row - 1]):
                     rows[row - 1][column - 1] = words
             hidden = sheets[name].visible != SheetVisibleEnum.Visible and not entry.sheet
-            sheet = _sheet(db, f"{table}_{n}", name, rows, entry, source.merged_cell_ranges or [], hidden)
+            sheet = _sheet(name, rows, entry, source.merged_cell_ranges or [], hidden)
             if sheet is not None:
                 yield sheet
             elif entry.sheet:
@@ -69,9 +77,7 @@ def load(db: duckdb.DuckDBPyConnection, table: str, path: Path, entry: Registry,
         ) from None
 
 
-def _sheet(
-    db: duckdb.DuckDBPyConnection, table: str, name: str, rows: Cells, entry: Registry, merged: Sequence[Any], hidden: bool
-) -> Sheet | None:
+def _sheet(name: str, rows: Cells, entry: Registry, merged: Sequence[Any], hidden: bool) -> tuple[Sheet, pa.Table] | None:
     top = [[cell_text(c) for c in row] for row in rows[: max(HEADER_WITHIN, entry.header_row) + 1]]
     index = entry.header_row - 1 if entry.header_row else find_header(top, entry.columns)
     if index is None or index >= len(top) or not any(top[index]):
@@ -83,18 +89,23 @@ def _sheet(
     if hidden:
         if not any(c.property == "name" for c in mapped):
             return None
-        sentence = "begins a table on a hidden sheet, which was not read. Show the sheet, or set sheet in hub.toml; else delete it."
-        rows, rejects = rows[: last + 1], [RowReject(last + 1, "hidden_sheet", sentence, " | ".join(headers))]
+        return _refused(name, last + 1, Unreadable("hidden_sheet", "is hidden, and was not read. Show it, or set sheet in hub.toml; else delete it."))
     kinds = {c.position - 1: BY_PROPERTY[c.property].kind for c in mapped if c.property}
     named = next((c.position - 1 for c in mapped if c.property == "name"), -1)
     rejects += _unmerge(rows, [m for m in merged if m[0][0] > last], kinds, named)
-    columns = [_texts(column) for column in zip(*rows[last + 1 :], strict=True)]
-    while headers and not headers[-1] and not (columns and columns[len(headers) - 1].null_count < len(rows) - last - 1):
+    columns: Sequence[Sequence[Any]] = list(zip(*rows[last + 1 :], strict=True)) or [()] * len(headers)
+    while headers and not headers[-1] and {""}.issuperset(columns[len(headers) - 1]):
         headers.pop()
-    columns = columns[: len(headers)] or [pa.nulls(0, pa.string())] * len(headers)
-    numbers = pa.array(range(last + 2, last + 2 + len(columns[0])), pa.int64())
-    db.register(table, pa.table([numbers, *columns], names=["row", *(f"c{n}" for n in range(1, len(columns) + 1))]))
-    return Sheet(name, last + 1, tuple(headers), table, rejects)
+    try:
+        check_width(len(headers))
+    except Unreadable as e:
+        return _refused(name, last + 1, e)
+    return Sheet(name, last + 1, tuple(headers), rejects), cells_table(range(last + 2, len(rows) + 1), map(_texts, columns[: len(headers)]))
+
+
+def _refused(name: str, header_row: int, why: Unreadable) -> tuple[Sheet, pa.Table]:
+    """A sheet that is not read, though others may be."""
+    return Sheet(name, header_row, (), refused=why), cells_table([], [])
 
 
 def _unmerge(rows: Cells, merged: Sequence[Any], kinds: dict[int, str], named: int) -> Iterator[RowReject]:
@@ -117,31 +128,9 @@ def _unmerge(rows: Cells, merged: Sequence[Any], kinds: dict[int, str], named: i
             yield RowReject(top + 1, "merged_number", sentence, cell_text(value), left + 1)
 
 
-_WHOLE = 2.0**53
-"""Above it a float no longer tells whole numbers apart."""
-
-
-def _texts(column: Sequence[Any]) -> Any:
-    """A column as text, NULL where empty; in one go where its cells are of one type."""
-    from pyarrow import compute as pc
-
-    types = set(map(type, column))
-    if types <= {str}:
-        words = pa.array(column, pa.string())
-        return pc.if_else(pc.equal(words, ""), None, words)
-    cells = [None if cell == "" else cell for cell in column] if str in types else column
-    types = set(map(type, cells)) - {type(None)}
-    if types == {date}:
-        return pa.array(cells, pa.date32()).cast(pa.string())
-    if types == {float}:
-        numbers = pc.add(pa.array(cells, pa.float64()), 0.0)  # -0 becomes 0
-        sizes = pc.abs(numbers)
-        highest = pc.max(sizes).as_py()
-        if highest < _WHOLE and pc.all(pc.equal(pc.floor(numbers), numbers)).as_py():
-            return numbers.cast(pa.int64()).cast(pa.string())
-        if highest < 1e9 and pc.min(pc.if_else(pc.equal(sizes, 0), 1, sizes)).as_py() >= 1e-3:
-            return numbers.cast(pa.string())  # beyond, Arrow writes exponents
-    return pa.array([cell_text(cell) or None for cell in column], pa.string())
+def _texts(column: Sequence[Any]) -> Sequence[str]:
+    """A column as text."""
+    return column if {str}.issuperset(map(type, column)) else [cell_text(cell) for cell in column]
 
 
 _ERROR = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]* t="e"[^>]*>(?:(?!</c>).)*?<v>(#[^<]+)</v>', re.DOTALL)
@@ -168,7 +157,7 @@ def _errors(path: Path) -> dict[str, set[tuple[int, int, str]]]:
                 part = targets.get(next((v for k, v in sheet.attrib.items() if k.endswith("}id")), ""))
                 if part is not None and str(part)[1:] in archive.namelist():
                     found[sheet.get("name", "")] = set(_failed(archive, str(part)[1:]))
-    except (BadZipFile, KeyError, etree.XMLSyntaxError):
+    except (*BROKEN, KeyError, etree.XMLSyntaxError):
         return {}  # calamine says what is wrong with it
     return found
 

@@ -26,10 +26,13 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+ASIDE = ".*.tmp*"
+"""Names of what is being written (`write_aside`), or was when a process was killed; DuckDB writes a log beside its file."""
 
 
 class StorageError(RuntimeError):
@@ -69,6 +72,13 @@ def write_aside(path: Path) -> Iterator[Path]:
             aside.unlink(missing_ok=True)
 
 
+def sweep(paths: Iterable[Path]) -> None:
+    """Remove, of these, what a process that was killed in `write_aside` left. For who alone writes there."""
+    for path in sorted(paths):
+        if re.fullmatch(r"\..+\.\d+\.tmp(\.wal)?", path.name) and not path.is_symlink():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def as_json(value: Any) -> bytes:
     """Indented UTF-8 JSON with sorted keys and a final newline."""
     return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
@@ -100,7 +110,8 @@ def point(link: Path, target: str) -> None:
 
 @contextmanager
 def sole_use(root: Path, *, wait: bool = True) -> Iterator[None]:
-    """The project in `root` to oneself: two runs at once would write over each other.
+    """The project in `root` to oneself: two runs at once would write over each other. What a killed run left in data/warehouse goes, and
+    with it whatever is being written there meanwhile: so nobody else writes there.
 
     The lock goes with the process, so a killed run leaves none behind. Raises BlockingIOError
     where another run holds it and `wait` is false.
@@ -109,6 +120,7 @@ def sole_use(root: Path, *, wait: bool = True) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        sweep(path.parent.rglob(ASIDE))
         yield
 
 

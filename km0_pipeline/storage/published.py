@@ -5,8 +5,9 @@
     feed.xml, latest  after it; `latest` holds the name of the last version, since nothing in a bucket can be a link
     .site             the pages that are made of all this, with their SHA-256: they lie beside it, and are sent last, each where it changed
 
-Two writers that mean the same version by the same content send the same bytes; one of other content finds the name taken and stops.
-A version that index.json does not list may be one that is being sent. It is cleared away when it can no longer be listed (a later one is), or
+Two writers that mean the same version by the same content send the same bytes; one of other content finds the name taken and stops, and its next run takes
+the next name of that day: a name that was claimed is never another content's. Which name a run has chosen is noted in `.next` of its folder, so that all its steps, and
+the run that goes on from it when it was killed, mean the same. A version that index.json does not list may be one that is being sent. It is cleared away when it can no longer be listed (a later one is), or
 when nothing has been written to it for an hour: a writer gives up by itself when it has written nothing for half an hour, and clocks that differ by
 more than a quarter of an hour are refused by the store.
 
@@ -20,15 +21,16 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from km0_pipeline.storage import StorageError, point, safe, sha256, write_aside
 from km0_pipeline.storage.bucket import Bucket
-from km0_pipeline.versions import VERSION, as_published, ordered
+from km0_pipeline.versions import VERSION, as_published, numbered, ordered
 
-INDEX, SUMS, FEED, LATEST, SITE = "index.json", "SHA256SUMS", "feed.xml", "latest", ".site"
+INDEX, SUMS, FEED, LATEST, SITE, NEXT = "index.json", "SHA256SUMS", "feed.xml", "latest", ".site", ".next"
 ABANDONED = timedelta(hours=1)
 """How long nothing has been written to a version that nobody is sending any more."""
 AT_ONCE = 8
@@ -75,6 +77,21 @@ class Published:
         for folder in former:
             shutil.rmtree(folder)
         return moved
+
+    def next_version(self, day: date, number: int) -> str:
+        """What a version is called that would be the `number`th of `day`, or where somebody has begun to send that one, a later one.
+
+        What this machine has once chosen stays chosen, until it is published or `send` finds that it is another's.
+        """
+        note = self._folder / NEXT
+        kept = note.read_text(encoding="utf-8") if note.exists() else ""
+        if VERSION.fullmatch(kept) and kept == numbered(day, chosen := ordered(kept)[3]) and chosen >= number:
+            return kept
+        taken = {as_published(name) for name in self._bucket.top()[0]}
+        found = next(name for name in (numbered(day, n) for n in count(number)) if name not in taken)
+        with write_aside(note) as aside:
+            aside.write_text(found, encoding="utf-8")
+        return found
 
     def send(self, folder: Path, version: str, index: bytes) -> None:
         """Publish the version that lies in `folder`: its files, then `index`, which lists it, if nobody else has published since `fetch`.
@@ -162,9 +179,10 @@ class Published:
     def _send_files(self, folder: Path, prefix: str) -> None:
         """SHA256SUMS, which says by its bytes whose version this is, then what is missing."""
         if self._bucket.swap(prefix + SUMS, (folder / SUMS).read_bytes(), None, lasting=True) is None:
+            (self._folder / NEXT).unlink(missing_ok=True)
             raise StorageError(
-                f"{self.address}{prefix}: another run is publishing this version with other content at this moment; nothing was published by this one. Wait until it has ended, "
-                "then run again; what a killed run has left there is cleared away an hour after its last file was written.",
+                f"{self.address}{prefix}: another run is publishing this version with other content, or was killed as it did; nothing was published by this one. "
+                "Run again: it then takes the next name of that day.",
                 passing=True,
             )
         self._sent_at, there = time.time(), self._bucket.listing(prefix)

@@ -99,6 +99,8 @@ def assemble(project: Project) -> Made:
                     connection.execute(f"insert into {table.name} select * from read_parquet({literal(str(part.path))})")
                     # a third of what it costs to keep while the rows come in
                     connection.execute(f"alter table {table.name} add primary key ({', '.join(table.primary_key)})")
+                except (duckdb.IOException, duckdb.OutOfMemoryException):  # nothing of the table
+                    raise
                 except duckdb.Error as e:
                     raise TableError(f"km0.duckdb: the table {table.name} breaks what {table.name}.yaml promises: {e}") from None
         note.unlink(missing_ok=True)
@@ -113,9 +115,11 @@ def read(project: Project, connection: duckdb.DuckDBPyConnection, names: Any, sq
     """
     words = frozenset(re.findall(r"\w+", sql))
     for name in names:
-        path = (leaving or {}).get(name) or project.made(name if name in STEPS else f"table_{name}")
-        selected = kept_from(STEPS[name], words) if name in STEPS else "select *"
-        connection.execute(f"create or replace view {name} as {selected} from read_parquet({literal(str(path))})")
+        if name in STEPS:
+            query = kept_from(connection, made(project, name), STEPS[name], words)
+        else:
+            query = f"from read_parquet({literal(str((leaving or {}).get(name) or project.made(f'table_{name}')))})"
+        connection.execute(f"create or replace view {name} as {query}")
 
 
 def _variables(project: Project, version: str) -> dict[str, Any]:
@@ -190,6 +194,8 @@ def _build(project: Project, table: Table, asked: dict[str, Any], said: dict[str
                 f"order by {', '.join(table.primary_key)}) to {literal(str(path))} "
                 f"({parquet_settings(table, said)}, compression_level 1)"
             )
+        except (duckdb.IOException, duckdb.OutOfMemoryException):  # nothing of the table
+            raise
         except duckdb.Error as e:
             raise TableError(f"{table.name}.sql and {table.name}.yaml: the table can't be made: {e}") from None
 

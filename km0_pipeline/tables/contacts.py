@@ -19,6 +19,7 @@ import duckdb
 
 from km0_pipeline.registries.columns import COLUMNS
 from km0_pipeline.sql import literal
+from km0_pipeline.steps import Made
 from km0_pipeline.tables.identity import BIRTH, IDENTITY_SQL, SIGNS
 
 # Letters are Latin ones: patterns of \pL take 20 ms to compile, which each column of each query would pay.
@@ -64,10 +65,24 @@ TEXTS = frozenset({"title", "publisher", "url", "path", "sheet", "locator", "val
 """Columns of steps whose words are those of a source."""
 
 
-def kept_from(columns: Iterable[str], words: Collection[str]) -> str:
-    """What is selected of a step that has these `columns`: those that stand among the `words` of a query, texts without contacts."""
-    selected = ", ".join(f'withheld("{c}") as "{c}"' if c in TEXTS else f'"{c}"' for c in columns if c in words)
-    return f"select {selected or 'true'}"
+_suspect: dict[tuple[str, str], bool] = {}
+"""Whether any text of a column of a file may hold a contact, by the digest of its content and the column: found once a process."""
+
+
+def kept_from(db: duckdb.DuckDBPyConnection, file: Made, columns: Iterable[str], words: Collection[str]) -> str:
+    """The query of a step that has these `columns` and made `file`: those that stand among the `words` of a query, texts without contacts.
+
+    A column in which nothing may be one is taken as it is: DuckDB takes 10 ms to compile what withholds them, for each column and each time that a query
+    names the relation. `db` has the macros of `CONTACTS_SQL`.
+    """
+    source = f"read_parquet({literal(str(file.path))})"
+    asked = [c for c in columns if c in words]
+    texts = [c for c in asked if c in TEXTS]
+    if unknown := [c for c in texts if (file.digest, c) not in _suspect]:
+        told = ", ".join(f'exists (from {source} where may_hold_contact("{c}"))' for c in unknown)
+        _suspect.update(zip(((file.digest, c) for c in unknown), db.execute(f"select {told}").fetchall()[0], strict=True))
+    selected = ", ".join(f'withheld("{c}") as "{c}"' if c in texts and _suspect[file.digest, c] else f'"{c}"' for c in asked)
+    return f"select {selected or 'true'} from {source}"
 
 
 def contacts(db: duckdb.DuckDBPyConnection, text: str) -> list[tuple[int, int]]:

@@ -28,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from km0_pipeline.claims import PROPERTIES, RELEASABLE, Privacy
 from km0_pipeline.sql import literal
+from km0_pipeline.tables import query
 from km0_pipeline.tables.inputs import DERIVED, STEPS
 
 FOLDER = Path(__file__).parent
@@ -242,14 +243,9 @@ def table(name: str) -> Table:
     return found[name]
 
 
-@cache
 def relations(table: Table) -> tuple[str, ...]:
     """Names of the relations that the SQL reads and does not itself define, sorted: tables, steps, `previous_<table>`."""
-    from sqlglot import exp
-
-    tree = _parsed(table.sql)
-    own = {cte.alias for cte in tree.find_all(exp.CTE)}
-    return tuple(sorted({t.name for t in tree.find_all(exp.Table) if t.name and t.name not in own}))
+    return query.relations(table.sql)
 
 
 def variables(table: Table) -> tuple[str, ...]:
@@ -364,34 +360,16 @@ def from_schema(name: str, title: dict[str, str], description: dict[str, str], s
 @cache
 def lineage(table: Table) -> dict[str, list[tuple[str, str]]]:
     """For each column, the columns of the tables and steps it is made from, sorted; read from the SQL."""
-    from sqlglot import exp
-    from sqlglot.lineage import lineage as trace
-
     known = STEPS | DERIVED | {t.name: t.columns for t in all_tables()} | {table.name: table.columns}
     known |= {f"previous_{t}": columns for t, columns in known.items()}
-    schema = {name: dict.fromkeys(known[name], "text") for name in relations(table)}
-    nodes = trace(None, _parsed(table.sql), schema=schema, dialect="duckdb", trim_selects=False)
-    found: dict[str, list[tuple[str, str]]] = {}
-    for column, root in nodes.items():
-        leaves = {(n.expression.name, n.name.rpartition(".")[2].strip('"')) for n in root.walk() if isinstance(n.expression, exp.Table)}
-        found[column] = sorted((relation, name) for relation, name in leaves if name != "*")
-    return found
-
-
-@cache
-def _parsed(sql: str) -> Any:
-    import sqlglot
-
-    return sqlglot.parse_one(sql, dialect="duckdb")
+    return query.sources(table.sql, {name: known[name] for name in relations(table)})
 
 
 def _selected(sql: str, refuse: Any) -> tuple[str, ...]:
     """Names of the columns that the SQL's outermost select makes."""
-    from sqlglot.errors import ParseError
-
     try:
-        names = tuple(_parsed(sql).named_selects)
-    except ParseError as e:
+        names = query.columns(sql)
+    except query.QueryError as e:
         raise refuse(f"the SQL can't be read: {e}.") from None
     if not names or "*" in names:
         raise refuse("the outermost select must name each column, without *.")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,12 +46,12 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sample(tmp_path_factory).published
 
 
-@pytest.fixture(scope="session")
-def site_url(published: Path) -> Iterator[str]:
-    """Where `km0 serve` serves it, ending in /."""
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Where `km0 serve` serves the folder, ending in /, in a process of its own."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-c", SERVER, str(published), str(port)], env=os.environ | {"PYTHONPATH": str(ROOT)})
+    process = subprocess.Popen([sys.executable, "-c", SERVER, str(folder), str(port)], env=os.environ | {"PYTHONPATH": str(ROOT)})
     try:
         for _ in range(600):
             try:
@@ -63,3 +64,10 @@ def site_url(published: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def site_url(published: Path) -> Iterator[str]:
+    """Where `km0 serve` serves the site of the sample, ending in /."""
+    with served(published) as url:
+        yield url

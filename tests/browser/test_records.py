@@ -13,7 +13,7 @@ import pytest
 from km0_pipeline.catalogue.addresses import of_entity, of_source
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,35 @@ def test_what_another_page_says_is_fetched_into_the_popover(page: Page, site_url
     proof.wait_for(state="hidden")
 
 
+def test_a_cell_of_a_table_shows_its_claim_among_all_that_is_said_of_it(page: Page, site_url: str, hub: str) -> None:
+    page.goto(site_url + "tables/headcounts.html")
+    cell = page.locator(f"table.preview a.p[href*='{hub.rpartition('/')[2]}#c-']").first
+    claim = (cell.get_attribute("href") or "").rpartition("#")[2]
+    cell.click()
+    proof = page.get_by_role("dialog")
+    proof.wait_for()
+    assert "Dit autrement" in proof.inner_text()
+    marked = proof.locator("li.meant")
+    assert marked.count() == 1 and marked.is_visible()
+    proof.get_by_role("link", name="Tout voir").click()
+    page.wait_for_url(f"**/{hub}#{claim}")
+
+
+def test_on_a_slow_network_it_says_that_it_waits_and_can_be_left(page: Page, site_url: str, hub: str) -> None:
+    held: list[Route] = []
+    page.goto(site_url + "tables/headcounts.html")
+    page.route(f"**/{hub}", lambda route: held.append(route))
+    page.locator("table.preview a.p[href*='#c-']").first.click()
+    proof = page.get_by_role("dialog")
+    proof.get_by_text("Chargement…").wait_for()
+    page.keyboard.press("Escape")
+    proof.wait_for(state="hidden")
+    with page.expect_response(f"**/{hub}"):
+        held[0].continue_()
+    page.wait_for_timeout(200)
+    assert proof.is_hidden(), "who has left it is not called back"
+
+
 def test_without_scripts_a_figure_leads_to_its_sources(browser: Browser, site_url: str, hub: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -79,8 +108,8 @@ def test_without_scripts_a_figure_leads_to_its_sources(browser: Browser, site_ur
     context.close()
 
 
-@pytest.mark.parametrize("address", ["sources.html", "quality.html", "about.html", "en/quality.html"])
-def test_nothing_is_wider_than_a_narrow_phone(page: Page, site_url: str, address: str) -> None:
-    page.set_viewport_size({"width": 320, "height": 700})
-    page.goto(site_url + address)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+def test_headcounts_are_drawn_on_one_scale_however_long_their_figures_are(page: Page, site_url: str, hub: str) -> None:
+    page.goto(site_url + hub)
+    widths = page.eval_on_selector_all(".counts", "lists => lists.map(l => [...new Set([...l.querySelectorAll('svg')].map(s => s.getBoundingClientRect().width))])")
+    assert [len(w) for w in widths] == [1] * len(widths)
+    assert widths

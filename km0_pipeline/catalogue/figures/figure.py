@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from km0_pipeline.catalogue import words
 from km0_pipeline.catalogue.addresses import Language
@@ -59,6 +61,13 @@ def element(name: str, *inside: str | Markup, **attributes: str | float | None) 
 def drawing(title: str, height: int, *inside: Markup, class_: str) -> Markup:
     """An SVG as wide as its column and `height` pixels high, whose links and words a screen reader can go through."""
     return element("svg", *inside, class_=f"drawing {class_}", width="100%", height=height, role="group", aria_label=title)
+
+
+def alone(drawn: Markup, width: int) -> str:
+    """A `drawing` as a file of its own, `width` pixels wide, with the colours and letters that the pages have by their style sheets; its links lead nowhere."""
+    sheets = Path(str(files("km0_pipeline.catalogue") / "static" / "css"))
+    style = "".join((sheets / name).read_text(encoding="utf-8") for name in ("00-base.css", "15-figures.css"))
+    return str(drawn).replace('width="100%"', f'xmlns="http://www.w3.org/2000/svg" width="{width}"', 1).replace(">", f"><style>{escape(style)}</style>", 1)
 
 
 def percent(share: float) -> str:

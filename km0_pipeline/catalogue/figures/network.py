@@ -32,8 +32,9 @@ MOST = 60
 """Nodes that are drawn: those with most links."""
 FEW = 10
 """Up to so many nodes, the frame is low."""
-MANY_FRAMES = {"wide": (1080, 600), "narrow": (288, 720)}
-FEW_FRAMES = {"wide": (1080, 280), "narrow": (288, 320)}
+WIDE = 1080
+MANY_FRAMES = {"wide": (WIDE, 600), "narrow": (288, 720)}
+FEW_FRAMES = {"wide": (WIDE, 280), "narrow": (288, 320)}
 """Pixels for which names are given room: the frame is higher on a phone (static/css/15-figures.css)."""
 APART = (0.095, 0.062)
 """Shares of the frame between two of 60 nodes: some 27 by 45 pixels on a phone, where a finger needs 24 (WCAG 2.5.8)."""

@@ -29,11 +29,10 @@ SECTION = "changes.html"
 
 @dataclass(slots=True)
 class Told:
-    """A part of a change log: its heading, empty before the first, its paragraphs and its list."""
+    """A part of a change log: its heading, empty before the first, and its paragraphs and lists in order."""
 
     heading: str = ""
-    paragraphs: list[Markup] = field(default_factory=list)
-    items: list[Markup] = field(default_factory=list)
+    blocks: list[Markup | list[Markup]] = field(default_factory=list)
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -90,10 +89,14 @@ def _parts(text: str) -> list[Told]:
         if line.startswith("### "):
             found.append(Told(str(inline(line[4:]).striptags())))
         elif line.startswith("- "):
-            found[-1].items.append(inline(line[2:]))
+            last = found[-1].blocks[-1] if found[-1].blocks else None
+            if isinstance(last, list):
+                last.append(inline(line[2:]))
+            else:
+                found[-1].blocks.append([inline(line[2:])])
         elif line.strip():
-            found[-1].paragraphs.append(inline(line))
-    return [part for part in found if part.paragraphs or part.items]
+            found[-1].blocks.append(inline(line))
+    return [part for part in found if part.blocks]
 
 
 def inline(text: str) -> Markup:

@@ -42,7 +42,11 @@ _PEOPLE = """
 select p.person_id as id, p.name, coalesce(min(r.relation), '') as facet, '' as section, p.roles
 from people as p left join relationships as r on r.subject_id = p.person_id and r.relation in ('founder_of', 'heads', 'works_for') group by all order by id
 """
-_PLACES = "select place_id as id, name, coalesce(commune, '') as facet, coalesce(kind, '') as section, address, former_use from places order by id"
+_PLACES = """
+select place_id as id, name, coalesce(commune, '') as facet, kind, address, former_use,
+    case when kind in ('commune', 'city') then 'communes' when kind in ('department', 'region', 'country') then 'territories' else 'grounds' end as section
+from places order by id
+"""
 _EVENTS = "select event_id as id, name, kind as facet, coalesce(left(held_on, 4), '') as section, held_on, status from events order by id"
 
 
@@ -74,6 +78,13 @@ class Directory:
     letters: list[tuple[str, str, int]] = field(default_factory=list)
 
 
+GROUNDS: dict[str, Said] = {
+    "grounds": ("Sites, bâtiments et adresses", "Sites, buildings and addresses"), "communes": ("Communes et villes", "Communes and cities"),
+    "territories": ("Départements, régions et pays", "Departments, regions and countries"),
+}  # fmt: skip
+"""Sections of the places, in this order."""
+
+
 def _code(value: str) -> Said:
     return words.code(value, "fr").capitalize(), words.code(value, "en").capitalize()
 
@@ -84,7 +95,7 @@ DIRECTORIES = (
     Directory("people", ("Personnes", "People"), ("Les personnes nommées pour leur rôle public, et ce rôle.", "The people named for their public role, and that role."), ("Rôle", "Role"), _PEOPLE, lambda s: ("", ""),
               lambda f: (terms.called(f, "fr"), terms.called(f, "en")) if f else ("Autre", "Other"), str, indexed=False),
     Directory("places", ("Lieux", "Places"), ("Les bâtiments, rues, communes et sites que nomment les sources.", "The buildings, streets, communes and sites that the sources name."), ("Commune", "Commune"), _PLACES,
-              lambda s: _code(s) if s else ("Autres", "Others"), lambda f: (f, f) if f else ("Non dite", "Not told"), lambda s: (s == "", s)),
+              lambda s: GROUNDS[s], lambda f: (f, f) if f else ("Non dite", "Not told"), list(GROUNDS).index),
     Directory("events", ("Événements", "Events"), ("Ce qui a été annoncé et ce qui a eu lieu, du plus récent au plus ancien.", "What was announced and what took place, the latest first."), ("Nature", "Kind"), _EVENTS,
               lambda s: (s, s) if s else ("Sans date", "Undated"), lambda f: _code(f) if f else ("Non dite", "Not told"), lambda s: (s == "", -int(s) if s.isdigit() else 0, s)),
 )  # fmt: skip

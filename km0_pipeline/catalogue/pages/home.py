@@ -27,7 +27,8 @@ from km0_pipeline.catalogue.figures import (
     places,
     timeline,
 )
-from km0_pipeline.catalogue.figures.figure import Say, empty
+from km0_pipeline.catalogue.figures.figure import Say, alone, empty
+from km0_pipeline.catalogue.figures.network import WIDE
 from km0_pipeline.catalogue.figures.places import landmark
 from km0_pipeline.catalogue.rendering import Page
 from km0_pipeline.publish.phrases import RELATIONS, SCOPES, headline
@@ -41,6 +42,7 @@ TABLES = ("organisations", "people", "places", "events", "tenancies", "relations
 """Tables in the order in which they are offered; the others follow."""
 Row = Mapping[str, Any]
 
+HUB = "select * from organisations where is_hub order by organisation_id limit 1"
 OCCUPANTS = """
 select organisation_id, any_value(o.name) as name, t.space, bool_or(t.status = 'current') as current
 from tenancies as t join organisations as o using (organisation_id) where t.status not in ('left', 'planned') group by all order by name, organisation_id, space
@@ -95,8 +97,14 @@ def pages(edition: Edition) -> Iterator[Page]:
     yield Page("index.html", "home.html.j2", title, _said(edition), (publisher.description, publisher.description_en or publisher.description), sheets=("home.css",))
 
 
+def picture(edition: Edition) -> str:
+    """The network of the home page as an SVG that stands alone, for where there is no page around it; empty where there is nothing to draw."""
+    drawn = _network(edition, next(iter(edition.rows(HUB)), None), lambda french, _: french, Here("index.html", "fr")).svg
+    return alone(drawn, WIDE) if drawn else ""
+
+
 def _said(edition: Edition) -> dict[str, Any]:
-    hub = next(iter(edition.rows("select * from organisations where is_hub order by organisation_id limit 1")), None)
+    hub = next(iter(edition.rows(HUB)), None)
     example = next(iter(edition.rows(EXAMPLE, hub and hub["organisation_id"])), None)
     return {
         "of_entity": of_entity, "of_source": of_source, "of_table": of_table,

@@ -35,7 +35,7 @@ def pages(edition: Edition) -> Iterator[Page]:
     said: dict[str, Any] = {
         "by_reason": by_reason, "reasons": reasons(), "rejected": sum(r["rejects"] for r in rejects), "known": known, "MOST": MOST,
         "disagreements": edition.rows(f"select * from discrepancies order by sources desc, entity_name, property, discrepancy_id limit {MOST}"),
-        "disputed": sum(d["n"] for d in disputed), "freshness": edition.rows("from freshness order by source"),
+        "disputed": sum(d["n"] for d in disputed), "freshness": edition.rows("from freshness order by source") if "freshness" in edition.tables else [],
         "rules": [r for r in edition.report["rules"] if r["rule"] in WITHHELD], "all_rules": len(edition.report["rules"]), "checks": edition.package.get("km0:checks"),
         "scanned": sum(next((r["figures"].get("texts", {}) for r in edition.report["rules"] if r["rule"] == "R10"), {}).values()),
         "total": edition.rows("select count(*) as claims, count(closed_version) as closed, count(original) as quoted from claims")[0], "documents": len(known),

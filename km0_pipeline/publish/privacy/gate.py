@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from km0_pipeline import reference
+from km0_pipeline import publish, reference
 from km0_pipeline.claims import digest
+from km0_pipeline.publish.privacy import optout
 from km0_pipeline.publish.privacy.masking import mask_names
-from km0_pipeline.publish.privacy.private import opted_out, private_names
+from km0_pipeline.publish.privacy.private import opted_out, private_names, refuse_opted_out
 from km0_pipeline.publish.privacy.release import PublicationStopped, Release, releases
 from km0_pipeline.publish.privacy.rules import RULES, personal_mailbox
 from km0_pipeline.publish.privacy.suppression import Suppression, gone, sole_traders, suppression, without
-from km0_pipeline.sql import connect, location
-from km0_pipeline.steps import Project, code_version, made
+from km0_pipeline.sql import connect, literal, location
+from km0_pipeline.steps import Project, code_version, made, make
 from km0_pipeline.storage import read_json, sha256, write_json
 from km0_pipeline.tables.build import VERSION as TABLES
 from km0_pipeline.tables.build import build_table
@@ -33,8 +33,8 @@ from km0_pipeline.tables.table import Table
 VERSION = digest(code_version(__file__), code_version(reference.__file__), TABLES)
 FOLDER = "leaving"
 """Below the warehouse: tables that had to be changed, as `<table>.parquet`, and `made.json`, what was done to them and of what they were made."""
-GONE = "gone.parquet"
-"""Beside them: ids of what goes, by rule. Like the warehouse, for stewards alone."""
+KEPT_BACK = "gate_kept_back"
+"""What the gate kept back of each row, by column and rule: like any step's output in the warehouse, for stewards alone."""
 ASKED = ("entity_mentions", "entity_withheld", "press_reviewed", "register_rows", "registry_kept_back", "registry_rows")
 """Steps that say who may not leave."""
 Way = Callable[[list[Release]], list[Release]]
@@ -47,7 +47,12 @@ def leave(project: Project, tables: Iterable[Table], version: str) -> list[Relea
     """
     if personal := personal_mailbox(project.hub):
         raise PublicationStopped(*personal)
-    tables = tuple(tables)
+    left = _leave(project, tuple(tables), version)
+    refuse_opted_out(project, left)
+    return left
+
+
+def _leave(project: Project, tables: tuple[Table, ...], version: str) -> list[Release]:
     telling = [t for t in tables if t.compares]
     allowed, listed = releases(project, [t for t in tables if not t.compares]), suppression(project)
     folder = project.warehouse / FOLDER
@@ -57,14 +62,16 @@ def leave(project: Project, tables: Iterable[Table], version: str) -> list[Relea
         return [_known(r, known["done"], folder) for r in _ordered([*allowed, *releases(project, telling)])]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "made.json").unlink(missing_ok=True)
-    ways, left = _ways(project, allowed, listed, folder)
+    ways, left, goes = _ways(project, allowed, listed, folder)
     for table in telling:
         build_table(project, table, version=version, leaving={r.name: r.source for r in left if r.source.parent == folder})
     told = releases(project, telling)
     for way in ways:
         told = way(told)
     found = _ordered([*left, *told])
-    done = {r.name: {"withheld": r.withheld, "masked": r.masked} for r in found if r.source.parent == folder}
+    changed = [r for r in found if r.source.parent == folder]
+    done = {r.name: {"withheld": r.withheld, "masked": r.masked} for r in changed}
+    _note_kept_back(project, changed, goes, folder / "kept_back.parquet")
     write_json(folder / "made.json", {"fingerprint": fingerprint, "telling": _digests(project, [t.step for t in telling]), "done": done})
     return found
 
@@ -74,20 +81,44 @@ def kept_back(project: Project, table: Table, row_id: str) -> dict[str, str]:
 
     Rules that are kept where claims and tables are made (R1 to R4, R8, R9) leave nothing there to keep back.
     """
-    folder = project.warehouse / FOLDER
-    done = (read_json(folder / "made.json") or {}).get("done", {}).get(table.name)
-    if done is None:
+    if not project.made(KEPT_BACK).exists():
         return {}
-    (key,) = table.primary_key
     with connect(project.warehouse) as db:
-        ours, leaves = (db.execute(f'select * from read_parquet({location(p)}) where "{key}" = ?', [row_id]).fetchone() for p in (project.made(table.step), folder / f"{table.name}.parquet"))
-        if ours is None:
-            return {}
-        if leaves is None:
-            rules = db.execute(f"select distinct rule from read_parquet({location(folder / GONE)}) where id = ? order by rule", [row_id]).fetchall()
-            return {"": _by([rule for (rule,) in rules])}
-    changed = [(c, new) for c, old, new in zip(table.columns, ours, leaves, strict=True) if old != new]
-    return {c: f"{_by([r for r, columns in done['masked'].items() if columns.get(c)])}; published: {new or 'nothing'}" for c, new in changed}
+        query = f"select column_name, rules, published from read_parquet({location(project.made(KEPT_BACK))}) where table_name = ? and row_id = ?"
+        found = db.execute(query, [table.name, row_id]).fetchall()
+    return {column: _by(rules.split("|")) + (f"; published: {new or 'nothing'}" if column else "") for column, rules, new in found}
+
+
+def _note_kept_back(project: Project, found: Iterable[Release], goes: pa.Table, aside: Path) -> None:
+    """Make `KEPT_BACK` of what the rules changed in `found`: of each row that goes by which rule, of each cell that is masked what leaves instead."""
+    with connect(project.warehouse) as db:
+        db.register("goes", goes)
+        db.execute("create table kept (table_name varchar, row_id varchar, column_name varchar, rules varchar, published varchar)")
+        for release in found:
+            if len(release.table.primary_key) > 1:  # rows of links: nobody asks for one by its id
+                continue
+            name, (key,) = literal(release.table.name), release.table.primary_key
+            ours, left = f"read_parquet({location(project.made(release.table.step))})", f"({release.query})"
+            if rules := "|".join(rule for rule, n in release.withheld.items() if n):
+                db.execute(f"""insert into kept select {name}, o."{key}"::varchar, '', coalesce(string_agg(distinct g.rule, '|' order by g.rule), {literal(rules)}), null
+                    from {ours} as o anti join {left} as l using ("{key}") left join goes as g on g.id = o."{key}" group by o."{key}" """)
+            for column in release.table.columns:
+                if rules := "|".join(rule for rule, cells in release.masked.items() if cells.get(column)):
+                    db.execute(f"""insert into kept select {name}, "{key}"::varchar, {literal(column)}, {literal(rules)}, l."{column}"::varchar
+                        from {ours} as o join {left} as l using ("{key}") where nullif(o."{column}", '') is distinct from l."{column}" """)
+        db.execute(f"copy (from kept order by all) to {literal(aside)} (format parquet, compression zstd)")
+
+    def moved(path: Path) -> None:
+        aside.replace(path)
+
+    make(project, KEPT_BACK, moved, version=sha256(aside))
+    aside.unlink(missing_ok=True)
+
+
+def rules_digest(project: Project) -> str:
+    """Digest of what the rules go by beside the tables that leave: their code, hub.toml, who may not leave. Raises OptOutError."""
+    listed = optout.digest_of(optout.read(project.raw))
+    return digest(VERSION, code_version(publish.__file__), project.hub.model_dump_json(), *_digests(project, ASKED), listed, length=64)
 
 
 def _by(rules: list[str]) -> str:
@@ -95,15 +126,14 @@ def _by(rules: list[str]) -> str:
     return "by rule " + " or ".join(f"{rule} ({titles[rule]})" for rule in rules)
 
 
-def _ways(project: Project, allowed: list[Release], listed: Suppression, folder: Path) -> tuple[list[Way], list[Release]]:
-    """What each rule does to tables, in order, and `allowed` after all of it. What goes by a rule is known from what the rules before it left."""
+def _ways(project: Project, allowed: list[Release], listed: Suppression, folder: Path) -> tuple[list[Way], list[Release], pa.Table]:
+    """What each rule does to tables, in order; `allowed` after all of it; and the ids of what goes, by rule, known from what the rules before it left."""
     unasked = gone(project, allowed, sole_traders(project, allowed))
     asked = without(project, allowed, unasked, folder, "R5")
     names = private_names(project, asked)
     masked = mask_names(project, asked, names, folder)
     out = gone(project, masked, listed.ids)
-    rows = [{"rule": rule, "id": i} for rule, found in (("R5", unasked), ("R7", out)) for i in found.ids["id"].to_pylist()]
-    pq.write_table(pa.Table.from_pylist(rows, pa.schema([("rule", pa.string()), ("id", pa.string())])), folder / GONE)
+    goes = pa.concat_tables(found.ids.append_column("rule", pa.array([rule] * found.ids.num_rows, pa.string())) for rule, found in (("R5", unasked), ("R7", out)))
     left = without(project, masked, out, folder, "R7")
     silent = mask_names(project, left, opted_out(project, left), folder, "R7")
     ways: list[Way] = [
@@ -112,7 +142,7 @@ def _ways(project: Project, allowed: list[Release], listed: Suppression, folder:
         lambda found: without(project, found, out, folder, "R7"),
         lambda found: mask_names(project, found, opted_out(project, found, silent), folder, "R7"),
     ]
-    return ways, silent
+    return ways, silent, goes
 
 
 def _fingerprint(project: Project, allowed: Iterable[Release], telling: Iterable[Table], listed: Suppression) -> str:

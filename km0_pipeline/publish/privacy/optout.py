@@ -152,7 +152,7 @@ def _records(raw: Path) -> list[dict[str, str]]:
                 raise ValueError
             if number > 1:
                 date.fromisoformat(record["on"])
-        except (ValueError, AttributeError, TypeError):
+        except (ValueError, AttributeError, TypeError, RecursionError):
             raise OptOutError(
                 f"data/raw/{FOLDER}/{FILE}, line {number}, is none that `km0 optout add` writes; put the file back from a copy. "
                 "Nothing is published as long as the list can't be read: somebody who asked to be left out might be in it."

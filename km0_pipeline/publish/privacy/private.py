@@ -2,7 +2,8 @@
 
 Whom the opt-out list names, where a text does, though no table knows whose name it is (R7). Whom the press names without a public role, contact persons of registries, and whom a registry or the national register keeps
 back. The list lives in memory: nothing writes it. Names of what is published may stand: an organisation, a street may be called
-like somebody. Belongs here: whose names they are; how a name is found in a text, `matching`.
+like somebody. Texts that are published beside those of the tables are hub.toml's own: no rule masks them, so a name of the opt-out list there stops the
+publication. Belongs here: whose names they are, and which texts are looked through; how a name is found in a text, `matching`.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from collections.abc import Iterable
 
 import duckdb
 
+from km0_pipeline.hub import Hub
 from km0_pipeline.publish.privacy import optout
 from km0_pipeline.publish.privacy.masking import BATCH
 from km0_pipeline.publish.privacy.matching import PLAIN_SQL, Names, plain
-from km0_pipeline.publish.privacy.release import Release
+from km0_pipeline.publish.privacy.release import PublicationStopped, Release
 from km0_pipeline.reference import first_names
 from km0_pipeline.sql import connect, location
 from km0_pipeline.steps import Project
@@ -53,15 +55,52 @@ def opted_out(project: Project, releases: Iterable[Release], beside: Iterable[Re
     key = optout.key(project.raw)
     with connect(project.warehouse) as db:
         db.execute(PLAIN_SQL)
-        for release in releases:
-            for column in release.table.texts:
-                if release.table.field(column).property not in NAMES:
-                    db.execute(f'create or replace temp table texts as select distinct string_split(trim(plain("{column}")), \' \') as w from ({release.query})')
-                    for n in range(2, LONGEST + 1):
-                        parts = db.sql(f"select distinct array_to_string(w[i:i + {n} - 1], ' ') as x from (select w, unnest(range(1, len(w) - {n} + 2)) as i from texts)")
-                        for batch in parts.to_arrow_reader(BATCH):
-                            found |= optout.among(listed, key, batch["x"].to_pylist())
+        columns = [(r, f'plain("{c}")') for r in releases for c in r.table.texts if r.table.field(c).property not in NAMES]
+        each = " union ".join(f"select {text} as x from ({r.query})" for r, text in columns) or "select null as x"
+        db.execute(f"create temp table texts as select string_split(trim(x), ' ') as w from ({each})")
+        for n in range(2, LONGEST + 1):
+            parts = db.sql(f"select distinct array_to_string(w[i:i + {n} - 1], ' ') as x from (select w, unnest(range(1, len(w) - {n} + 2)) as i from texts)")
+            for batch in parts.to_arrow_reader(BATCH):
+                found |= optout.among(listed, key, batch["x"].to_pylist())
         return Names(found, _published(db, [*releases, *beside]) if found else ())
+
+
+def refuse_opted_out(project: Project, releases: Iterable[Release]) -> None:
+    """Raises PublicationStopped where hub.toml's own texts name somebody of the opt-out list, with the keys and never the name; OptOutError."""
+    texts = [
+        (f"{section}.{key}", text)
+        for section, values in project.hub.published.items()
+        for key, value in values.items()
+        for text in (value if isinstance(value, list) else [value])
+        if isinstance(text, str)
+    ]
+    if found := naming_opted_out(project, texts, releases):
+        raise PublicationStopped(
+            *(f"hub.toml, {key}: names somebody who asked to be left out (rules R7 and R10); nothing was published. Take the name out of it, and run again." for key in found)
+        )
+
+
+def naming_opted_out(project: Project, texts: Iterable[tuple[str, str]], releases: Iterable[Release]) -> list[str]:
+    """Of these texts, each after where it stands, where those stand that hold a name of the opt-out list; names in `releases`, and longer ones of the hub, may.
+
+    Raises OptOutError.
+    """
+    listed, texts = optout.read(project.raw), list(texts)
+    if not listed:
+        return []
+    split = [plain(text).split() for _, text in texts]
+    parts = {" ".join(words[i : i + n]) for words in split for n in range(2, LONGEST + 1) for i in range(len(words) - n + 1)}
+    found = optout.among(listed, optout.key(project.raw), sorted(parts))
+    if not found:
+        return []
+    with connect(project.warehouse) as db:
+        names = Names(found, {*_published(db, releases), *(n for n in _own_names(project.hub) if plain(n).strip() not in found)})
+    return list(dict.fromkeys(where for where, text in texts if names.found(plain(text))))
+
+
+def _own_names(hub: Hub) -> tuple[str, ...]:
+    """What the hub and its publisher are called."""
+    return (*hub.names, hub.hub.legal_name, hub.publisher.name)
 
 
 def _published(db: duckdb.DuckDBPyConnection, releases: Iterable[Release]) -> set[str]:

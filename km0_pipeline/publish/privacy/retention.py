@@ -37,14 +37,14 @@ def overdue(project: Project, day: date) -> list[Overdue]:
     """
     hub = project.hub
     sources = dict.fromkeys(("press", *(f"press/{f.name}" for f in hub.feeds)), hub.press) | {f"registries/{r.name}": r for r in hub.registries}
-    stated, read = (_stated(project), _read(project)) if any(kept.keep_for for kept in sources.values()) else ({}, {})
+    days, read = (stated(project), _read(project)) if any(kept.keep_for for kept in sources.values()) else ({}, {})
     found = []
     for file in sorted(p for p in project.raw.rglob("*") if p.is_file() and is_source(p, project.raw)):
         path = file.relative_to(project.raw).as_posix()
         for source, kept in sources.items():
             if is_of(project, source, path):
                 ends = [date.fromisoformat(kept.keep_until)] if kept.keep_until else []
-                if kept.keep_for and path in stated and (end := stated[path] + timedelta(days=kept.keep_for)) < day and read.get(path) == content_id(file):
+                if kept.keep_for and path in days and (end := days[path] + timedelta(days=kept.keep_for)) < day and read.get(path) == content_id(file):
                     ends.append(end)
                 if ends and min(ends) < day:
                     found.append(Overdue(source, path, min(ends)))
@@ -74,7 +74,7 @@ def _read(project: Project) -> dict[str, str]:
     return {r["path"]: r["document_id"] for s in steps for r in pq.read_table(project.made(s), columns=["path", "document_id"]).to_pylist()}
 
 
-def _stated(project: Project) -> dict[str, date]:
+def stated(project: Project) -> dict[str, date]:
     """The last day that what lies in a file may be of, by its path; of several documents in one file the latest."""
     found: dict[str, date] = {}
     for step, column in (("press_documents", "published_on"), ("registry_documents", "stated_on")):

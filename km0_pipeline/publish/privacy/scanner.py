@@ -65,7 +65,7 @@ def scan(staged: Staged, names: Names) -> tuple[dict[str, int], list[str]]:
         mailbox = staged.project.hub.publisher.contact
         together: list[Text] = []
         for path in sorted(staged.written.keys() - tables):
-            texts = [_bare(t, mailbox) for t in _texts(path, (staged.folder / path).read_bytes(), sums)]
+            texts = [_bare(t, mailbox) for t in texts_of(path, (staged.folder / path).read_bytes(), sums)]
             read[path] = len(texts)
             together += texts
             if len(together) > BATCH:
@@ -131,7 +131,7 @@ def _sentences(file: str, column: str, rows: list[str], what: str) -> list[str]:
     return [f"{file}: {where}: holds {what} (rule R10); nothing was published. Mend the source, or reject the claim it comes from (km0 review claims)."]
 
 
-def _texts(path: str, content: bytes, known: Iterable[str]) -> Iterator[Text]:
+def texts_of(path: str, content: bytes, known: Iterable[str] = ()) -> Iterator[Text]:
     """The texts of a file; what an archive holds that lies beside it already is not read again."""
     suffix = PurePosixPath(path).suffix.lower()
     if suffix == ".csv":
@@ -147,7 +147,7 @@ def _texts(path: str, content: bytes, known: Iterable[str]) -> Iterator[Text]:
             for member in archive.infolist():
                 inside = archive.read(member)
                 if not member.is_dir() and hashlib.sha256(inside).hexdigest() not in known:
-                    yield from (t._replace(file=path, column=f"{member.filename} {t.column}".strip()) for t in _texts(member.filename, inside, known))
+                    yield from (t._replace(file=path, column=f"{member.filename} {t.column}".strip()) for t in texts_of(member.filename, inside, known))
     elif suffix in (".xml", ".rels", ".html", ".svg"):
         parts = re.split(r"<[^>]*>", content.decode("utf-8", "replace"))
         yield from (Text(path, "", str(n), unescape(part)) for n, part in enumerate(parts, 1) if part.strip())

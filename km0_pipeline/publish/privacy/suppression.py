@@ -69,7 +69,7 @@ def _named_in(snapshot: Path | None) -> list[optout.Named]:
                 there = {row[0] for row in db.execute(f"describe from read_parquet({literal(path)})").fetchall()}
                 siren, others = ("siren" if "siren" in there else "null"), ("other_names" if "other_names" in there else "null")
                 names = f"unnest(string_split(concat_ws('|', name, {others}), '|'))"
-                found += db.execute(f"select {kind}_id, '{kind}', {names}, {siren} from read_parquet({literal(path)})").fetchall()
+                found += db.execute(f"select {kind}_id, {literal(kind)}, {names}, {siren} from read_parquet({literal(path)})").fetchall()
     return found
 
 

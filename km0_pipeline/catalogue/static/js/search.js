@@ -22,10 +22,12 @@ let last = 0;
 const search = async () => {
   const wanted = words(box.value), text = wanted.join(" "), now = ++last;
   if (!wanted.some(w => w.length > 1)) { hits.replaceChildren(); told.textContent = box.value.trim() ? say.few : ""; return; }
+  const slow = setTimeout(() => { told.textContent = say.wait; }, 300);
   try {
     const index = await get("index.json");
     const by = wanted.filter(w => w.length > 1).map(w => shards(index, w)).sort((a, b) => cost(index, a) - cost(index, b))[0];
     const lists = await Promise.all(by.map(b => get(file(b))));
+    clearTimeout(slow);
     if (now !== last) return;
     const found = new Map();
     for (const entry of lists.flat()) {
@@ -34,6 +36,7 @@ const search = async () => {
     }
     show([...found.values()].map(e => [score(e, text, wanted), e]).sort((a, b) => b[0] - a[0] || (a[1][0] < b[1][0] ? -1 : 1)).map(([, e]) => e));
   } catch { if (now === last) { hits.replaceChildren(); told.textContent = say.failed; } }
+  finally { clearTimeout(slow); }
 };
 const cost = (index, list) => list.reduce((n, b) => n + index[b], 0);
 

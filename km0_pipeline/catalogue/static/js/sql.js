@@ -101,7 +101,7 @@ function heard(data) {
   if ("failed" in data) { during(false); failed(data); }
   else if ("columns" in data) { during(false); shown(data); }
   else if ("module" in data) compiled = data.module;
-  else if ("loading" in data) coming(data.loading === null ? "engine" : "table", data.loading, data.done, data.total, size);
+  else if ("loading" in data) coming(data.loading === null ? "engine" : data.whole ? "whole" : "table", data.loading, data.done, data.total, size);
   else if ("reading" in data) coming("reading", data.reading, data.rows, data.total, number);
   else if ("ready" in data) { progress.hidden = true; status.textContent = say("running"); }
 }
