@@ -271,7 +271,7 @@ def retry_after(value: str) -> float:
         if value.strip().isdecimal():
             return min(float(value), LONGEST_WAIT)
         until = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year of twelve digits
         return 0
     seconds = ((until if until.tzinfo else until.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
     return min(max(seconds, 0), LONGEST_WAIT)
