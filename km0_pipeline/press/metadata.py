@@ -145,7 +145,7 @@ def date_said(value: str, zone: ZoneInfo) -> str:
     value = " ".join(value.split())
     try:
         return publication_date(value, zone) or publication_date(parsedate_to_datetime(value).isoformat(), zone)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year of twelve digits
         return ""
 
 
