@@ -1,15 +1,16 @@
 """Every benchmark, one after the other, and one table: ours, the peer's, the ratio, the bar.
 
-    make bench [ARGS="--only registry press"] [ARGS=--record]
+    make bench [ARGS="--only registry press"] [ARGS=--record] [ARGS='--linkage "--generator ... --splink ..."']
 
 Each is a process of its own and prints what it does; a quiet machine is assumed. What needs ../shared (linkage) is left out, saying so,
-where that is absent. `--record` writes the table into docs/performance.md, and lets scale.py write its chapters there. Exit status 1 if a bar is missed.
+where that is absent; what `--linkage` gives is passed on to it. `--record` writes the table into docs/performance.md, and lets scale.py write its chapters there. Exit status 1 if a bar is missed.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=tuple(BENCHMARKS), default=list(BENCHMARKS))
     parser.add_argument("--record", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--linkage", default="", metavar="OPTIONS", help="options of benchmarks/linkage.py: its generator and Splink have interpreters of their own")
     options = parser.parse_args()
     failed = []
     with tempfile.TemporaryDirectory(prefix="km0-bench-") as folder:
@@ -46,8 +48,8 @@ def main() -> int:
                 continue
             print(f"\n{name}", flush=True)
             before = len(recording.kept(file))
-            record = ["--record"] * (name == "scale" and options.record)
-            if subprocess.run([sys.executable, *BENCHMARKS[name], *record], cwd=ROOT, env=environment, check=False).returncode and len(recording.kept(file)) == before:
+            more = {"scale": ["--record"] * options.record, "linkage": shlex.split(options.linkage)}.get(name, [])
+            if subprocess.run([sys.executable, *BENCHMARKS[name], *more], cwd=ROOT, env=environment, check=False).returncode and len(recording.kept(file)) == before:
                 failed.append(name)
         figures = recording.kept(file)
     text = recording.table(
