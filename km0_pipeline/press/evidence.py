@@ -61,6 +61,12 @@ ADDRESS = re.compile(
 WEAK = re.compile(
     r"(?P<name>\b[Cc]ollectivités (?:locales|territoriales)|\b(?:(?<=[Ll]a )Ville|(?<=l')agglomération|(?<=L')agglomération)(?= (?:a|ont|apporte|soutient|finance|verse|accorde)\b))"
 )
+BODY = re.compile(
+    r"(?<![\w'])(?:(?:[Ll][ae]|[Dd]e la|[Dd]u|[Aa]u|[Àà] la) |(?:[Dd]e |[Àà] )?[Ll]')"
+    r"(?P<name>(?:Région|Ville|Département|Métropole|Agglomération|Communauté|Chambre|Mairie|Préfecture|mairie|préfecture|métropole|syndicat mixte|[Cc]onseil (?:régional|départemental|municipal|communautaire)))"
+    r"(?![\w-]| (?:d[eu]s?\b|d'|[A-ZÀ-Þ\"«&]|[a-zà-ÿ-]+(?:ale?s?|aux|aine|ique|aise|oise|ienne)\b))"
+)
+"""« la Région », « le conseil départemental »: a public body called by a common noun alone."""
 DESCRIBED = re.compile(
     r"(?:^|[\s(])(?:une?|la|le|sa|son|cette|leur|l')[\s]?(?P<name>(?:structure d'incubation|incubateur|accélérateur|pépinière|antenne|agence|filiale|délégation|branche|caisse régionale|"
     r"direction|centre de formation|laboratoire|campus)(?:\s[a-zà-ÿ'-]+){0,5}?\s(?:du\s|de\sla\s|de\sl'|des\s|de\s|d'))$",

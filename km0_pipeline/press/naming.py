@@ -22,6 +22,7 @@ from km0_pipeline.press.borders import Name, is_first, whole
 from km0_pipeline.press.evidence import (
     ADDRESS,
     APPOSED,
+    BODY,
     BY_ROLE,
     COMMON_FIRST,
     COREFERENT,
@@ -75,6 +76,7 @@ def mentions(
             ],
         )
     chosen = merge(chosen, [_town(_at(m, "O", weak=True), flat, names) for m in WEAK.finditer(flat)])
+    chosen = merge(chosen, [_town(replace(_at(m, "O", UNNAMED), kind="public_body"), flat, names) for m in BODY.finditer(flat)])
     towns = [m for _, m in candidates if m.known and m.letter == "L"]
     chosen = _doubted(flat, chosen)
     return sorted(
@@ -83,6 +85,10 @@ def mentions(
     )
 
 
+UNNAMED = 0.5
+"""Confidence of a public body that the text calls by a common noun alone: which one it is, a person tells."""
+UNSURE = 0.45
+"""Confidence of a name of several words that nothing tells to be of an organisation, but of no person and no place either."""
 DOUBTED = 0.6
 """Confidence of a known name that may be a piece of a longer one."""
 _GOES_ON = re.compile(r"\+| [A-ZÀ-Ý][a-zà-ÿ]")
@@ -199,6 +205,8 @@ def _taken_for(flat: str, name: Name) -> list[tuple[float, Mention]]:
     letter, lead = name.best
     weight = name.weights[letter]
     least = {"O": 1.5, "P": 2.5, "L": 1.9}[letter] + (0 if name.label else 0.7)
+    if name.label and " " in name.words and 0.8 <= max(name.weights["O"], weight) and (weight < least or lead < 0.5) and not is_first(name.words):
+        return [(6.5, _organisation(flat, name.start, name.end, UNSURE, noun=name.noun))]  # seen as a name, and nothing says that it is a person's or a place's
     if weight < least or lead < 0.5:
         return []
     rank = 4.5 if lead >= 1.5 and re.search("[ -]", name.words) else 6
