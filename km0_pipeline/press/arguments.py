@@ -14,6 +14,8 @@ from km0_pipeline.press.phrases import Phrase
 OWN = frozenset(["projet", "société", "entreprise", "start-up", "startup", "association", "équipe", "équipes", "groupe", "coopérative", "fablab", "incubateur", "banque", "école", "campus", "réseau", "bâtiment", "site", "pôle", "agence", "studio", "cabinet", "fonds", "collectif", "ville", "commune", "communauté", "région", "département"])
 """Nouns that name what they belong to: « le projet du KM0 », « l'équipe de X » are the KM0, X."""
 _FIGURES = frozenset("DSEAK")
+_SHARE = re.compile(r"(?:hauteur (?:de )?)?[\d.]+")
+"""« à 55 % »."""
 _MANY = re.compile(
     r"\b(?:entreprises|start-ups|startups|pousses|structures|associations|sociétés|projets|occupants|locataires|résidents|partenaires|membres|acteurs|collectifs|adhérents|coopératives|équipes|fondateurs|financeurs|investisseurs|"
     r"organisations|collectivités|banques|lauréats|pépites|sites|lieux)\b"
@@ -33,9 +35,15 @@ def subjects(row: Sequence[Phrase], at: int, letters: Container[str], depth: int
         return []
     before = row[j]
     if before.kind == "who":
-        return _antecedent(row, j - 1, letters, row[at].words.endswith("nt"))
+        meant = _antecedent(row, j - 1, letters, row[at].words.endswith("nt"))
+        if not meant and before.start == before.end:  # « X a percé en fondant Y »
+            k = next((k for k in range(j - 1, -1, -1) if row[k].kind in ("end", "that", "which") or (row[k].kind == "verb" and row[k].voice in ("active", "passive"))), -1)
+            return subjects(row, k, letters, depth + 1) if k >= 0 and row[k].kind == "verb" else []
+        return meant
     if before.kind == "which":  # « que préside X »
         k = at + 1
+        if k + 2 < len(row) and row[k].kind == "noun" and not row[k].letter and not row[k].prep and row[k + 1].kind == "comma":
+            k += 2  # « que préside une amie, X »
         return listed(row, k, letters) if k < len(row) and row[k].letter and row[k].letter in letters and not row[k].prep else []
     if before.kind == "and":
         k = next((k for k in range(j - 1, -1, -1) if row[k].kind in ("verb", "end", "that")), -1)
@@ -194,6 +202,8 @@ def listed(row: Sequence[Phrase], k: int, letters: Container[str]) -> list[Phras
     found, n, prep = [row[k]], len(row), row[k].prep
     while True:
         k += 1
+        if k + 1 < n and row[k].kind == "noun" and row[k].letter in ("L", "D", "S") and row[k].prep in ("à", "en", "de", "dans") and row[k + 1].kind in ("comma", "and"):
+            k += 1  # « A à Colmar et B à Thann »
         # an aside between commas: « A, la banque, et B » ; « A, de Lyon, et B »
         if k + 1 < n and row[k].kind in ("comma", "and"):
             nxt = k + 1
@@ -221,11 +231,15 @@ def agents(row: Sequence[Phrase], at: int, preps: Container[str], letters: Conta
         if p.kind == "noun":
             if p.prep in preps:
                 if p.letter and p.letter in letters:
-                    return listed(row, k, letters)
+                    found = listed(row, k, letters)
+                    n = next(q for q, x in enumerate(row) if x is found[-1]) + 1
+                    if n + 2 < len(row) and row[n].kind in ("and", "comma") and _SHARE.fullmatch(row[n + 1].words) and row[n + 2].prep in preps and row[n + 2].letter and row[n + 2].letter in letters:
+                        found += listed(row, n + 2, letters)
+                    return found
                 owned = row[k + 1] if not p.letter and k + 1 < len(row) else None
                 if owned is not None and owned.letter and owned.letter in letters and owned.prep == "de" and p.words.split()[0] in OWN:
                     return listed(row, k + 1, letters)
-                if p.letter not in _FIGURES:
+                if p.letter not in _FIGURES and not _SHARE.fullmatch(p.words):
                     # « par deux amis, A et B »
                     if not p.letter and k + 2 < len(row) and row[k + 1].kind in ("comma", "end") and row[k + 2].kind == "noun" and not row[k + 2].prep and row[k + 2].letter and row[k + 2].letter in letters:
                         return listed(row, k + 2, letters)

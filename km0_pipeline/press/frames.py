@@ -15,9 +15,11 @@ from functools import cache, lru_cache
 from km0_pipeline.press.arguments import OWN, agents, objects, subjects
 from km0_pipeline.press.bonds import is_incubator, is_network, of_event
 from km0_pipeline.press.grammar import Reader, Rule, Said
+from km0_pipeline.press.folding import key
 from km0_pipeline.press.inflected import forms
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.phrases import Phrase, Verbs, phrases
+from km0_pipeline.press.referents import LESS_SURE, he, it
 from km0_pipeline.press.sentences import Masked
 
 
@@ -50,7 +52,8 @@ class Frame:
 _IN = ("à", "chez", "dans", "sur", "en", "near")
 FRAMES = (
     Frame("operates", "gérer cogérer piloter copiloter animer coanimer coordonner opérer exploiter administrer superviser"),
-    Frame("operates", "porter coporter confier", active=False),
+    Frame("operates", "porter coporter", does="O"),
+    Frame("operates", "confier tenir éditer entretenir", active=False),
     Frame("organiser_of", "organiser coorganiser orchestrer", does="OHP", to="OHV", once=True),
     Frame("founder_of", "fonder cofonder créer cocréer initier imaginer impulser", does="OHP", once=True),
     Frame("founder_of", "lancer monter ouvrir inventer", does="P", once=True),
@@ -75,6 +78,7 @@ FRAMES = (
     Frame("tenant_of", "louer occuper", only="house", preps=("", "à", "dans", "chez")),
     Frame("located_in", "installer implanter emménager siéger trouver situer établir déménager", to="L", preps=_IN, passive=False),
     Frame("located_in", "installer implanter baser situer domicilier établir loger naître ouvrir immatriculer siser", active=False, turned=True, to="OH", does="L", by=_IN),
+    Frame("located_in", "ouvrir inaugurer exploiter posséder employer disposer compter occuper louer transférer accompagner fabriquer produire assembler", to="L", preps=("à", "en"), passive=False, only="site"),
     Frame("member_of", "adhérer", preps=("à",)),
     Frame("member_of", "rejoindre intégrer", only="network"),
     Frame("member_of", "faire", preps=("de",), passive=False, only="party"),
@@ -84,11 +88,25 @@ FRAMES = (
     Frame("succeeds", "succéder remplacer", does="P", to="P", preps=("", "à"), once=True),
     Frame("partner_of", "associer", preps=("à", "avec"), itself=True, passive=False),
     Frame("partner_of", "collaborer coopérer travailler", preps=("avec", "with"), passive=False),
-    Frame("partner_of", "signer nouer conclure sceller", preps=("avec", "with"), passive=False, only="agreement"),
+    Frame("partner_of", "signer nouer conclure sceller parapher", preps=("avec", "with"), passive=False, only="agreement"),
     Frame("succeeds", "passer céder laisser transmettre", does="P", to="P", preps=("à",), turned=True, once=True, passive=False, only="seat"),
+    Frame("heads", "prendre assurer occuper exercer assumer", does="P", preps=("de", "à"), passive=False, only="direction"),
     Frame("heads", "confier attribuer échoir revenir", does="P", to="OH", active=False, by=("à",), only="direction"),
     Frame("works_for", "travailler entrer exercer enseigner", does="P", preps=("à", "chez", "pour", "dans")),
     Frame("works_for", "rejoindre intégrer", does="P"),
+    Frame("works_for", "recruter embaucher engager", to="P", turned=True, once=True),
+    Frame("tenant_of", "prendre élire poser", preps=_IN, passive=False, only="quarters"),
+    Frame("tenant_of", "partager travailler louer occuper", preps=("à", "dans", "chez"), passive=False, only="house"),
+    Frame("tenant_of", "choisir", passive=False, only="house", once=True),
+    Frame("funds", "voter approuver miser", preps=("à", "for", "pour", "dans", "sur"), money=True, passive=False),
+    Frame("part_of", "adosser rattacher intégrer", active=False, turned=True, by=("à", "dans"), only="private"),
+    Frame("member_of", "affilier intégrer rattacher", active=False, turned=True, by=("à", "dans"), only="network"),
+    Frame("owner_of", "reprendre", does="OHP", once=True),
+    Frame("owner_of", "détenir posséder contrôler", does="OHP", preps=("de", "dans"), passive=False, only="share"),
+    Frame("owner_of", "entrer participer monter", does="OHP", preps=("de",), passive=False, only="share"),
+    Frame("owner_of", "prendre", does="OHP", preps=("de", "dans"), passive=False, only="control"),
+    Frame("partner_of", "allier unir rapprocher", preps=("à", "avec", "de"), itself=True, passive=False),
+    Frame("incubates", "faire intégrer rejoindre", preps=("de",), turned=True, passive=False, only="promotion"),
 )  # fmt: skip
 _OTHERS = (
     "annoncer recruter compter employer proposer vendre développer concevoir fabriquer grandir viser prévoir célébrer fêter préparer chercher conserver quitter devenir demander affirmer expliquer "
@@ -104,7 +122,12 @@ _BESIDE = {
     "seat": re.compile(r"\b(?:main|relais|flambeau|place|fauteuil|siège|rênes|direction|présidence|commandes|clés|barre)\b"),
     "agreement": re.compile(r"\b(?:partenariat|convention|accord|alliance|contrat)\b"),
     "party": re.compile(r"\bpartie\b"),
-    "direction": re.compile(r"\b(?:direction|présidence|gérance|tête)\b"),
+    "quarters": re.compile(r"\b(?:quartiers|domicile|cartons|valises|bagages|machines|équipes|racines)\b"),
+    "share": re.compile(r"%|\b(?:parts|capital|majorité|moitié|tiers|quart)\b"),
+    "control": re.compile(r"\b(?:contrôle|participation|majorité)\b"),
+    "promotion": re.compile(r"\b(?:promotion|promo|cohorte|lauréats)\b"),
+    "site": re.compile(r"‹[KA]|\b(?:sites?|usines?|ateliers?|agences?|bureaux?|locaux|antennes?|boutiques?|magasins?|entrepôts?|laboratoires?|établissements?|sièges?|implantations?|lignes? de production|espaces?|lieux?|portes)\b"),
+    "direction": re.compile(r"\b(?:direction|présidence|gérance|tête|rênes|commandes|manettes)\b"),
 }
 _HOUSE = re.compile(
     r"(?:hub|fablab|fab-lab|tiers-lieu|espace|coworking|lieu|pepiniere|incubateur|accelerateur|hotel|technopole|campus|cite|halle|ruche|usine|friche|maison|village|parc|batiment|immeuble|centre|quai|grange|manufacture|filature|atelier|fabrique|cantine|technoparc|station|gare|pole|plateau|couveuse|residence)\b"
@@ -163,8 +186,10 @@ def _framed(r: Reader, masked: Masked, row: Sequence[Phrase], at: int, f: Frame)
     who = subjects(row, at, letters)
     named, given = _whom(r, who, letters), _whom(r, there, others)
     sure = 0.85 if all(p.number >= 0 for p in (*who, *there)) else 0.7
-    if not named and who and who[0].words == "il" and "P" in letters:
-        named, sure = [m for m in (_he(r, masked, who[0].start),) if m is not None], 0.7
+    if not named and who and who[0].words == "il" and who[0].the:
+        some = he(r, masked, who[0].start, who[0].the) if "P" in letters else []
+        thing = it(r, masked, who[0].start, who[0].the) if not some and "O" in letters else None
+        named, sure = some or [m for m in (thing,) if m is not None], LESS_SURE
     if not named and passive and f.money and who and (who[0].letter == "E" or who[0].words.split()[:1] == ["chèque"] or _MONEY.search(who[0].words)):
         to = objects(row, at, ("à", "for", "pour"), "OHN", skip_nouns=True)
         named, sure = _whom(r, to, "OHN") or [m for m in (r.spoken(),) if m is not None], 0.7
@@ -174,6 +199,13 @@ def _framed(r: Reader, masked: Masked, row: Sequence[Phrase], at: int, f: Frame)
         near = [i for n in re.findall(r"‹O(\d+)›", masked.text[: verb.start]) if isinstance(i := r.mention(n), Mention) and i.key not in {m.key for m in named}]
         meant = near[-1] if near and verb.voice == "active" and named[0].letter == "P" else r.spoken({m.key for m in named})
         given, sure = [meant] if meant is not None else [], 0.7
+    if not given and named and verb.him and others == "P":
+        given, sure = [m for m in he(r, masked, verb.start) if m.key not in {n.key for n in named}], LESS_SURE
+    if not given and named and not passive and "O" in others and "" in f.preps and at + 1 < len(row) and row[at + 1].the in ("la", "l'", "le", "cette", "ce", "cet") and row[at + 1].words in _GENERIC and not row[at + 1].prep:
+        meant = it(r, masked, row[at + 1].start, noun=key(row[at + 1].words), besides=frozenset(m.key for m in named))
+        given, sure = [meant] if meant is not None else [], LESS_SURE
+    if not given and len(named) == 2 and not passive and f.property == "partner_of" and at + 1 < len(row) and (verb.itself or f.only or verb.lemmas[0] in ("collaborer", "coopérer")):
+        named, given = named[:1], named[1:]
     if not named or not given:
         return
     first, last = min(p.start for p in (verb, *who, *there)), max(p.end for p in (verb, *there))
@@ -198,12 +230,6 @@ def _framed(r: Reader, masked: Masked, row: Sequence[Phrase], at: int, f: Frame)
         for s in doers:
             if s.key != o.key and _fits(f, s, o):
                 yield Said(start, end, s, of_event(f.property, o), o, qualifier, as_of=as_of, confidence=sure)
-
-
-def _he(r: Reader, masked: Masked, before: int) -> Mention | None:
-    """The person whom « il » means: the last one named in the sentence before it, else the one the text is about."""
-    named = re.findall(r"‹P(\d+)›", masked.text[:before])
-    return r.mention(named[-1]) if named else next((m for m in r.sentence.before if m.letter == "P"), None)
 
 
 def _whom(r: Reader, some: Sequence[Phrase], letters: str) -> list[Mention]:

@@ -208,7 +208,8 @@ class Reader:
     """Reads one sentence and its clauses, whose pronouns mean `its`.
 
     `hub` is the hub as the document speaks of it, if it does, `topic` whom its title names, `focus` whom it seems to be about where that is not sure,
-    `said` its speech, `paper` the paper it stands in, `last` whether the sentence is among its last.
+    `said` its speech, `paper` the paper it stands in, `last` whether the sentence is among its last, `earlier` the sentences just before it, `hero` the person of whom
+    the text speaks most.
     """
 
     def __init__(
@@ -222,6 +223,8 @@ class Reader:
         focus: Mention | None = None,
         paper: Mention | None = None,
         last: bool = False,
+        earlier: Sequence[Sentence] = (),
+        hero: Mention | None = None,
     ) -> None:
         self.sentence = sentence
         self.items = sentence.items | dict(its)
@@ -231,6 +234,8 @@ class Reader:
         self.focus = topic or focus
         self.paper = paper
         self.last = last
+        self.earlier = earlier
+        self.hero = hero
         self.cuts = [p for s in said for p in (s.start, s.end) if sentence.start < p < sentence.end]
         full, flat = sentence.full.text, sentence.flat.text
         texts = [flat, *([] if full == flat else [full]), *(c.text for c in clauses)]

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from km0_pipeline.press.evidence import ACRONYM, BRACKET, DESCRIBED, JUNK, UP
 from km0_pipeline.press.folding import key
+from km0_pipeline.press.kinds import NOUN
 from km0_pipeline.press.mention import Mention, merge
 
 _ARTICLE = re.compile(r"^(?:(?:l[ae]s?|the) |l')")
@@ -154,6 +155,28 @@ def people(chosen: list[Mention]) -> list[Mention]:
             m = replace(m, key=whole[0], named=False) if len(whole) == 1 else m
         joined.append(m)
     return joined
+
+
+_CALLED = re.compile(rf"(?:{NOUN}) (?!d[eu]s? |d')(?:l[ae]s? |l')?", re.I)
+"""The noun with which a name may begin and which is left out later: « Pôle Rail Fictif », « Rail Fictif »."""
+
+
+def shortened(flat: str, chosen: list[Mention]) -> list[Mention]:
+    """« La Magnanerie » where the document has named one « Magnanerie à Songes », « Rail Fictif » where it has one « Pôle Rail Fictif »: that one."""
+    longer: dict[str, set[str]] = {}
+    for m in chosen:
+        if m.letter == "O" and m.named and not m.known:
+            words = m.key.split(" ")
+            shorts = {" ".join(words[:n]) for n in range(1, len(words)) if words[n] in _SMALL or n > 1}
+            head = _CALLED.match(m.key)
+            shorts |= {m.key[head.end() :]} if head else set()
+            for short in shorts:
+                longer.setdefault(short, set()).add(m.key)
+    same = {}
+    for m in chosen:
+        if m.letter == "O" and m.named and not m.known and not _CALLED.fullmatch(m.key + " ") and len(m.key) > 3 and len(found := longer.get(m.key, ())) == 1:
+            same[m.key] = next(iter(found))
+    return [replace(m, key=same[m.key]) if m.letter == "O" and m.key in same else m for m in chosen]
 
 
 _TITLE = re.compile(r"(?:M\.|Mme|Mlle|Me|Dr|Pr|Monsieur|Madame) $")

@@ -66,7 +66,7 @@ def mentions(
     candidates = _candidates(flat, spans, names)
     chosen = merge([], [m for _, m in sorted(candidates, key=lambda c: (c[0], c[1].start - c[1].end, c[1].start))])
     chosen = joining.people(joining.repeated(flat, joining.acronyms(flat, _districts(flat, chosen))))
-    chosen = joining.called_short(flat, joining.titled(flat, chosen))
+    chosen = joining.shortened(flat, joining.called_short(flat, joining.titled(flat, chosen)))
     if about_hub or any(m.letter == "H" for m in chosen):
         chosen = merge(
             chosen,

@@ -57,6 +57,14 @@ def _places(r: Reader, row: Sequence[Phrase]) -> Iterator[Said]:
                 yield Said(o.start, o.end, s, "located_in", o, confidence=sure)
 
 
+_TOWN = frozenset({"commune", "city"})
+
+
+def _ends(row: Sequence[Phrase], at: int) -> bool:
+    """Whether after `at` there is nothing more, or an aside."""
+    return at + 1 == len(row) or row[at + 1].kind == "end" or (row[at + 1].kind == "comma" and (at + 2 == len(row) or row[at + 2].kind == "noun"))
+
+
 def _placed(r: Reader, row: Sequence[Phrase], at: int, street: bool) -> tuple[Mention | None, float]:
     """Who is at the place `at`."""
     p, j = row[at], at - 1
@@ -69,6 +77,13 @@ def _placed(r: Reader, row: Sequence[Phrase], at: int, street: bool) -> tuple[Me
             return r.mention(str(row[j - 3].number)), 0.75  # « A, rue B, à C »
         if not before.letter and before.kind == "noun" and j >= 3 and row[j - 2].kind == "comma" and row[j - 3].letter in tuple("HO") and before.words.split()[0] in _OF_A_PLACE:
             return r.mention(str(row[j - 3].number)), 0.75  # « A, la pépinière, à C »
+    if j >= 0 and row[j].letter in tuple("HO") and not p.words and row[j].prep not in ("entre", "against") and (p.prep == "à" or (p.prep == "de" and r.mention(str(p.number)).kind in _TOWN)):
+        return r.mention(str(row[j].number)), 0.75  # « A à C », « A de C »
+    if not p.prep and j >= 1 and row[j].kind == "comma" and _ends(row, at) and (row[j - 1].letter in tuple("HO") or (row[j - 1].letter == "L" and j >= 3)):
+        k = j - 1 if row[j - 1].letter in tuple("HO") else j - 3  # « A, rue B, C »
+        listed_too = k >= 2 and row[k - 1].kind in ("comma", "and") and row[k - 2].letter in tuple("HOL")
+        if row[k].letter in tuple("HO") and not listed_too and not (k and row[k - 1].kind == "verb" and row[k - 1].voice == "active"):
+            return r.mention(str(row[k].number)), 0.7
     if here and j >= 0 and row[j].letter in tuple("HO") and row[j].prep in ("de", "chez", "à", "dans", "par") and street:
         return r.mention(str(row[j].number)), 0.75
     if p.prep == "de" and j >= 2 and row[j].kind == "noun" and not row[j].letter and row[j].words.split()[0] in _OF_A_PLACE and not row[j].prep and row[j - 1].kind == "comma" and row[j - 2].letter in tuple("HO"):
@@ -86,7 +101,7 @@ _BY = re.compile(
     r"^[^\w‹]*(?:(?i:par|textes?|textes? et photos?|propos recueillis par|recueilli par|reportage|entretien|interview|enquête|dossier|écrit par|rédigé par|de notre correspondante?|article)\b[^‹.;]{0,25}?)‹P(?P<p>\d+)›(?=[^‹]{0,6}$|[ ,;|·–-]|$)"
 )
 _SIGNED = re.compile(r"^[^\w‹]*‹P(?P<p>\d+)›\W*$")
-_ASK = re.compile(r"^[^\w‹]*(?i:contacts?|renseignements?|informations?|infos?|relations? presse|service de presse|presse|inscriptions?)\b[^‹.]{0,40}?(?:MM?\. |Mmes? )?‹P(?P<p>\d+)›(?P<rest>[^‹]{0,40})(?:‹O(?P<o>\d+)›)?")
+_ASK = re.compile(r"^[^\w‹]*(?i:contacts?|renseignements?|informations?|infos?|relations? presse|service de presse|presse|inscriptions?)\b[^‹.]{0,40}?(?:‹O(?P<before>\d+)›[ ,–:-]{1,3})?(?:MM?\. |Mmes? )?‹P(?P<p>\d+)›(?P<rest>[^‹]{0,40})(?:‹O(?P<o>\d+)›)?")
 
 
 def signed(r: Reader) -> Iterator[Said]:
@@ -99,9 +114,9 @@ def signed(r: Reader) -> Iterator[Said]:
         if r.sentence.start < 500 or m.re is _BY or r.last:
             yield Said(s.start, s.end, s, "works_for", r.paper, confidence=0.75)
     elif m := _ASK.match(text):
-        s, o = r.mention(m["p"]), r.mention(m["o"]) if m["o"] else r.focus
+        s, o = r.mention(m["p"]), r.mention(m["o"]) if m["o"] else r.mention(m["before"]) if m["before"] else r.focus
         if o is not None and s.key != o.key:
-            yield Said(s.start, s.end, s, "works_for", o, confidence=0.75 if m["o"] else 0.7)
+            yield Said(s.start, s.end, s, "works_for", o, confidence=0.75 if m["o"] or m["before"] else 0.7)
 
 
 # --- who pays ----------------------------------------------------------------------------------

@@ -27,8 +27,8 @@ class Phrase:
 
     A noun: `prep` ("" where there is none; long ones by one word), `the` its determiner, `words` before the placeholder, and the
     placeholder's `letter` and `number` ("" and -1 without one). A verb: its `lemmas`, its `voice` ("bare" is a participle without
-    auxiliary), and whether it is reflexive (`itself`) or has a pronoun for its object (`him`: « X la finance », « X lui verse », « X nous
-soutient »). Who speaks (« nous », « chez nous ») is a noun of the letter "N". Of the end of a clause, `words` is its mark.
+    auxiliary), and whether it is reflexive (`itself`), has a pronoun for its object (`him`: « X la finance », « X lui verse », « X nous
+soutient ») or for its place (`there`: « X y a ouvert »). A pronoun is a noun whose `words` are « il » and whose `the` is itself. Who speaks (« nous », « chez nous ») is a noun of the letter "N". Of the end of a clause, `words` is its mark.
     """
 
     kind: Kind
@@ -42,6 +42,7 @@ soutient »). Who speaks (« nous », « chez nous ») is a noun of the letter "
     voice: Voice = ""
     itself: bool = False
     him: bool = False
+    there: bool = False
     lemmas: tuple[str, ...] = ()
 
 
@@ -73,6 +74,7 @@ _PREPOSITIONS = {
 _DETERMINERS = frozenset(["le", "la", "les", "l'", "un", "une", "ce", "cet", "cette", "ces", "son", "sa", "ses", "leur", "leurs", "notre", "nos", "votre", "vos", "mon", "ma", "mes", "chaque", "plusieurs", "quelques", "certains", "certaines", "tout", "toute", "tous", "toutes", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"])
 _CLITICS = frozenset(["ne", "n'", "y", "me", "m'", "te", "t'", "nous", "vous", "lui"])
 _PRONOUNS = frozenset(["il", "elle", "on", "ils", "elles", "celle", "celui", "ceux", "celles", "c'", "ce", "ça", "cela"])
+_PERSONAL = frozenset(["il", "elle", "ils", "elles"])
 _HAVE = frozenset(["a", "ont", "avait", "avaient", "aura", "auront", "aurait", "auraient", "eut", "avoir", "ayant", "ai", "avons", "avez"])
 _BE = frozenset(["est", "sont", "était", "étaient", "sera", "seront", "serait", "seraient", "fut", "furent", "être", "étant", "suis", "sommes", "êtes", "soit", "soient"])
 _BE_LIKE = frozenset(["reste", "restent", "restera", "demeure", "demeurent", "devient", "deviennent", "deviendra", "devenu", "devenue", "devenus", "devenir", "devenait"])
@@ -109,6 +111,7 @@ class _Reading:
         self.aux = ""
         self.itself = False
         self.him = False
+        self.there = False
 
     def close(self) -> None:
         """The open noun phrase goes no further."""
@@ -121,7 +124,7 @@ class _Reading:
 
     def add(self, kind: Kind, m: re.Match[str], words: str = "") -> None:
         self.close()
-        self.aux, self.itself, self.him = "", False, False
+        self.aux, self.itself, self.him, self.there = "", False, False, False
         self.done.append(Phrase(kind, m.start(), m.end(), words=words))
 
     def noun(self, m: re.Match[str]) -> Phrase:
@@ -188,9 +191,10 @@ class _Reading:
         elif word in _CLITICS and (self.open is None or not self.open.prep):
             self.close()
             self.him |= word == "lui"
+            self.there |= word == "y"
         elif word in _PRONOUNS and not (self.open and self.open.prep) and (word != "ce" or self.aux):
             self.close()
-            self.done.append(Phrase("noun", m.start(), m.end(), words="il"))
+            self.done.append(Phrase("noun", m.start(), m.end(), words="il", the=word if word in _PERSONAL else ""))
         elif word in self.verbs and self.verb(m, word, last):
             pass
         elif word in _PREPOSITIONS and not (word == "des" and self.open is None and (last is None or last.kind != "noun" or last.words == "il")):
@@ -261,6 +265,6 @@ class _Reading:
         if self.done and self.done[-1].letter == "N" and not self.done[-1].prep and not word.endswith("ons") and voice == "active":
             self.done.pop()
             self.him = True
-        self.done.append(Phrase("verb", m_start, m.end(), voice=voice, itself=self.itself, him=self.him, lemmas=lemmas, words=word))
-        self.aux, self.itself, self.him = "", False, False
+        self.done.append(Phrase("verb", m_start, m.end(), voice=voice, itself=self.itself, him=self.him, there=self.there, lemmas=lemmas, words=word))
+        self.aux, self.itself, self.him, self.there = "", False, False, False
         return True

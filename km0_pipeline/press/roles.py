@@ -56,6 +56,8 @@ def roles(r: Reader) -> Iterator[Said]:
         if p.kind == "noun" and not p.letter and (role := _role(p)) and p.prep in ("", "as", "comme", "de", "par", "à"):
             yield from _held(r, row, at, role)
     for at, p in enumerate(row):
+        if p.letter in tuple("HO") and p.prep in ("de", "chez") and not p.words and at > 1 and row[at - 1].kind == "comma" and row[at - 2].letter == "P" and row[at - 2].prep != "de":
+            yield Said(*flat.span(row[at - 2].start, p.end), r.mention(str(row[at - 2].number)), "works_for", r.mention(str(p.number)), confidence=0.75)  # « X, de A, »
         if p.prep == "head" and p.letter in tuple("HO"):
             yield from _at_the_head(r, row, at)
 
@@ -210,7 +212,7 @@ def _main(row: Sequence[Phrase], after: int, letters: Container[str]) -> list[Ph
     """The person with whom the main clause begins after « Directrice de A depuis 2019, »."""
     passed = False
     for k in range(after, len(row)):
-        if row[k].kind in ("end", "verb", "who", "that"):
+        if row[k].kind in ("end", "who", "that") or (row[k].kind == "verb" and row[k].voice != "bare"):
             return []
         if row[k].kind == "comma":
             passed = True

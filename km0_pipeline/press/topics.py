@@ -86,3 +86,10 @@ def focus(text: str, found: Sequence[Mention]) -> Mention | None:
     if not best or (others and score[others[0]] == score[best] and spoken[best] < 2):
         return None
     return first[best] if score[best] > 2 or (not others and first[best].start < _NEARLY) else None
+
+
+def hero(found: Sequence[Mention]) -> Mention | None:
+    """The person of whom the text speaks more often than of any other, if it is so."""
+    spoken = Counter(m.key for m in found if m.letter == "P")
+    (best, most), *others = [*spoken.most_common(2), ("", 0)]
+    return next(m for m in found if m.key == best) if most > max(1, others[0][1] if others else 0) else None
