@@ -16,8 +16,9 @@ OWN = frozenset(["projet", "société", "entreprise", "start-up", "startup", "as
 _FIGURES = frozenset("DSEAK")
 _SHARE = re.compile(r"(?:hauteur (?:de )?)?[\d.]+")
 """« à 55 % »."""
+_SEVERAL = frozenset(["deux", "trois", "quatre", "cinq", "six", "plusieurs", "les"])
 _MANY = re.compile(
-    r"\b(?:entreprises|start-ups|startups|pousses|structures|associations|sociétés|projets|occupants|locataires|résidents|partenaires|membres|acteurs|collectifs|adhérents|coopératives|équipes|fondateurs|financeurs|investisseurs|"
+    r"\b(?:entreprises|start-ups?|startups?|pousses|structures|associations|sociétés|projets|occupants|locataires|résidents|partenaires|membres|acteurs|collectifs|adhérents|coopératives|équipes|fondateurs|financeurs|investisseurs|"
     r"organisations|collectivités|banques|lauréats|pépites|sites|lieux)\b"
 )
 """Nouns of which names may follow: « trois associations : A, B et C »."""
@@ -71,6 +72,8 @@ def _headed(row: Sequence[Phrase], j: int, letters: Container[str]) -> list[Phra
     if j < 0 or row[j].kind != "noun":
         return []
     head = row[j]
+    if head.letter == "K" and j < last and row[j + 1].prep == "de" and row[j + 1].letter and row[j + 1].letter in letters and j + 1 == last:
+        return [row[j + 1]]  # « les dix salariés de X travaillent »
     if head.letter in _FIGURES:
         return _headed(row, j - 1, letters) if j else []
     if head.letter and head.letter in letters:
@@ -178,6 +181,8 @@ def objects(row: Sequence[Phrase], at: int, preps: Container[str], letters: Cont
                     lead += 1
                 if lead < n and row[lead].prep == "like" and row[lead].letter and row[lead].letter in letters:
                     return listed(row, lead, letters)
+                if lead < n and row[lead - 1].kind == "comma" and p.the in _SEVERAL and row[lead].letter and row[lead].letter in letters and not row[lead].prep and "" in preps:
+                    return listed(row, lead, letters)  # « accueille deux associations, A et B »
                 if lead + 1 < n and row[lead].words == ":" and row[lead + 1].letter and row[lead + 1].letter in letters and "" in preps:
                     return listed(row, lead + 1, letters)
                 return []

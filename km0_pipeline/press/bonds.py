@@ -112,7 +112,7 @@ BONDS = (
         turned=True,
     ),
     Bond("succeeds", rf"{_FOLLOW}|est (?:née?|issue?) de la fusion", "remplacé", "successeur", once=True,
-         cue="anciennement|autrefois|jadis|précédemment|ex", others=(r"<a:OH> ?\(?(?:ex|née?)[ -]<b:OH>", r"<a:OH>,? \(?(?:anciennement|autrefois|jadis|précédemment|ex)(?: appelée?| nommée?| dénommée?| connue? sous le nom d[e'])?[ -]<b:OH*>",)),
+         cue="anciennement|autrefois|jadis|précédemment|ex", others=(r"<a:OH>,? \(?(?:anciennement|autrefois|jadis|précédemment|ex)(?: appelée?| nommée?| dénommée?| connue? sous le nom d[e'])?[ -]<b:OH*>",)),
     Bond("succeeds", _FOLLOW, "remplacé", "successeur", subjects="P", objects="P", once=True),
     Bond(
         "succeeds",
@@ -179,6 +179,7 @@ def _forms(b: Bond) -> Iterator[Form]:
         yield rule(rf"<a:{a}*>(?:(?P<apposed>, )|{APPOSED}(?:,? qui)? {BE}){_ONE}{some} {_OF}<b:{o}*>{more}")
         yield rule(rf"(?:[Ll]es? |[Ll]a |[Ll]'){some} {_OF}<b:{o}*>(?: {BE}{_ONE}| ?: ){{1}}<a:{a}*>")
         yield rule(rf"(?:[Ll]e |[Ll]a |[Ll]'){b.noun}(?: {ADJECTIVE})? {_OF}<b:{o}*>, <a:{a}>(?=[,.;]|$)")
+        yield rule(rf"<b:{o}*> {AUX}compt[a-z]+ (?:notamment |déjà )?<a:{a}*> parmi (?:ses|leurs) {some}")
         yield rule(
             rf"<b:{o}*>,? (?:{AUX}(?:compt[a-z]+|a|ont) (?:parmi|pour) (?:ses |leurs )?|dont l[ea]s? ?){some}(?: {BE}|,? )<a:{a}*>"
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from km0_pipeline.press.arguments import OWN, agents, objects, subjects
@@ -166,12 +166,19 @@ def frames(r: Reader) -> Iterator[Said]:
                         yield from _framed(r, masked, row, at, frame)
 
 
+_DONE_SINCE = re.compile(r"\b(?:avant d(?:e |')|(?:quitt|parti|associ|démissionn|uni|laiss)\w*\b[^.;:]{0,60} pour )$")
+"""« avant de créer X », « quitte A pour créer X »: before an infinitive that says what was done."""
 _RESOLVED = re.compile(r"‹[A-Z]\d{7}›")
 _GENERIC = OWN | frozenset(["ressourcerie", "recyclerie", "brasserie", "maison", "technopole", "accélérateur", "couveuse", "festival", "concours", "salon", "forum", "scop", "scic", "pme", "marque", "usine", "librairie", "épicerie", "boutique", "plateforme", "réseau", "cluster", "fondation", "lieu", "structure", "entreprise", "société", "association", "start-up", "startup", "projet", "équipement", "établissement", "espace", "endroit", "initiative", "coopérative", "il", "événement", "manifestation", "incubateur", "pépinière", "tiers-lieu", "programme", "dispositif", "bâtiment", "site"])
 
 
 def _framed(r: Reader, masked: Masked, row: Sequence[Phrase], at: int, f: Frame) -> Iterator[Said]:
     verb = row[at]
+    if verb.voice == "infinitive" and f.once | (f.property in ("works_for", "heads")) and _DONE_SINCE.search(masked.text, 0, verb.start):
+        verb = replace(verb, voice="active")
+        at_main = next((k for k in range(at - 1, -1, -1) if row[k].kind == "verb" and row[k].voice in ("active", "passive")), -1)
+    else:
+        at_main = at
     passive = verb.voice in ("passive", "bare") and not verb.itself and not f.intransitive
     if verb.voice == "infinitive" or (passive and not f.passive) or (not passive and not f.active) or (f.itself and not verb.itself):
         return
@@ -183,7 +190,7 @@ def _framed(r: Reader, masked: Masked, row: Sequence[Phrase], at: int, f: Frame)
         there = agents(row, at, f.by, others)
     else:
         there = objects(row, at, f.preps, others, _THROUGH, skip_nouns=bool(f.money or "" not in f.preps))
-    who = subjects(row, at, letters)
+    who = subjects(row, at_main, letters) if at_main >= 0 else []
     named, given = _whom(r, who, letters), _whom(r, there, others)
     sure = 0.85 if all(p.number >= 0 for p in (*who, *there)) else 0.7
     if not named and who and who[0].words == "il" and who[0].the:
@@ -204,6 +211,9 @@ def _framed(r: Reader, masked: Masked, row: Sequence[Phrase], at: int, f: Frame)
     if not given and named and not passive and "O" in others and "" in f.preps and at + 1 < len(row) and row[at + 1].the in ("la", "l'", "le", "cette", "ce", "cet") and row[at + 1].words in _GENERIC and not row[at + 1].prep:
         meant = it(r, masked, row[at + 1].start, noun=key(row[at + 1].words), besides=frozenset(m.key for m in named))
         given, sure = [meant] if meant is not None else [], LESS_SURE
+    if not given and named and verb.there and f.property == "tenant_of" and not f.turned:
+        meant = it(r, masked, verb.start, besides=frozenset(m.key for m in named)) or r.spoken({m.key for m in named})
+        given, sure = [meant] if meant is not None and is_house(meant) else [], LESS_SURE
     if not given and len(named) == 2 and not passive and f.property == "partner_of" and at + 1 < len(row) and (verb.itself or f.only or verb.lemmas[0] in ("collaborer", "coopérer")):
         named, given = named[:1], named[1:]
     if not named or not given:
@@ -248,7 +258,7 @@ def _fits(f: Frame, s: Mention, o: Mention) -> bool:
         case "incubator":
             return is_incubator(s)
         case "house":
-            return is_house(o)
+            return is_house(o) and not (is_incubator(o) and "rejoindre" in f.verbs)
         case "network" | "party":
             return is_network(o)
         case "networks":

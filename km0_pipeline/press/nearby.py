@@ -77,7 +77,10 @@ def _placed(r: Reader, row: Sequence[Phrase], at: int, street: bool) -> tuple[Me
             return r.mention(str(row[j - 3].number)), 0.75  # « A, rue B, à C »
         if not before.letter and before.kind == "noun" and j >= 3 and row[j - 2].kind == "comma" and row[j - 3].letter in tuple("HO") and before.words.split()[0] in _OF_A_PLACE:
             return r.mention(str(row[j - 3].number)), 0.75  # « A, la pépinière, à C »
-    if j >= 0 and row[j].letter in tuple("HO") and not p.words and row[j].prep not in ("entre", "against") and (p.prep == "à" or (p.prep == "de" and r.mention(str(p.number)).kind in _TOWN)):
+    if p.prep == "de" and j >= 0 and not row[j].letter and row[j].kind == "noun" and row[j].words in _OF_A_PLACE and not row[j].prep and at + 1 < len(row) and row[at + 1].letter == "O" and not row[at + 1].prep:
+        return r.mention(str(row[at + 1].number)), 0.8  # « l'entreprise de C A »
+    presented = j >= 1 and row[j - 1].kind == "verb" and not row[j - 1].lemmas  # « a présenté A à C »
+    if j >= 0 and not presented and row[j].letter in tuple("HO") and not p.words and row[j].prep not in ("entre", "against") and (p.prep == "à" or (p.prep == "de" and r.mention(str(p.number)).kind in _TOWN)):
         return r.mention(str(row[j].number)), 0.75  # « A à C », « A de C »
     if not p.prep and j >= 1 and row[j].kind == "comma" and _ends(row, at) and (row[j - 1].letter in tuple("HO") or (row[j - 1].letter == "L" and j >= 3)):
         k = j - 1 if row[j - 1].letter in tuple("HO") else j - 3  # « A, rue B, C »
@@ -174,8 +177,9 @@ _AMONG = (
     ("tenant_of", re.compile(r"\b(?:locataires?|résidents|résidentes|occupants|hôtes)\b")),
     ("member_of", re.compile(r"\b(?:membres|adhérents|adhérentes|sociétaires)\b")),
     ("partner_of", re.compile(r"\bpartenaires\b")),
+    ("part_of", re.compile(r"\b(?:filiales|marques|enseignes|entités)\b")),
 )
-_ITS = re.compile(r"\b(?:nos|ses|leurs|notre|son) (?:[\w-]+ ){0,2}$")
+_ITS = re.compile(r"(?:\b(?:nos|ses|leurs|notre|son)|(?:poss[èe]d|compt|dét[ie]+n|regroup)\w* (?:deux|trois|quatre|plusieurs)) (?:[\w-]+ ){0,2}$")
 _LEADS_ON = re.compile(r"[^‹.;]{0,30}?(?: :|, dont|, parmi lesquel(?:le)?s|, comme|, tel(?:le)?s que|,) $")
 
 

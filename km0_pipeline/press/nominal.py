@@ -67,10 +67,10 @@ def nominal(r: Reader) -> Iterator[Said]:
                 yield from _told(r, row, at, act)
     if _BETWEEN & set(re.findall(r"\w+", text)) and r.modality(r.sentence.flat, 0, len(text)) == "exact" and not _OVER.search(text):
         for at, p in enumerate(row):
-            if p.prep == "entre" and p.letter in tuple("OH") and len(pair := listed(row, at, "OH")) == 2:
-                s, o = (r.mention(str(x.number)) for x in pair)
+            if p.prep == "entre" and p.letter in tuple("OH") and at + 2 < len(row) and row[at + 1].kind == "and" and row[at + 2].letter in tuple("OH"):
+                s, o = r.mention(str(p.number)), r.mention(str(row[at + 2].number))
                 if s.key != o.key:
-                    yield Said(*r.sentence.flat.span(p.start, pair[1].end), s, "partner_of", o, confidence=0.8)
+                    yield Said(*r.sentence.flat.span(p.start, row[at + 2].end), s, "partner_of", o, confidence=0.8)
 
 
 def _told(r: Reader, row: Sequence[Phrase], at: int, act: Act) -> Iterator[Said]:

@@ -79,7 +79,7 @@ _HAVE = frozenset(["a", "ont", "avait", "avaient", "aura", "auront", "aurait", "
 _BE = frozenset(["est", "sont", "était", "étaient", "sera", "seront", "serait", "seraient", "fut", "furent", "être", "étant", "suis", "sommes", "êtes", "soit", "soient"])
 _BE_LIKE = frozenset(["reste", "restent", "restera", "demeure", "demeurent", "devient", "deviennent", "deviendra", "devenu", "devenue", "devenus", "devenir", "devenait"])
 _MODAL = frozenset(["va", "vont", "allait", "allaient", "doit", "doivent", "devait", "devaient", "devrait", "devraient", "devra", "devront", "peut", "peuvent", "pouvait", "pouvaient", "pourra", "pourront", "pourrait", "pourraient", "vient", "viennent", "venait", "veut", "veulent", "souhaite", "souhaitent", "espère", "espèrent", "entend", "entendent"])
-_ADVERBS = frozenset(["aujourd'hui", "déjà", "désormais", "également", "aussi", "ainsi", "notamment", "toujours", "bientôt", "ensuite", "enfin", "pas", "plus", "jamais", "encore", "très", "bien", "même", "seulement", "surtout", "ensemble", "lors", "là", "ici", "non", "mieux", "hier", "demain", "donc", "plutôt"])
+_ADVERBS = frozenset(["aujourd'hui", "déjà", "désormais", "également", "aussi", "ainsi", "notamment", "toujours", "bientôt", "ensuite", "enfin", "pas", "plus", "jamais", "encore", "très", "bien", "même", "seulement", "surtout", "ensemble", "lors", "là", "ici", "non", "mieux", "hier", "demain", "donc", "plutôt", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"])
 _LINKS = frozenset(["et", "ou", "puis", "ni", "&"])
 _THAT = frozenset(["où", "quand", "lorsque", "lorsqu'", "si", "s'", "car", "tandis", "parce", "puisque", "puisqu'", "alors", "mais", "comment", "pourquoi"])
 _EITHER = frozenset(["pilote", "pilotes", "finance", "finances", "aide", "aides", "porte", "portes", "offre", "offres", "compte", "comptes", "forme", "place", "marque", "marques", "lance", "loge", "cible", "visite", "double", "pose", "livre", "groupe", "partage", "base", "reste", "crée", "incube", "anime", "monte", "tient", "suit", "reprise", "rachat", "projets", "travaille", "dirigeant", "dirigeants", "gérant", "gérants", "associant", "parrain"])  # fmt: skip
@@ -163,7 +163,7 @@ class _Reading:
             self.add("who", m)
         elif word in ("que", "qu'"):
             self.add("which", m)
-        elif word in _THAT or (word == "dont"):
+        elif (word in _THAT and (word != "s'" or m.string.startswith("il", m.end()))) or word == "dont":
             self.add("that", m, word)
         elif word in _HAVE:
             self.close()
@@ -254,7 +254,7 @@ class _Reading:
             m_start = m.start()
         elif "participle" in kinds and (open_ is None or open_.words):
             voice, m_start, kinds = "bare", m.start(), {"participle"}
-        elif "gerund" in kinds and (open_ is None or open_.words) and word not in _EITHER:
+        elif "gerund" in kinds and (open_ is None or open_.words or (open_.prep == "en" and not open_.the)) and word not in _EITHER:
             voice, m_start, kinds = "active", m.start(), {"gerund"}
             self.close()
             self.done.append(Phrase("who", m.start(), m.start()))

@@ -52,7 +52,7 @@ _TENANT = (
     ),
     rule(r"<ss:O*>, (?:l'un des |un des |des |une? )?(?:\w+ ){0,2}locataires?(?! (?:de|du|des)\b| d')"),
     rule(
-        rf"[Pp]armi (?:les |ses )?(?:\w+ )?(?P<its>locataires|occupants|résidents)(?: {OF}<o:H>)?[^‹.;]{{0,40}}(?:figurent|figure|on trouve|on compte|:) <ss:O*>"
+        rf"[Pp]armi (?:les |ses )?(?:\w+ )?(?P<its>locataires|occupants|résidents)(?: {OF}<o:HO>)?[^‹.;]{{0,40}}(?:figurent|figure|on trouve|on compte|:) <ss:O*>"
     ),
     rule(rf"(?:[Ll]ocataires|[Oo]ccupants) {OF}<o:H>[^‹.;]{{0,20}}(?:sont|:) <ss:O*>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}occup[a-zà-ÿ]* (?:<A>|[^‹.;]{{1,60}}) (?:{OF}|{IN})<o:HL>"),
@@ -225,6 +225,7 @@ _PARTS = (
     rule(rf"^[\W\d]*(?i:filiale|antenne|marque|branche|entité) (?:{ADJECTIVE} )?{OF}(?:groupe )?<o:O>, <s:O>"),
 )
 _PARENT = rule(r"<s:O> \(<o:O>\)")
+_FORMER = rule(r"<s:OH> \((?i:ex|anciennement|jadis|née?)[ -]<o:OH>\)")
 
 
 def together(r: Reader) -> Iterator[Said]:
@@ -247,6 +248,8 @@ def together(r: Reader) -> Iterator[Said]:
                 yield Said(start, end, o, "owner_of", s, qualifier)
             else:
                 yield Said(start, end, s, "part_of", o, qualifier)
+    for m, _, start, end in r.matches(_FORMER, full=True):
+        yield Said(start, end, r.mention(m["s"]), "succeeds", r.mention(m["o"]))
     for m, _, start, end in r.matches(_PARENT, full=True):
         s, o = r.mention(m["s"]), r.mention(m["o"])
         if s.known and o.known and s.known.parent == o.key:
