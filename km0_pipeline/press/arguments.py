@@ -11,14 +11,14 @@ from collections.abc import Container, Sequence
 
 from km0_pipeline.press.phrases import Phrase
 
-OWN = frozenset(["projet", "société", "entreprise", "start-up", "startup", "association", "équipe", "équipes", "groupe", "coopérative", "fablab", "incubateur", "banque", "école", "campus", "réseau", "bâtiment", "site", "pôle", "agence", "studio", "cabinet", "fonds", "collectif", "ville", "commune", "communauté", "région", "département"])
+OWN = frozenset(["projet", "société", "entreprise", "start-up", "startup", "association", "équipe", "équipes", "groupe", "coopérative", "fablab", "incubateur", "banque", "école", "campus", "réseau", "bâtiment", "site", "pôle", "agence", "studio", "cabinet", "fonds", "collectif", "ville", "commune", "communauté", "région", "département", "siège", "locaux", "bureaux"])
 """Nouns that name what they belong to: « le projet du KM0 », « l'équipe de X » are the KM0, X."""
 _FIGURES = frozenset("DSEAK")
 _SHARE = re.compile(r"(?:hauteur (?:de )?)?[\d.]+")
 """« à 55 % »."""
 _SEVERAL = frozenset(["deux", "trois", "quatre", "cinq", "six", "plusieurs", "les"])
 _MANY = re.compile(
-    r"\b(?:entreprises|start-ups?|startups?|pousses|structures|associations|sociétés|projets|occupants|locataires|résidents|partenaires|membres|acteurs|collectifs|adhérents|coopératives|équipes|fondateurs|financeurs|investisseurs|"
+    r"\b(?:entreprises|start-ups?|startups?|pousses|structures|associations|sociétés|projets|occupants?|locataires?|résidents?|partenaires|membres?|acteurs|collectifs|adhérents|coopératives|équipes|fondateurs|financeurs|investisseurs|"
     r"organisations|collectivités|banques|lauréats|pépites|sites|lieux)\b"
 )
 """Nouns of which names may follow: « trois associations : A, B et C »."""
@@ -118,7 +118,7 @@ def _antecedent(row: Sequence[Phrase], j: int, letters: Container[str], many: bo
     if noun.letter:
         if noun.letter not in letters:
             return []
-        if noun.prep == "de" and j and row[j - 1].kind == "noun" and not row[j - 1].letter and not noun.words and row[j - 1].words.split()[0] not in OWN:
+        if noun.prep == "de" and noun.letter != "P" and j and row[j - 1].kind == "noun" and not row[j - 1].letter and not noun.words and row[j - 1].words.split()[0] not in OWN:
             return []
         return _joined(row, j, 0) if many and row[j - 1 : j] and row[j - 1].kind == "and" else [noun]
     if noun.prep:
@@ -163,6 +163,8 @@ def objects(row: Sequence[Phrase], at: int, preps: Container[str], letters: Cont
     """
     k, n = at + 1, len(row)
     which = next((q for q in range(at - 1, max(-1, at - 4), -1) if row[q].kind == "which"), -1)
+    if which > 1 and row[which - 1].letter and row[which - 1].letter in letters and row[which - 1].prep in preps and row[which - 1].prep and row[which - 2].lemmas == ("être",):
+        return [row[which - 1]]  # « c'est à A que X s'installe »
     if which >= 0 and "" in preps and all(row[q].kind == "noun" for q in range(which + 1, at)):  # « X, que préside A », « X que A préside »
         return [p for p in _antecedent(row, which - 1, letters) if p.letter]
     while k < n:
@@ -170,7 +172,7 @@ def objects(row: Sequence[Phrase], at: int, preps: Container[str], letters: Cont
         if p.kind == "noun":
             if p.letter and p.letter in letters and p.prep in preps:
                 return listed(row, k, letters)
-            if not p.letter and k + 1 < n and row[k + 1].kind == "noun" and row[k + 1].prep == "de" and row[k + 1].letter in letters and row[k + 1].letter and p.words.split()[0] in through:
+            if not p.letter and k + 1 < n and row[k + 1].kind == "noun" and row[k + 1].prep == "de" and row[k + 1].letter in letters and row[k + 1].letter and any(w in through for w in p.words.split()):
                 return listed(row, k + 1, letters)
             if p.letter not in _FIGURES and not p.prep and not skip_nouns:
                 if not _MANY.search(p.words):

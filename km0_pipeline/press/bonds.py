@@ -116,7 +116,7 @@ BONDS = (
     Bond("succeeds", _FOLLOW, "remplacé", "successeur", subjects="P", objects="P", once=True),
     Bond(
         "succeeds",
-        r"(?:devient|deviendra|est devenue?|est rebaptisée?|a été rebaptisée?|change de nom(?: pour| et devient)|(?:laiss|cèd|céd)(?:e|é|era) (?:la )?place|se transforme en)",
+        r"(?:devient|deviendra|est devenue?|est rebaptisée?|a été rebaptisée?|change de nom(?: pour| et devient)|s'appelle(?:ra)? (?:désormais|maintenant|aujourd'hui)|(?:laiss|cèd|céd)(?:e|é|era) (?:la )?place|se transforme en)",
         turned=True,
         once=True,
     ),

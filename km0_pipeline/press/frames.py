@@ -58,6 +58,7 @@ FRAMES = (
     Frame("founder_of", "fonder cofonder créer cocréer initier imaginer impulser", does="OHP", once=True),
     Frame("founder_of", "lancer monter ouvrir inventer", does="P", once=True),
     Frame("founder_of", "lancer naître ouvrir", does="OHP", once=True, active=False),
+    Frame("founder_of", "voir", to="OHP", preps=("par",), turned=True, once=True, passive=False, only="day"),
     Frame("heads", "diriger codiriger présider coprésider gérer cogérer", does="P"),
     Frame("incubates", "incuber préincuber accélérer couver", by=("par", "à", "chez", "dans")),
     Frame("incubates", "accompagner suivre héberger accueillir coacher soutenir", by=("par", "à", "chez", "dans"), only="incubator"),
@@ -72,7 +73,7 @@ FRAMES = (
     Frame("funds", "recevoir obtenir décrocher toucher lever boucler collecter bénéficier récolter percevoir réunir", does="OH", preps=("de", "from"), turned=True, money=True),
     Frame("tenant_of", "héberger abriter loger", turned=True, by=("par", "à", "chez", "dans"), only="house"),
     Frame("tenant_of", "accueillir", turned=True, by=("par", "à", "chez", "dans"), only="house"),
-    Frame("tenant_of", "installer implanter emménager poser siéger", to="OH", preps=_IN, by=(), passive=False),
+    Frame("tenant_of", "installer implanter emménager poser siéger trouver situer", to="OH", preps=_IN, by=(), passive=False),
     Frame("tenant_of", "installer implanter baser situer domicilier établir", active=False, turned=True, by=_IN),
     Frame("tenant_of", "rejoindre intégrer", only="house"),
     Frame("tenant_of", "louer occuper", only="house", preps=("", "à", "dans", "chez")),
@@ -98,6 +99,7 @@ FRAMES = (
     Frame("tenant_of", "prendre élire poser", preps=_IN, passive=False, only="quarters"),
     Frame("tenant_of", "partager travailler louer occuper", preps=("à", "dans", "chez"), passive=False, only="house"),
     Frame("tenant_of", "choisir", passive=False, only="house", once=True),
+    Frame("funds", "mener conduire", active=False, money=True),
     Frame("funds", "voter approuver miser", preps=("à", "for", "pour", "dans", "sur"), money=True, passive=False),
     Frame("part_of", "adosser rattacher intégrer", active=False, turned=True, by=("à", "dans"), only="private"),
     Frame("member_of", "affilier intégrer rattacher", active=False, turned=True, by=("à", "dans"), only="network"),
@@ -116,13 +118,14 @@ _OTHERS = (
 """Verbs that say nothing here, but end what others say."""
 _NO_VERBS = frozenset({"président", "résident", "adhérent", "dirigeant", "gérant", "entre"})
 """Forms that a newspaper uses as nouns only, or nearly always as a preposition."""
-_THROUGH = frozenset(["développement", "création", "lancement", "projet", "projets", "équipe", "équipes", "groupe", "réseau", "site", "activité", "activités", "travaux", "construction", "rénovation", "ouverture", "fonctionnement", "gestion", "animation", "exploitation", "budget", "réhabilitation", "aménagement", "prototype", "capital"])
-_MONEY = re.compile(r"‹E|\b(?:subvention|aide|prêt|don|chèque|fonds|bourse|dotation|financement|enveloppe|soutien|levée|capital|ticket|avance|tour de table|mécénat|appui)s?\b")
+_THROUGH = frozenset(["développement", "création", "lancement", "projet", "projets", "équipe", "équipes", "groupe", "réseau", "site", "activité", "activités", "travaux", "construction", "rénovation", "ouverture", "fonctionnement", "gestion", "animation", "exploitation", "budget", "réhabilitation", "aménagement", "prototype", "capital", "étage", "étages", "rez-de-chaussée", "niveau", "sous-sol", "aile", "plateau"])
+_MONEY = re.compile(r"‹E|\b(?:subvention|aide|prêt|don|chèque|fonds|bourse|dotation|financement|enveloppe|soutien|levée|opération|capital|ticket|avance|tour de table|mécénat|appui)s?\b")
 _BESIDE = {
     "seat": re.compile(r"\b(?:main|relais|flambeau|place|fauteuil|siège|rênes|direction|présidence|commandes|clés|barre)\b"),
     "agreement": re.compile(r"\b(?:partenariat|convention|accord|alliance|contrat)\b"),
     "party": re.compile(r"\bpartie\b"),
     "quarters": re.compile(r"\b(?:quartiers|domicile|cartons|valises|bagages|machines|équipes|racines)\b"),
+    "day": re.compile(r"\ble jour\b"),
     "share": re.compile(r"%|\b(?:parts|capital|majorité|moitié|tiers|quart)\b"),
     "control": re.compile(r"\b(?:contrôle|participation|majorité)\b"),
     "promotion": re.compile(r"\b(?:promotion|promo|cohorte|lauréats)\b"),
@@ -166,7 +169,7 @@ def frames(r: Reader) -> Iterator[Said]:
                         yield from _framed(r, masked, row, at, frame)
 
 
-_DONE_SINCE = re.compile(r"\b(?:avant d(?:e |')|(?:quitt|parti|associ|démissionn|uni|laiss)\w*\b[^.;:]{0,60} pour )$")
+_DONE_SINCE = re.compile(r"\b(?:avant d(?:e |')|(?:quitt|parti|associ|démissionn|uni|laiss)\w*\b[^.;:]{0,60} pour |(?:\ba |ont |vient de )(?:choisi(?:r)?|décidé(?:r)?|préféré) d(?:e |')(?:s')?)$")
 """« avant de créer X », « quitte A pour créer X »: before an infinitive that says what was done."""
 _RESOLVED = re.compile(r"‹[A-Z]\d{7}›")
 _GENERIC = OWN | frozenset(["ressourcerie", "recyclerie", "brasserie", "maison", "technopole", "accélérateur", "couveuse", "festival", "concours", "salon", "forum", "scop", "scic", "pme", "marque", "usine", "librairie", "épicerie", "boutique", "plateforme", "réseau", "cluster", "fondation", "lieu", "structure", "entreprise", "société", "association", "start-up", "startup", "projet", "équipement", "établissement", "espace", "endroit", "initiative", "coopérative", "il", "événement", "manifestation", "incubateur", "pépinière", "tiers-lieu", "programme", "dispositif", "bâtiment", "site"])
@@ -174,7 +177,7 @@ _GENERIC = OWN | frozenset(["ressourcerie", "recyclerie", "brasserie", "maison",
 
 def _framed(r: Reader, masked: Masked, row: Sequence[Phrase], at: int, f: Frame) -> Iterator[Said]:
     verb = row[at]
-    if verb.voice == "infinitive" and f.once | (f.property in ("works_for", "heads")) and _DONE_SINCE.search(masked.text, 0, verb.start):
+    if verb.voice == "infinitive" and (f.once or f.property in ("works_for", "heads", "tenant_of", "located_in")) and _DONE_SINCE.search(masked.text, 0, verb.start):
         verb = replace(verb, voice="active")
         at_main = next((k for k in range(at - 1, -1, -1) if row[k].kind == "verb" and row[k].voice in ("active", "passive")), -1)
     else:
@@ -211,6 +214,8 @@ def _framed(r: Reader, masked: Masked, row: Sequence[Phrase], at: int, f: Frame)
     if not given and named and not passive and "O" in others and "" in f.preps and at + 1 < len(row) and row[at + 1].the in ("la", "l'", "le", "cette", "ce", "cet") and row[at + 1].words in _GENERIC and not row[at + 1].prep:
         meant = it(r, masked, row[at + 1].start, noun=key(row[at + 1].words), besides=frozenset(m.key for m in named))
         given, sure = [meant] if meant is not None else [], LESS_SURE
+    if not given and named and f.only == "site" and row[0].letter == "L" and row[0].prep in ("à", "en") and row[1].kind == "comma" and not passive:
+        given = [r.mention(str(row[0].number))]  # « À C, A fabrique … »
     if not given and named and verb.there and f.property == "tenant_of" and not f.turned:
         meant = it(r, masked, verb.start, besides=frozenset(m.key for m in named)) or r.spoken({m.key for m in named})
         given, sure = [meant] if meant is not None and is_house(meant) else [], LESS_SURE
@@ -221,7 +226,7 @@ def _framed(r: Reader, masked: Masked, row: Sequence[Phrase], at: int, f: Frame)
     first, last = min(p.start for p in (verb, *who, *there)), max(p.end for p in (verb, *there))
     if f.money and not _MONEY.search(masked.text[verb.start : last + 60]):
         return
-    if f.only in _BESIDE and not _BESIDE[f.only].search(masked.text[min(p.start for p in (verb, *who)) : last]):
+    if f.only in _BESIDE and (f.only != "site" or there) and not _BESIDE[f.only].search(masked.text[min(p.start for p in (verb, *who)) : last]):
         return
     qualifier = r.modality(masked, verb.start, last)
     m = re.compile(r".*", re.S).match(masked.text, first, last)

@@ -151,6 +151,10 @@ def _givers(r: Reader, row: Sequence[Phrase]) -> Iterator[Said]:
         some = [m for x in listed(row, k, "O") if _gives(m := r.mention(str(x.number)))]
         yield from _given(r, row, some, p.start, row[k].end)
     for at, p in enumerate(row):
+        if p.prep == "chez" and at == 0 and p.letter in tuple("HO") and len(row) > 3 and row[1].kind == "comma" and row[2].letter == "O" and not row[2].prep and row[3].kind == "verb":
+            s, o = r.mention(str(row[2].number)), r.mention(str(p.number))  # « Dans les locaux de A, X fabrique … »
+            if is_house(o) and s.key != o.key and r.modality(r.sentence.flat, p.start, row[3].end) is not None:
+                yield Said(*r.sentence.flat.span(p.start, row[2].end), s, "tenant_of", o, confidence=0.75)
         if p.prep == "support" and p.letter == "O":
             yield from _given(r, row, [r.mention(str(x.number)) for x in listed(row, at, "O")], p.start, p.end)
 

@@ -79,7 +79,8 @@ _HAVE = frozenset(["a", "ont", "avait", "avaient", "aura", "auront", "aurait", "
 _BE = frozenset(["est", "sont", "était", "étaient", "sera", "seront", "serait", "seraient", "fut", "furent", "être", "étant", "suis", "sommes", "êtes", "soit", "soient"])
 _BE_LIKE = frozenset(["reste", "restent", "restera", "demeure", "demeurent", "devient", "deviennent", "deviendra", "devenu", "devenue", "devenus", "devenir", "devenait"])
 _MODAL = frozenset(["va", "vont", "allait", "allaient", "doit", "doivent", "devait", "devaient", "devrait", "devraient", "devra", "devront", "peut", "peuvent", "pouvait", "pouvaient", "pourra", "pourront", "pourrait", "pourraient", "vient", "viennent", "venait", "veut", "veulent", "souhaite", "souhaitent", "espère", "espèrent", "entend", "entendent"])
-_ADVERBS = frozenset(["aujourd'hui", "déjà", "désormais", "également", "aussi", "ainsi", "notamment", "toujours", "bientôt", "ensuite", "enfin", "pas", "plus", "jamais", "encore", "très", "bien", "même", "seulement", "surtout", "ensemble", "lors", "là", "ici", "non", "mieux", "hier", "demain", "donc", "plutôt", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"])
+_ADVERBS = frozenset(["aujourd'hui", "déjà", "désormais", "également", "aussi", "ainsi", "notamment", "toujours", "bientôt", "ensuite", "enfin", "pas", "plus", "jamais", "encore", "très", "bien", "même", "seulement", "surtout", "ensemble", "lors", "là", "ici", "non", "mieux", "hier", "demain", "donc", "plutôt"])
+_DAYS = frozenset(["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"])
 _LINKS = frozenset(["et", "ou", "puis", "ni", "&"])
 _THAT = frozenset(["où", "quand", "lorsque", "lorsqu'", "si", "s'", "car", "tandis", "parce", "puisque", "puisqu'", "alors", "mais", "comment", "pourquoi"])
 _EITHER = frozenset(["pilote", "pilotes", "finance", "finances", "aide", "aides", "porte", "portes", "offre", "offres", "compte", "comptes", "forme", "place", "marque", "marques", "lance", "loge", "cible", "visite", "double", "pose", "livre", "groupe", "partage", "base", "reste", "crée", "incube", "anime", "monte", "tient", "suit", "reprise", "rachat", "projets", "travaille", "dirigeant", "dirigeants", "gérant", "gérants", "associant", "parrain"])  # fmt: skip
@@ -204,7 +205,7 @@ class _Reading:
             if self.open is not None and self.open.words:
                 self.close()
             self.noun(m).the = word
-        elif word in _ADVERBS or (_LY.search(word) and (self.open is None or not self.open.the)):
+        elif word in _ADVERBS or (word in _DAYS and self.open is None) or (_LY.search(word) and (self.open is None or not self.open.the)):
             pass
         elif self.open is None and self.aux in ("have", "be") and _DONE.search(word):
             self.close()

@@ -203,7 +203,7 @@ def places(r: Reader) -> Iterator[Said]:
 
 # --- who with whom ----------------------------------------------------------------------------
 
-_WITH = r"(?:en (?:partenariat|collaboration|coopération|association|lien étroit)(?: [a-z]+)?|main dans la main|de concert) avec"
+_WITH = r"(?:(?i:en) (?:partenariat|collaboration|coopération|association|lien étroit)(?: [a-z]+)?|main dans la main|de concert) avec"
 _PARTNERS = (
     rule(rf"<o:OH>(?:[^‹.;:]|‹[DLE]\d+›){{0,80}}?\b{_WITH} <ss:OH*>"),
     rule(rf"^[^‹]{{0,30}}{_WITH} <ss:OH*>, {THE}<o:OH>"),
@@ -214,6 +214,7 @@ _PARTNERS = (
 _BETWEEN = rule(
     rf"<s:OH>(?: et |, ){DET}{NOUN}<o:OH> (?:sont (?:désormais |aujourd'hui |maintenant )?partenaires|(?:ont |avaient |viennent de )?(?:sign|nou|scell|conclu)[a-zé]* (?:\w+ |‹D\d+› )?(?:un |une |leur )?(?:nouve(?:au|lle) |premi(?:er|ère) )?(?:partenariat|(?:accord|convention) de (?:partenariat|coopération|collaboration))|s'associent|collaborent|ont uni leurs forces|unissent leurs forces)"
 )
+_LINKED = rule(r"\b(?:accord|partenariat|convention|alliance)[^‹.;:]{0,40} (?:lie|lient|unit|unissent|associe|associent)(?:ra|nt)? [^‹.;:]{0,20}?<s:OH> (?:et|à) (?:la |le |l'|les )?(?:[a-zà-ÿ-]+ )?<o:OH>")
 _PARTS = (
     rule(
         rf"<s:O>, (?:une? |la |le |l')?(?:filiale|incubateur|antenne|agence|branche|marque|campus|structure|laboratoire|entité|école)(?: [^‹.;,:]{{0,30}}?)? ?{OF}{NOUN}<o:O>"
@@ -236,7 +237,7 @@ def together(r: Reader) -> Iterator[Said]:
             for s in r.many(m["ss"]):
                 if o is not None and s.key != o.key and r.held(m, qualifier) is not None:
                     yield Said(start, end, s, "partner_of", o, qualifier)
-    for m, qualifier, start, end in r.clauses(_BETWEEN):
+    for m, qualifier, start, end in (*r.clauses(_BETWEEN), *r.clauses(_LINKED)):
         if r.mention(m["s"]).key != r.mention(m["o"]).key and r.held(m, qualifier) is not None:
             yield Said(start, end, r.mention(m["s"]), "partner_of", r.mention(m["o"]), qualifier)
     for pattern in _PARTS:
