@@ -29,6 +29,7 @@ from km0_pipeline.press.evidence import (
     FORMED,
     INITIAL,
     JUNK,
+    MASTHEAD,
     METROPOLITAN,
     QUOTED,
     QUOTED_NOUN,
@@ -64,6 +65,7 @@ def mentions(
     straight = straighten(WEB.sub(lambda m: " " * len(m[0]), text))
     flat = one_line(straight)
     candidates = _candidates(flat, spans, names)
+    candidates += [(2.5, _organisation(flat, *m.span("name"), 0.6, kind="media")) for m in MASTHEAD.finditer(straight, 0, _TOP)]
     chosen = merge([], [m for _, m in sorted(candidates, key=lambda c: (c[0], c[1].start - c[1].end, c[1].start))])
     chosen = joining.people(joining.repeated(flat, joining.acronyms(flat, _districts(flat, chosen))))
     chosen = joining.shortened(flat, joining.called_short(flat, joining.titled(flat, chosen)))
@@ -85,6 +87,8 @@ def mentions(
     )
 
 
+_TOP = 250
+"""Characters at the head of a text in which the paper is named that it stands in."""
 UNNAMED = 0.5
 """Confidence of a public body that the text calls by a common noun alone: which one it is, a person tells."""
 UNSURE = 0.45
