@@ -226,7 +226,7 @@ def _framed(r: Reader, masked: Masked, row: Sequence[Phrase], at: int, f: Frame)
     first, last = min(p.start for p in (verb, *who, *there)), max(p.end for p in (verb, *there))
     if f.money and not _MONEY.search(masked.text[verb.start : last + 60]):
         return
-    if f.only in _BESIDE and (f.only != "site" or there) and not _BESIDE[f.only].search(masked.text[min(p.start for p in (verb, *who)) : last]):
+    if f.only in _BESIDE and (f.only != "site" or there) and not _BESIDE[f.only].search(masked.text[min(p.start for p in (verb, *who)) : max(last, verb.end + 40 * (f.only == "quarters"))]):
         return
     qualifier = r.modality(masked, verb.start, last)
     m = re.compile(r".*", re.S).match(masked.text, first, last)

@@ -225,17 +225,20 @@ def called_short(flat: str, chosen: list[Mention]) -> list[Mention]:
     return merge([m for m in chosen if m.known or (m.start, m.end) not in short], short.values())
 
 
-_OF_ANOTHER = re.compile(r"\b[Cc]ette $|[\w»\"'](?:,|,? (?:est|était|reste|devient|sera)(?: aujourd'hui| désormais| aussi)?) (?:une? |la |le |l')?$")
+_OF_ANOTHER = re.compile(r"\b[Cc]ette $|(?:,|,? (?:est|était|reste|devient|sera)(?: aujourd'hui| désormais| aussi)?) (?:une? |la |le |l')?$")
 """Before « filiale de X »: it is no organisation of its own but what is said of the one before, « Ficta est une », « Ficta, »."""
 
 
 def described(straight: str, chosen: list[Mention]) -> list[Mention]:
     """« une antenne régionale du Cnam »: an organisation of its own, part of the one it contains."""
     found = []
+    ends = {m.end for m in chosen if m.letter in "HO"}
     for m in chosen:
         if m.letter == "O" and not m.weak:
             before = straight[max(0, m.start - 110) : m.start]
-            if (d := DESCRIBED.search(before)) and not _OF_ANOTHER.search(before, 0, d.start("name")):
+            if (d := DESCRIBED.search(before)) and not (
+                (other := _OF_ANOTHER.search(before, 0, d.start("name"))) and (other[0][0] in "Cc" or m.start - len(before) + other.start() in ends)
+            ):
                 start = m.start - len(before) + d.start("name")
                 found.append(
                     Mention(start, m.end, "O", key(straight[start : m.end]), "", 0.85, weak=True, part_of=m.key)

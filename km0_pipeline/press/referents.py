@@ -23,6 +23,7 @@ _FAR = 350
 _GENDER = {"il": "m", "elle": "f", "ils": "m", "elles": "f"}
 _BEGINS = re.compile(r"[^‹]{0,12}(?:[^‹,;:]{0,40}(?:‹[DSL]\d+›[^‹,;:]{0,10})?, )?[^‹,;:]{0,25}?(?P<people>‹P\d+›(?:(?:, (?:[^‹,;:]{0,30}‹[HOL]\d+›)?,?| et)[^‹,;:]{0,25}‹P\d+›){0,3})")
 _NUMBERED = re.compile(r"‹([HOP])(\d+)›")
+_TOGETHER = re.compile(r"‹[HO]\d+›,? (?:et|ou) (?:l[ae]s? |l')?(?:[a-zà-ÿ-]+ ){0,2}‹[HO]\d+›")
 _QUALIFIES = re.compile(r"(?:\b(?:d[eu]s?|de la|de l'|aux?|à|chez|avec|par|pour|dans|contre|selon) |d'|l')(?:l[ae]s? |l')?(?:[a-zà-ÿ-]+ ){0,2}$")
 
 
@@ -51,6 +52,8 @@ def it(r: Reader, masked: Masked, before: int, pronoun: str = "", noun: str = ""
             for m in _named(r, sentence, text, "HO", _GENDER.get(pronoun, ""))
             if m.key not in besides and m.kind not in ASIDE and (not noun or may_be(m, noun)) and (r.paper is None or m.key != r.paper.key)
         ]
+        if len(some) > 1 and _TOGETHER.search(text):
+            return None
         if some:
             about = sentence.about if sentence is not None else None
             return next((m for m in some if about is not None and m.key == about.key), some[0] if len(some) == 1 else None)
