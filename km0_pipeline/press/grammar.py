@@ -24,7 +24,7 @@ from km0_pipeline.press.dates import Found
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.sentences import Item, Masked, Sentence, governing, letter
 from km0_pipeline.press.speech import Speech
-from km0_pipeline.press.topics import ASIDE
+from km0_pipeline.press.topics import ASIDE, is_paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +362,7 @@ class Reader:
         if local is not None and local.key != (self.focus.key if self.focus else local.key):
             return None if self.topic is None or self.topic.key in besides or self.sentence.before[:1] == (local,) else self.topic
         meant = self.topic or local or self.focus
-        return meant if meant is not None and meant.key not in besides else None
+        return meant if meant is not None and meant.key not in besides and (meant is self.topic or not is_paper(meant)) else None
 
     def whose(self, m: re.Match[str]) -> Mention | None:
         """Whose it is what `m` says without naming an organisation: that of its sentence, else whom the text has been about; None where two may be meant."""

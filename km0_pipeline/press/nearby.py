@@ -1,6 +1,6 @@
 """Rules: what stands beside a name without a verb: where it is, who pays, who is among its tenants or its start-ups.
 
-« A, à Mulhouse », « A, une société de Mulhouse », « Mulhouse – », « une subvention de B », « avec le soutien de B », « nos pépites : A, B et C ». Belongs here:
+« A, à Mulhouse », « A, une société de Mulhouse », « une subvention de B », « avec le soutien de B », « nos pépites : A, B et C ». Belongs here:
 bonds of nouns; those of verbs are in `frames`, those of roles in `roles`.
 """
 
@@ -91,10 +91,6 @@ def _placed(r: Reader, row: Sequence[Phrase], at: int, street: bool) -> tuple[Me
         return r.mention(str(row[j].number)), 0.75
     if p.prep == "de" and j >= 2 and row[j].kind == "noun" and not row[j].letter and row[j].words.split()[0] in _OF_A_PLACE and not row[j].prep and row[j - 1].kind == "comma" and row[j - 2].letter in tuple("HO"):
         return r.mention(str(row[j - 2].number)), 0.8  # « A, le coworking de C »
-    if p.prep == "" and at == 0 and not p.words and r.mention(str(p.number)).kind == "commune" and r.focus is not None and r.sentence.start < 900 and at + 1 < len(row) and row[at + 1].kind in ("end", "comma") and not street:
-        more = row[at + 2 : at + 3]
-        if row[at + 1].words in (".", "–", "-", ":") or (more and more[0].letter == "D"):
-            return r.sentence.about or r.focus, 0.7  # « MULHOUSE. », « Mulhouse, le 3 mai – »
     return None, 0
 
 
@@ -124,7 +120,7 @@ def signed(r: Reader) -> Iterator[Said]:
 
 # --- who pays ----------------------------------------------------------------------------------
 
-_GIFT = frozenset(["subvention", "subventions", "aide", "aides", "prêt", "prêts", "don", "dons", "chèque", "bourse", "dotation", "financement", "financements", "cofinancement", "mécénat", "soutien", "appui", "enveloppe", "avance", "concours", "fonds", "coup"])
+_GIFT = frozenset(["subvention", "subventions", "aide", "aides", "prêt", "prêts", "don", "dons", "chèque", "bourse", "dotation", "financement", "financements", "cofinancement", "mécénat", "soutien", "appui", "enveloppe", "avance", "fonds", "coup"])
 _GIVER = re.compile(r"(?:fondation|fonds|banque|credit|caisse|mutuelle|region|departement|conseil|metropole|agglo|communaute|ville|bpifrance|etat|union europeenne|europe|feder|fse|ademe|anct|dreets|ddets|plan|initiative|agence|cci|chambre)\b")
 _NOT_GIVEN = re.compile(r"chiffre d'affaires|\b(?:loyers?|client|clients|achat|achet|vend|dette|emprunt|tribunal|amende|rachat|capital social|refus|rejet|demand|sollicit|attend|espèr|candidat|dépos)")
 

@@ -133,7 +133,7 @@ _LOCATED = (
     rule(
         r"<s:OH>(?:[^‹.;:]|<K>){0,110}?\b(?:a ouvert|ouvre|ouvrira|se trouve|se situe)(?: ses portes)?,? (?:à|dans la ville de|près de) <o:L>"
     ),
-    rule(rf"<s:OH>(?:{APPOSED}|[^‹.;:]{{0,60}}?)(?:,? (?:{BE})?|, )(?:\w+ment |désormais |aujourd'hui )?{_STANDS} (?:depuis (?:[a-z]+ )?‹D\d+› |depuis [a-z]+ )?{_THERE}<o:L>"),
+    rule(rf"<s:OH>(?:{APPOSED}|(?:(?! et )[^‹.;:]){{0,60}}?)(?:,? (?:{BE})?|, )(?:\w+ment |désormais |aujourd'hui )?{_STANDS} (?:depuis (?:[a-z]+ )?‹D\d+› |depuis [a-z]+ )?{_THERE}<o:L>"),
     rule(r"<s:OH>[^‹.;:]{0,60}?\b(?:installée?|située?|basée?) (?:[^‹.;:]|‹L\d+›){0,40}, à <o:L>"),
     rule(
         r"<s:OH>(?:,? qui)? (?:s'(?:installe|implante)(?:ra|nt)?|emménage(?:ra)?|s'est (?:installée?|implantée?)|a emménagé) à <o:L>"
@@ -203,7 +203,7 @@ def places(r: Reader) -> Iterator[Said]:
 
 # --- who with whom ----------------------------------------------------------------------------
 
-_WITH = r"(?:(?i:en) (?:partenariat|collaboration|coopération|association|lien étroit)(?: [a-z]+)?|main dans la main|de concert) avec"
+_WITH = r"(?:(?i:en) (?:partenariat|collaboration|coopération|association|lien étroit)(?: [a-z]+)? avec|(?:main dans la main|de concert) avec|(?i:avec) (?:le concours|la participation|la complicité)(?: active?)?)"
 _PARTNERS = (
     rule(rf"<o:OH>(?:[^‹.;:]|‹[DLE]\d+›){{0,80}}?\b{_WITH} <ss:OH*>"),
     rule(rf"^[^‹]{{0,30}}{_WITH} <ss:OH*>, {THE}<o:OH>"),

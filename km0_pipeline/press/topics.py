@@ -63,10 +63,15 @@ _PAPER = re.compile(
 )
 
 
+def is_paper(m: Mention) -> bool:
+    """Whether `m` is a paper, a station: by its kind or its name."""
+    return m.kind == "media" or bool(_PAPER.match(m.key) or _PAPER.match(m.key.rsplit(" ", 1)[-1]))
+
+
 def paper(text: str, found: Sequence[Mention]) -> Mention | None:
     """The paper in which `text` stands, if its first lines name it: a medium, or a name that papers have."""
     head = min(250, max(120, text.find("\n\n")))
-    return next((m for m in found if m.letter == "O" and m.named and m.start < head and (m.kind == "media" or _PAPER.match(m.key))), None)
+    return next((m for m in found if m.letter == "O" and m.named and m.start < head and is_paper(m)), None)
 
 
 def focus(text: str, found: Sequence[Mention]) -> Mention | None:
