@@ -156,3 +156,10 @@ def test_a_name_of_several_words_that_nothing_tells_to_be_of_a_person_is_an_orga
 def test_a_region_with_its_name_is_not_called_by_a_noun_alone(project: Project) -> None:
     text = "La Région Bretagne et la mairie de Fictange ont signé."
     assert {text[m.start : m.end] for m in mentions_of(text, [], Names(project.hub))} == {"Région Bretagne", "mairie de Fictange"}
+
+
+def test_a_site_of_the_hub_is_that_site_though_its_name_begins_with_a_common_noun(project: Project) -> None:
+    site = project.hub.sites[0]
+    alias = site.aliases[-1]
+    (found,) = mentions_of(f"Ficta occupe le premier étage du {alias}.", [], Names(project.hub))
+    assert found.known and found.kind == "site"

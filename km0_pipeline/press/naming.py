@@ -145,7 +145,7 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
     for k in known:
         letter: Letter = {"hub": "H", "organisation": "O", "place": "L"}[k.known.sort]  # type: ignore[assignment]
         mention = Mention(k.start, k.end, letter, k.known.key, k.known.kind, 0.95, known=k.known)
-        found.append(({"H": 0, "O": 2, "L": 5}[letter], mention))
+        found.append(({"H": 0, "O": 2, "L": 2 if k.known.kind == "site" else 5}[letter], mention))
     found += [
         (1.9, _organisation(flat, o.start, p.end, 0.85, kind=o.known.kind))
         for o, p in pairwise(known)
