@@ -58,6 +58,7 @@ NAMED = [  # sentence, names, sort
     ("La lampe est du Fictangeois Camille Exemple.", {"Camille Exemple"}, PERSON),
     ("L'atelier de ma cousine Orvane Fictelle a fermé.", {"Orvane Fictelle"}, PERSON),
     ("La société Ficta (cosmétiques, Orbeville) recrute. Elle vit.", {"Orbeville"}, PLACE),
+    ("Elle a fait carrière chez Wagons du Sud, puis ailleurs.", {"Wagons du Sud"}, ORGANISATION),
     ("Les travaux sont payés par la Région et le conseil départemental ; la mairie a prêté la salle.", {"Région", "conseil départemental", "mairie"}, ORGANISATION),
 ]  # fmt: skip
 NOTHING = [  # sentence, what is named in it by no claim, sort

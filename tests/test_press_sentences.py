@@ -27,7 +27,7 @@ def _bonds(cell: str) -> set[Bond]:
 
 
 LINES = [
-    line.removeprefix("~ ").split("\t") + [line[0]]
+    [*line.removeprefix("~ ").split("\t"), line[0]]
     for line in Path(__file__).with_name("press_sentences.txt").read_text(encoding="utf-8").splitlines()
     if "\t" in line
 ]

@@ -104,7 +104,7 @@ BONDS = (
     ),
     Bond("member_of", rf"adh[èé]r{_E}|participe(?:nt)? au (?=consortium)", "", r"(?:membre|adhérente?|sociétaire|membre (?:fondateur|fondatrice|actif|associé))"),
     Bond("member_of", rf"(?:rejoi(?:nt|gnent|ndra|ndront|ndre)|int[èé]gr{_E})|(?:fait|font|fera|feront) partie|appart(?:ient|iennent)", network=True,
-         cue="l'(?:adhésion|entrée|arrivée)|dont|auquel|à laquelle", others=(rf"<b:OH>,? (?:[a-zà-ÿ]+ )?dont <a:OH*> (?:est|sont|fait|font) (?:déjà |aussi |également )?(?:membres?|adhérentes?|adhérents?|partie)", rf"<b:OH>,? (?:[a-zà-ÿ]+ )?dont (?:font|fait) (?:déjà |aussi |également )?partie <a:OH*>", r"<b:OH>,? (?:auquel|à laquelle) (?:appart|adh)[a-zéè]+ <a:OH*>",r"<b:OH> (?:a |vient de |ont )?(?:valid|approuv|accept|entérin|act|enregistr|vot|annonc|salu|accueill)[a-zé]* l'(?:adhésion|entrée|arrivée) (?:de ‹K\d+› ?: |de (?:\w+ ){1,3}: )?<a:O*>",)),
+         cue="l'(?:adhésion|entrée|arrivée)|dont|auquel|à laquelle", others=(r"<b:OH>,? (?:[a-zà-ÿ]+ )?dont <a:OH*> (?:est|sont|fait|font) (?:déjà |aussi |également )?(?:membres?|adhérentes?|adhérents?|partie)", r"<b:OH>,? (?:[a-zà-ÿ]+ )?dont (?:font|fait) (?:déjà |aussi |également )?partie <a:OH*>", r"<b:OH>,? (?:auquel|à laquelle) (?:appart|adh)[a-zéè]+ <a:OH*>",r"<b:OH> (?:a |vient de |ont )?(?:valid|approuv|accept|entérin|act|enregistr|vot|annonc|salu|accueill)[a-zé]* l'(?:adhésion|entrée|arrivée) (?:de ‹K\d+› ?: |de (?:\w+ ){1,3}: )?<a:O*>",)),
     Bond(
         "member_of",
         r"(?:regroup|rassembl|féd[èé]r|associ)(?:e|ent|era)|réuni(?:t|ra)|compren(?:d|nent)|se compose|est (?:composé|constitué|formé)e?",

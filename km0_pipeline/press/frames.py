@@ -14,8 +14,8 @@ from functools import cache, lru_cache
 
 from km0_pipeline.press.arguments import OWN, agents, objects, subjects
 from km0_pipeline.press.bonds import is_incubator, is_network, of_event
-from km0_pipeline.press.grammar import Reader, Rule, Said
 from km0_pipeline.press.folding import key
+from km0_pipeline.press.grammar import Reader, Rule, Said
 from km0_pipeline.press.inflected import forms
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.phrases import Phrase, Verbs, phrases

@@ -13,6 +13,7 @@ Belongs here: who is spoken of, where. What is said of them belongs to `relation
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
@@ -24,6 +25,7 @@ from km0_pipeline.press.evidence import (
     APPOSED,
     BODY,
     BY_ROLE,
+    CAP,
     COMMON_FIRST,
     COREFERENT,
     FORMED,
@@ -67,7 +69,7 @@ def mentions(
     candidates = _candidates(flat, spans, names)
     candidates += [(2.5, _organisation(flat, *m.span("name"), 0.6, kind="media")) for m in MASTHEAD.finditer(straight, 0, _TOP)]
     chosen = merge([], [m for _, m in sorted(candidates, key=lambda c: (c[0], c[1].start - c[1].end, c[1].start))])
-    chosen = joining.people(joining.repeated(flat, joining.acronyms(flat, _districts(flat, chosen))))
+    chosen = joining.people(joining.repeated(flat, joining.acronyms(flat, _completed(flat, _districts(flat, chosen)))))
     chosen = joining.shortened(flat, joining.called_short(flat, joining.titled(flat, chosen)))
     if about_hub or any(m.letter == "H" for m in chosen):
         chosen = merge(
@@ -96,6 +98,7 @@ UNSURE = 0.45
 DOUBTED = 0.6
 """Confidence of a known name that may be a piece of a longer one."""
 _GOES_ON = re.compile(r"\+| [A-ZÀ-Ý][a-zà-ÿ]")
+_NEXT = re.compile(r"(?<= )[\w'-]+")
 _CAPITALS_AFTER, _CAPITALS_BEFORE = re.compile(rf" [{UP}]{{2,}}(?!\w)"), re.compile(rf"(?<!\w)[{UP}]{{2,}} $")
 _UNIT_OF = re.compile(
     r"\b(?:pôle|antenne|agence|délégation|comité|réseau|club|collectif|cluster|association|groupe|journal|radio) $",
@@ -118,7 +121,7 @@ def _doubted(flat: str, chosen: list[Mention]) -> list[Mention]:
         if m.known
         and m.named
         and (
-            (m.letter != "L" and _GOES_ON.match(flat, m.end))
+            (_GOES_ON.match(flat, m.end) and (m.letter != "L" or not any(is_first(n[0]) for n in _NEXT.finditer(flat, m.end + 1, m.end + 25))))
             or _BEGAN.search(flat[max(0, m.start - 40) : m.start])
             or (m.letter == "L" and _UNIT_OF.search(flat, max(0, m.start - 14), m.start))
         )
@@ -204,12 +207,27 @@ def _is_shouted(flat: str, start: int, end: int) -> bool:
     return flat[start:end].isupper() and bool(_CAPITALS_AFTER.match(flat, end) or _CAPITALS_BEFORE.search(flat, max(0, start - 12), start))
 
 
+_REST = re.compile(rf" (?:d'|du |de la |de l'|des |dans l[ae] |à )(?:{CAP})(?: {CAP})*")
+
+
+def _completed(flat: str, chosen: list[Mention]) -> list[Mention]:
+    """`chosen`, the names of organisations with what follows them and was taken for no name: « Wagons du Nord », « Les Mains dans la Pâte »."""
+    starts = sorted(m.start for m in chosen)
+    found = []
+    for m in chosen:
+        rest = _REST.match(flat, m.end) if m.letter == "O" and m.named and not m.known and m.confidence > UNNAMED else None
+        if rest and bisect_left(starts, rest.end()) == bisect_left(starts, m.end):
+            m = replace(m, end=rest.end(), key=joining.name_key(flat[m.start : rest.end()]), confidence=min(m.confidence, 0.7))
+        found.append(m)
+    return found
+
+
 def _taken_for(flat: str, name: Name) -> list[tuple[float, Mention]]:
     """What a weighed name is taken for, if it weighs enough."""
     letter, lead = name.best
     weight = name.weights[letter]
     least = {"O": 1.5, "P": 2.5, "L": 1.9}[letter] + (0 if name.label else 0.7)
-    if name.label and " " in name.words and 0.8 <= max(name.weights["O"], weight) and (weight < least or lead < 0.5) and not is_first(name.words):
+    if name.label and " " in name.words and max(name.weights["O"], weight) >= 0.8 and (weight < least or lead < 0.5) and not is_first(name.words):
         return [(6.5, _organisation(flat, name.start, name.end, UNSURE, noun=name.noun))]  # seen as a name, and nothing says that it is a person's or a place's
     if weight < least or lead < 0.5:
         return []

@@ -60,7 +60,7 @@ _FOOT = 250
 LONGEST_SENTENCE = 2000
 """Characters from which on what stands between two full stops is no sentence: a list, a table, page furniture."""
 LIKELY = 0.4
-"""Score below which a bond between two names is no claim: it would be wrong more often than right, and stewards have other things to do."""
+"""Score below which a bond between two names is no claim: of those below it hardly more are right than wrong, and stewards have other things to do."""
 RULES: tuple[Rule, ...] = (
     *relations.RULES,
     *giving.RULES,
