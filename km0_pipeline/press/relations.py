@@ -203,7 +203,7 @@ def places(r: Reader) -> Iterator[Said]:
 
 # --- who with whom ----------------------------------------------------------------------------
 
-_WITH = r"(?:(?i:en) (?:partenariat|collaboration|coopération|association|lien étroit)(?: [a-z]+)? avec|(?:main dans la main|de concert) avec|(?i:avec) (?:le concours|la participation|la complicité)(?: active?)?)"
+_WITH = r"(?:(?i:en) (?:partenariat|collaboration|coopération|association|lien étroit)(?: [a-z]+)?|main dans la main|de concert) avec"
 _PARTNERS = (
     rule(rf"<o:OH>(?:[^‹.;:]|‹[DLE]\d+›){{0,80}}?\b{_WITH} <ss:OH*>"),
     rule(rf"^[^‹]{{0,30}}{_WITH} <ss:OH*>, {THE}<o:OH>"),
