@@ -69,7 +69,7 @@ MASTHEAD = re.compile(
 """« LA GAZETTE FICTIVE — n° 12 », « Fictange Mag | samedi 4 mai »: the paper, in the first lines of its page."""
 BODY = re.compile(
     r"(?<![\w'])(?:(?:[Ll][ae]|[Dd]e la|[Dd]u|[Aa]u|[Àà] la) |(?:[Dd]e |[Àà] )?[Ll]')"
-    r"(?P<name>(?:Région|Ville|Département|Métropole|Agglomération|Communauté|Chambre|Mairie|Préfecture|mairie|préfecture|métropole|syndicat mixte|[Cc]onseil (?:régional|départemental|municipal|communautaire)))"
+    r"(?P<name>(?:Région|Ville|Département|Métropole|Agglomération|Communauté|Chambre|Mairie|Préfecture|mairie|préfecture|métropole|syndicat mixte|communauté (?:de communes|d'agglomération)|(?<=par la )commune|(?<=La )commune(?= [a-z])|[Cc]onseil (?:régional|départemental|municipal|communautaire)))"
     r"(?![\w-]| (?:d[eu]s?\b|d'|[A-ZÀ-Þ\"«&]|[a-zà-ÿ-]+(?:ale?s?|aux|aine|ique|aise|oise|ienne)\b))"
 )
 """« la Région », « le conseil départemental »: a public body called by a common noun alone."""
