@@ -224,6 +224,8 @@ def _completed(flat: str, chosen: list[Mention]) -> list[Mention]:
 
 def _taken_for(flat: str, name: Name) -> list[tuple[float, Mention]]:
     """What a weighed name is taken for, if it weighs enough."""
+    if name.words.startswith("A ") and name.label == "LOC" and name.words.count(" ") == 1:  # « A Fictange », without its accent
+        return [(4.5, Mention(name.start + 2, name.end, "L", key(name.words[2:]), confidence=0.65))]
     letter, lead = name.best
     weight = name.weights[letter]
     least = {"O": 1.5, "P": 2.5, "L": 1.9}[letter] + (0 if name.label else 0.7)
