@@ -79,8 +79,9 @@ def _told(r: Reader, row: Sequence[Phrase], at: int, act: Act) -> Iterator[Said]
     if row[at].the in ("son", "sa", "leur"):
         s = it(r, flat, row[at].start)
         whose, sure = [s] if s is not None else [], LESS_SURE
-    elif at > 1 and row[at - 1].words == "dont" and row[at - 2 - (row[at - 2].kind == "comma")].letter in tuple("OH"):
-        whose = [r.mention(str(row[at - 2 - (row[at - 2].kind == "comma")].number))]  # « X, dont la gestion est confiée à Y »
+    elif flat.text.startswith("dont ", row[at].start):  # « X, dont la gestion est confiée à Y »
+        n = next((n for n in range(at - 1, -1, -1) if row[n].letter in tuple("OHP") or row[n].kind in ("end", "who", "which")), 0)
+        whose = [r.mention(str(row[n].number))] if row[n].letter in tuple("OH") else []
     else:
         n = next((n for n in range(k, len(row)) if row[n].kind not in ("noun", "comma", "and") or (row[n].prep == "de" and row[n].letter)), len(row))
         if n < len(row) and row[n].letter and row[n].letter in act.of:
