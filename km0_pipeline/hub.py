@@ -165,7 +165,7 @@ class Press(_Kept):
         {"fr": FRENCH_MODEL}, description="spaCy model for the names in each language, besides French."
     )
     review_below: float = Field(
-        0.93, ge=0, le=1, description="Confidence below which a claim of the press waits for `km0 review claims`, and is not published; 0: none waits."
+        0.97, ge=0, le=1, description="Confidence below which a claim of the press waits for `km0 review claims`, and is not published; 0: none waits."
     )
     max_megabytes: int = Field(50, ge=1, description="Largest file that is read, in megabytes: a press kit with its pictures.")
     max_pages: int = Field(300, ge=1, description="Most pages of a document: more is a book, not press.")

@@ -58,6 +58,8 @@ NAMED = [  # sentence, names, sort
     ("La lampe est du Fictangeois Camille Exemple.", {"Camille Exemple"}, PERSON),
     ("L'atelier de ma cousine Orvane Fictelle a fermé.", {"Orvane Fictelle"}, PERSON),
     ("La société Ficta (cosmétiques, Orbeville) recrute. Elle vit.", {"Orbeville"}, PLACE),
+    ("Elle a fait carrière chez Wagons du Sud, puis ailleurs.", {"Wagons du Sud"}, ORGANISATION),
+    ("Les travaux sont payés par la Région et le conseil départemental ; la mairie a prêté la salle.", {"Région", "conseil départemental", "mairie"}, ORGANISATION),
 ]  # fmt: skip
 NOTHING = [  # sentence, what is named in it by no claim, sort
     ("La ministre de la Fonction publique Camille Exemple est venue.", "Fonction", ORGANISATION),
@@ -143,3 +145,22 @@ def test_the_head_of_a_name_says_its_kind(name: str, kind: str) -> None:
 )
 def test_the_noun_beside_a_name_says_its_kind(noun: str, kind: str) -> None:
     assert of_noun(noun) == kind
+
+
+def test_a_name_of_several_words_that_nothing_tells_to_be_of_a_person_is_an_organisation_one_is_not_sure_of(project: Project) -> None:
+    text = "La veille, on parlait de Fictard Modelin dans la vallée."
+    start = text.index("Fictard")
+    (found,) = mentions_of(text, [(start, start + len("Fictard Modelin"), "PER")], Names(project.hub))
+    assert found.letter == "O" and found.confidence < 0.5
+
+
+def test_a_region_with_its_name_is_not_called_by_a_noun_alone(project: Project) -> None:
+    text = "La Région Bretagne et la mairie de Fictange ont signé."
+    assert {text[m.start : m.end] for m in mentions_of(text, [], Names(project.hub))} == {"Région Bretagne", "mairie de Fictange"}
+
+
+def test_a_site_of_the_hub_is_that_site_though_its_name_begins_with_a_common_noun(project: Project) -> None:
+    site = project.hub.sites[0]
+    alias = site.aliases[-1]
+    (found,) = mentions_of(f"Ficta occupe le premier étage du {alias}.", [], Names(project.hub))
+    assert found.known and found.kind == "site"

@@ -46,6 +46,8 @@
       posts       rules: who heads, founded, works for what
       roles       rules: posts wherever they stand beside a name, what an organisation is to another by a noun
       frames      rules: what verbs say of their subjects and objects, whatever stands between
+      referents   whom a pronoun or a bare noun means where a rule must know
+      nominal     rules: the same, told by nouns that stand for verbs: « le rachat de X par Y »
       nearby      rules: places, givers, tenants that stand beside a name without a verb; who writes, whom to ask
       bonds       rules: who operates, organises, founded, is a member of what
       accounts    rules: how many, how large, how much

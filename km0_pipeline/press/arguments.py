@@ -11,11 +11,14 @@ from collections.abc import Container, Sequence
 
 from km0_pipeline.press.phrases import Phrase
 
-OWN = frozenset(["projet", "société", "entreprise", "start-up", "startup", "association", "équipe", "équipes", "groupe", "coopérative", "fablab", "incubateur", "banque", "école", "campus", "réseau", "bâtiment", "site", "pôle", "agence", "studio", "cabinet", "fonds", "collectif", "ville", "commune", "communauté", "région", "département"])
+OWN = frozenset(["projet", "société", "entreprise", "start-up", "startup", "association", "équipe", "équipes", "groupe", "coopérative", "fablab", "incubateur", "banque", "école", "campus", "réseau", "bâtiment", "site", "pôle", "agence", "studio", "cabinet", "fonds", "collectif", "ville", "commune", "communauté", "région", "département", "siège", "locaux", "bureaux"])
 """Nouns that name what they belong to: « le projet du KM0 », « l'équipe de X » are the KM0, X."""
 _FIGURES = frozenset("DSEAK")
+_SHARE = re.compile(r"(?:hauteur (?:de )?)?[\d.]+")
+"""« à 55 % »."""
+_SEVERAL = frozenset(["deux", "trois", "quatre", "cinq", "six", "plusieurs", "les"])
 _MANY = re.compile(
-    r"\b(?:entreprises|start-ups|startups|pousses|structures|associations|sociétés|projets|occupants|locataires|résidents|partenaires|membres|acteurs|collectifs|adhérents|coopératives|équipes|fondateurs|financeurs|investisseurs|"
+    r"\b(?:entreprises|start-ups?|startups?|pousses|structures|associations|sociétés|projets|occupants?|locataires?|résidents?|partenaires|membres?|acteurs|collectifs|adhérents|coopératives|équipes|fondateurs|financeurs|investisseurs|"
     r"organisations|collectivités|banques|lauréats|pépites|sites|lieux)\b"
 )
 """Nouns of which names may follow: « trois associations : A, B et C »."""
@@ -33,9 +36,15 @@ def subjects(row: Sequence[Phrase], at: int, letters: Container[str], depth: int
         return []
     before = row[j]
     if before.kind == "who":
-        return _antecedent(row, j - 1, letters, row[at].words.endswith("nt"))
+        meant = _antecedent(row, j - 1, letters, row[at].words.endswith("nt"))
+        if not meant and before.start == before.end:  # « X a percé en fondant Y »
+            k = next((k for k in range(j - 1, -1, -1) if row[k].kind in ("end", "that", "which") or (row[k].kind == "verb" and row[k].voice in ("active", "passive"))), -1)
+            return subjects(row, k, letters, depth + 1) if k >= 0 and row[k].kind == "verb" else []
+        return meant
     if before.kind == "which":  # « que préside X »
         k = at + 1
+        if k + 2 < len(row) and row[k].kind == "noun" and not row[k].letter and not row[k].prep and row[k + 1].kind == "comma":
+            k += 2  # « que préside une amie, X »
         return listed(row, k, letters) if k < len(row) and row[k].letter and row[k].letter in letters and not row[k].prep else []
     if before.kind == "and":
         k = next((k for k in range(j - 1, -1, -1) if row[k].kind in ("verb", "end", "that")), -1)
@@ -63,6 +72,8 @@ def _headed(row: Sequence[Phrase], j: int, letters: Container[str]) -> list[Phra
     if j < 0 or row[j].kind != "noun":
         return []
     head = row[j]
+    if head.letter == "K" and j < last and row[j + 1].prep == "de" and row[j + 1].letter and row[j + 1].letter in letters and j + 1 == last:
+        return [row[j + 1]]  # « les dix salariés de X travaillent »
     if head.letter in _FIGURES:
         return _headed(row, j - 1, letters) if j else []
     if head.letter and head.letter in letters:
@@ -107,7 +118,7 @@ def _antecedent(row: Sequence[Phrase], j: int, letters: Container[str], many: bo
     if noun.letter:
         if noun.letter not in letters:
             return []
-        if noun.prep == "de" and j and row[j - 1].kind == "noun" and not row[j - 1].letter and not noun.words and row[j - 1].words.split()[0] not in OWN:
+        if noun.prep == "de" and noun.letter != "P" and j and row[j - 1].kind == "noun" and not row[j - 1].letter and not noun.words and row[j - 1].words.split()[0] not in OWN:
             return []
         return _joined(row, j, 0) if many and row[j - 1 : j] and row[j - 1].kind == "and" else [noun]
     if noun.prep:
@@ -152,6 +163,8 @@ def objects(row: Sequence[Phrase], at: int, preps: Container[str], letters: Cont
     """
     k, n = at + 1, len(row)
     which = next((q for q in range(at - 1, max(-1, at - 4), -1) if row[q].kind == "which"), -1)
+    if which > 1 and row[which - 1].letter and row[which - 1].letter in letters and row[which - 1].prep in preps and row[which - 1].prep and row[which - 2].lemmas == ("être",):
+        return [row[which - 1]]  # « c'est à A que X s'installe »
     if which >= 0 and "" in preps and all(row[q].kind == "noun" for q in range(which + 1, at)):  # « X, que préside A », « X que A préside »
         return [p for p in _antecedent(row, which - 1, letters) if p.letter]
     while k < n:
@@ -159,7 +172,7 @@ def objects(row: Sequence[Phrase], at: int, preps: Container[str], letters: Cont
         if p.kind == "noun":
             if p.letter and p.letter in letters and p.prep in preps:
                 return listed(row, k, letters)
-            if not p.letter and k + 1 < n and row[k + 1].kind == "noun" and row[k + 1].prep == "de" and row[k + 1].letter in letters and row[k + 1].letter and p.words.split()[0] in through:
+            if not p.letter and k + 1 < n and row[k + 1].kind == "noun" and row[k + 1].prep == "de" and row[k + 1].letter in letters and row[k + 1].letter and any(w in through for w in p.words.split()):
                 return listed(row, k + 1, letters)
             if p.letter not in _FIGURES and not p.prep and not skip_nouns:
                 if not _MANY.search(p.words):
@@ -170,6 +183,8 @@ def objects(row: Sequence[Phrase], at: int, preps: Container[str], letters: Cont
                     lead += 1
                 if lead < n and row[lead].prep == "like" and row[lead].letter and row[lead].letter in letters:
                     return listed(row, lead, letters)
+                if lead < n and row[lead - 1].kind == "comma" and p.the in _SEVERAL and row[lead].letter and row[lead].letter in letters and not row[lead].prep and "" in preps:
+                    return listed(row, lead, letters)  # « accueille deux associations, A et B »
                 if lead + 1 < n and row[lead].words == ":" and row[lead + 1].letter and row[lead + 1].letter in letters and "" in preps:
                     return listed(row, lead + 1, letters)
                 return []
@@ -194,6 +209,8 @@ def listed(row: Sequence[Phrase], k: int, letters: Container[str]) -> list[Phras
     found, n, prep = [row[k]], len(row), row[k].prep
     while True:
         k += 1
+        if k + 1 < n and row[k].kind == "noun" and row[k].letter in ("L", "D", "S") and row[k].prep in ("à", "en", "de", "dans") and row[k + 1].kind in ("comma", "and"):
+            k += 1  # « A à Colmar et B à Thann »
         # an aside between commas: « A, la banque, et B » ; « A, de Lyon, et B »
         if k + 1 < n and row[k].kind in ("comma", "and"):
             nxt = k + 1
@@ -221,11 +238,15 @@ def agents(row: Sequence[Phrase], at: int, preps: Container[str], letters: Conta
         if p.kind == "noun":
             if p.prep in preps:
                 if p.letter and p.letter in letters:
-                    return listed(row, k, letters)
+                    found = listed(row, k, letters)
+                    n = next(q for q, x in enumerate(row) if x is found[-1]) + 1
+                    if n + 2 < len(row) and row[n].kind in ("and", "comma") and _SHARE.fullmatch(row[n + 1].words) and row[n + 2].prep in preps and row[n + 2].letter and row[n + 2].letter in letters:
+                        found += listed(row, n + 2, letters)
+                    return found
                 owned = row[k + 1] if not p.letter and k + 1 < len(row) else None
                 if owned is not None and owned.letter and owned.letter in letters and owned.prep == "de" and p.words.split()[0] in OWN:
                     return listed(row, k + 1, letters)
-                if p.letter not in _FIGURES:
+                if p.letter not in _FIGURES and not _SHARE.fullmatch(p.words):
                     # « par deux amis, A et B »
                     if not p.letter and k + 2 < len(row) and row[k + 1].kind in ("comma", "end") and row[k + 2].kind == "noun" and not row[k + 2].prep and row[k + 2].letter and row[k + 2].letter in letters:
                         return listed(row, k + 2, letters)

@@ -11,7 +11,7 @@ import re
 from km0_pipeline.press import headed
 from km0_pipeline.press.borders import PARTICLE
 from km0_pipeline.press.evidence import ROLE, SPEECH, TRADE_NOUN, UP
-from km0_pipeline.press.kinds import NOUN
+from km0_pipeline.press.kinds import NOUN, NOUNS
 
 WHOLE = re.compile(rf"[{UP}][\w'-]+(?: {PARTICLE}[{UP}][\w'-]*\w){{1,3}}")
 COMMON_NOUN = re.compile(rf"(?i:{NOUN})|{headed.WORD.pattern}")
@@ -71,6 +71,10 @@ SAYS_BEFORE = re.compile(
 NOUN_AFTER = re.compile(
     rf" ?,? ?\(?(?:une?|la|le|l'|jeune|première?|leader|est une?|est la|est le|est l'|,) ?(?:\w+ )?{TRADE_NOUN}\b(?! (?:[a-zà-ÿ]+ )?[\"{UP}])|, (?:qui |spécialis|spécialiste|éditeur|éditrice|fabricant|filiale|basée?|fondée?|créée?|implantée?|installée? )"
 )
+HOUSE_AFTER = re.compile(
+    rf" ?(?:,|\()? ?(?:l[ae] |l'|une? |notre |son |sa )?(?:(?:nouve(?:au|l|lle)|futur|future|premi(?:er|ère)|grand|ancien) )?(?:{NOUNS['hub']}|{NOUNS['incubator']}|{NOUNS['startup']}|coopérative|ressourcerie|recyclerie)(?= (?:d[eu]\b|d'|des\b)|[,.;)]| [a-zà-ÿ-]+(?:ais|aise|ois|oise|ien|ienne|ain|aine)\b)"
+)
+"""« à Ficta, la pépinière de Fictange »: where one can be, called an organisation."""
 DOES = re.compile(
     r"(?: \([^()]{1,60}\))?(?:,[^,.]{1,60},)? (?:(?:a|ont|va|vont|vient de|doit) )?(?:lev|lèv|recrut|emploi|édit|fabriqu|développ|commercialis|fédèr|rassembl|accompagn|propos|lanc|s'install|s'implant|s'alli|rejoin|"
     r"héberg|accueill|organis|soutien|financ|rachet|ouvr|compt|investi|produi|conçoi|livr|vend|inaugur|déploi|rachèt|distribu|vise\b|visent|emménag|déménag|exploit|fourni|équip|regroup|embauch|licenci|export|factur|cherch|réuni)[a-zà-ÿ]*\b"

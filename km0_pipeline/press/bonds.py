@@ -91,8 +91,8 @@ BONDS = (
         r"(?:racheté|acquis|détenu)",
         r"(?:(?:co-?)?propriétaire|(?:co-?)?associée?|actionnaire majoritaire)",
         subjects="OHP",
-        cue="[Pp]ropriété|acquisition|rachat|reprise",
-        others=(rf"<a:OHP> {AUX}(?:annonc|conclu|finalis|officialis|réalis)[a-zé]* (?:mardi |hier |‹D\d+› )?(?:l'acquisition|le rachat|la reprise) (?=d)<b:OH*>", rf"^[\W\d]*Propriété (?=d)<a:OHP*>, {THE}<b:OH>", rf"<b:OH*>(?:{APPOSED} {BE}(?:la )?|, )propriété (?=d)<a:OHP*>"),
+        cue="[Pp]ropriété|acquisition|rachat|reprise|capital",
+        others=(rf"<a:OHP*>{APPOSED} {AUX}(?:est entrée?|sont entrée?s|entr[a-zé]+|monte(?:nt)?|participe(?:nt)?) (?:au|dans le) capital (?=d)<b:OH>", rf"<a:OHP> {AUX}(?:annonc|conclu|finalis|officialis|réalis)[a-zé]* (?:mardi |hier |‹D\d+› )?(?:l'acquisition|le rachat|la reprise) (?=d)<b:OH*>", rf"^[\W\d]*Propriété (?=d)<a:OHP*>, {THE}<b:OH>", rf"<b:OH*>(?:{APPOSED} {BE}(?:la )?|, )propriété (?=d)<a:OHP*>"),
     ),
     Bond("founder_of", _FOUND, _FOUNDED, _FOUNDER, _BEGUN_BY, subjects="OHP", once=True,
          cue="initiative|impulsion|instigation|avec|côtés|compagnie", others=(rf"<a:P> {AUX}(?:co-?)?(?:fond|cré|lanc){_E} {THE}<b:OH> (?:‹D\d+› |en ‹D\d+› )?(?:avec|aux côtés de|en compagnie de) <c:P*>", rf"^(?i:à l'initiative|sous l'impulsion|à l'instigation) <a:OHP*>, {THE}<b:OH>",)),
@@ -104,7 +104,7 @@ BONDS = (
     ),
     Bond("member_of", rf"adh[èé]r{_E}|participe(?:nt)? au (?=consortium)", "", r"(?:membre|adhérente?|sociétaire|membre (?:fondateur|fondatrice|actif|associé))"),
     Bond("member_of", rf"(?:rejoi(?:nt|gnent|ndra|ndront|ndre)|int[èé]gr{_E})|(?:fait|font|fera|feront) partie|appart(?:ient|iennent)", network=True,
-         cue="l'(?:adhésion|entrée|arrivée)", others=(r"<b:OH> (?:a |vient de |ont )?(?:valid|approuv|accept|entérin|act|enregistr|vot|annonc|salu|accueill)[a-zé]* l'(?:adhésion|entrée|arrivée) (?:de ‹K\d+› ?: |de (?:\w+ ){1,3}: )?<a:O*>",)),
+         cue="l'(?:adhésion|entrée|arrivée)|dont|auquel|à laquelle", others=(r"<b:OH>,? (?:[a-zà-ÿ]+ )?dont <a:OH*> (?:est|sont|fait|font) (?:déjà |aussi |également )?(?:membres?|adhérentes?|adhérents?|partie)", r"<b:OH>,? (?:[a-zà-ÿ]+ )?dont (?:font|fait) (?:déjà |aussi |également )?partie <a:OH*>", r"<b:OH>,? (?:auquel|à laquelle) (?:appart|adh)[a-zéè]+ <a:OH*>",r"<b:OH> (?:a |vient de |ont )?(?:valid|approuv|accept|entérin|act|enregistr|vot|annonc|salu|accueill)[a-zé]* l'(?:adhésion|entrée|arrivée) (?:de ‹K\d+› ?: |de (?:\w+ ){1,3}: )?<a:O*>",)),
     Bond(
         "member_of",
         r"(?:regroup|rassembl|féd[èé]r|associ)(?:e|ent|era)|réuni(?:t|ra)|compren(?:d|nent)|se compose|est (?:composé|constitué|formé)e?",
@@ -116,7 +116,7 @@ BONDS = (
     Bond("succeeds", _FOLLOW, "remplacé", "successeur", subjects="P", objects="P", once=True),
     Bond(
         "succeeds",
-        r"(?:devient|deviendra|est devenue?|est rebaptisée?|a été rebaptisée?|change de nom(?: pour| et devient)|(?:laiss|cèd|céd)(?:e|é|era) (?:la )?place|se transforme en)",
+        r"(?:devient|deviendra|est devenue?|est rebaptisée?|a été rebaptisée?|change de nom(?: pour| et devient)|s'appelle(?:ra)? (?:désormais|maintenant|aujourd'hui)|(?:laiss|cèd|céd)(?:e|é|era) (?:la )?place|se transforme en)",
         turned=True,
         once=True,
     ),
@@ -179,6 +179,7 @@ def _forms(b: Bond) -> Iterator[Form]:
         yield rule(rf"<a:{a}*>(?:(?P<apposed>, )|{APPOSED}(?:,? qui)? {BE}){_ONE}{some} {_OF}<b:{o}*>{more}")
         yield rule(rf"(?:[Ll]es? |[Ll]a |[Ll]'){some} {_OF}<b:{o}*>(?: {BE}{_ONE}| ?: ){{1}}<a:{a}*>")
         yield rule(rf"(?:[Ll]e |[Ll]a |[Ll]'){b.noun}(?: {ADJECTIVE})? {_OF}<b:{o}*>, <a:{a}>(?=[,.;]|$)")
+        yield rule(rf"<b:{o}*> {AUX}compt[a-z]+ (?:notamment |déjà )?<a:{a}*> parmi (?:ses|leurs) {some}")
         yield rule(
             rf"<b:{o}*>,? (?:{AUX}(?:compt[a-z]+|a|ont) (?:parmi|pour) (?:ses |leurs )?|dont l[ea]s? ?){some}(?: {BE}|,? )<a:{a}*>"
         )

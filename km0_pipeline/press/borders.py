@@ -61,7 +61,7 @@ _TITLE = re.compile(
 BULLET = "-•–▪▸►▹→⇨➔✔✓✗✘★◆◦■□●○‣➢❖·"
 """Signs that begin the items of a list."""
 _ITEM = re.compile(rf"(?:^|[\s;])(?:[{BULLET}]|\d{{1,2}}[.)]) $")
-_ENTRY = re.compile(rf"(?:^|\n) *(?:[{BULLET}]|\d{{1,2}}[.)]) $")
+_ENTRY = re.compile(rf"(?:^|\n) *(?:[{BULLET}]|\d{{1,2}}[.)]) $|\s[{BULLET[3:-1]}] $")
 _NUMBERED = re.compile(
     r"(?:Articles?|Points?|Pages?|Chapitre|Annexe|[EÉ]tapes?|Phase|Lot|Axe|Volet|Niveau|Tome|Saison|Promo(?:tion)?|[EÉ]dition|Semaine|Figure|Tableau|Question|DU|LE|AU|DE|DÈS|JUSQU'AU|LUN|MAR|MER|JEU|VEN|SAM|DIM|(?:Lun|Mar|Mercre|Jeu|Vendre|Same)di|Dimanche) \d+(?: (?:AU|ET) \d+)?(?: [A-ZÉÛ]{3,9})?|[A-Z]{1,4}-?\d[\d-]{2,}|[A-ZÀ-Þ]{2,}[ÉUI]E?S?"
 )

@@ -119,6 +119,7 @@ _FORMS: dict[str, tuple[str, re.Pattern[str], Callable[[edtf.Groups, edtf.Contex
         ("this year", "period", r"(?<=\ben\s)début\s+d'année\b(?!\s+(?:proch|scol|univ))|\bcette\s+année\b(?!-)|\b(?:depuis|dès)\s+le\s+début\s+de\s+l'année\b(?!\s+(?:proch|scol|univ|derni|20))", lambda g, c: c.published[:4]),
         ("year of a thing", "digits", rf"(?<=[^\W\d]\s)(?P<only>{_Y})\b(?!\s?[-–/]\s?\d|\.\d)|(?<=[\s,])(?P<only2>{_Y})(?=(?:,\s|\s+et\s+|\s+ou\s+)(?:en\s+)?{_Y}\b)", edtf.year),
         ("year", "digits", rf"(?=[12]\d{{3}}\b)(?:(?<=\ben\s)|(?<=\()|(?<=\d{{4}},\s)|(?<=\d{{4}}\set\s)|(?<=\d{{4}}\set\sen\s)|(?<=\d{{4}}\sou\s)|(?<=\d{{4}}\sou\sen\s)|(?<=\bmi-){_AT_YEAR})(?P<only>{_Y})\b(?![-/.]\d)", edtf.year),
+        ("year of an entry", "digits", rf"(?<![\w/.,-])(?P<only>{_Y})(?=\s?[▪►●■•]\s)", edtf.year),
         ("year first", "digits", rf"(?:^|(?<=[.!?…:]\s)|(?<=\s\s))(?P<only>{_Y})(?=\s+(?:commenc|débute|démarre|s'ouvre|s'achève|se termine|s'annonce|aura? |a été|est |sera |fut |était |reste|marque|promet|ver|voit))", edtf.year),
         ("day near", "near", rf"\b(?=[ahd])(?<!\bde\s)(?<!\bd')(?<!qu')\b(?P<near>{_any(edtf.NEAR)})\b", edtf.near),
         ("weekday", "weekday", rf"\bce\s+(?P<weekday>{_D})\b(?!\s+\d)|\b(?P<weekday2>{_D})\s+(?P<rel>dernier|passé|prochain)\b", edtf.weekday),

@@ -61,6 +61,18 @@ ADDRESS = re.compile(
 WEAK = re.compile(
     r"(?P<name>\b[Cc]ollectivités (?:locales|territoriales)|\b(?:(?<=[Ll]a )Ville|(?<=l')agglomération|(?<=L')agglomération)(?= (?:a|ont|apporte|soutient|finance|verse|accorde)\b))"
 )
+MASTHEAD = re.compile(
+    r"^[ \t]*(?!(?i:communiqu|dossier|compte|revue|s[ée]ance|publi|posté|le \d|par |page|subject|semaine|conseil|proc[èe]s))(?P<name>[A-ZÀ-Þ][^\n|—–,:;!?()\[\]@]{3,44}?) ?(?:[|•·—–] ?|\n[ \t]*)"
+    r"(?:[Nn](?:°|o|uméro)[ \xa0]?\d|[Bb]ulletin n|[Ll]ettre n|[Nn]ewsletter n|[Pp](?:age|\.) ?\d|(?i:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) \d|(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre) \d{4}|le (?i:journal|magazine|bulletin|quotidien|mensuel)\b)",
+    re.M,
+)
+"""« LA GAZETTE FICTIVE — n° 12 », « Fictange Mag | samedi 4 mai »: the paper, in the first lines of its page."""
+BODY = re.compile(
+    r"(?<![\w'])(?:(?:[Ll][ae]|[Dd]e la|[Dd]u|[Aa]u|[Àà] la) |(?:[Dd]e |[Àà] )?[Ll]')"
+    r"(?P<name>(?:Région|Ville|Département|Métropole|Agglomération|Communauté|Chambre|Mairie|Préfecture|mairie|préfecture|métropole|syndicat mixte|communauté (?:de communes|d'agglomération)|(?<=par la )commune|(?<=La )commune(?= [a-z])|[Cc]onseil (?:régional|départemental|municipal|communautaire)))"
+    r"(?![\w-]| (?:d[eu]s?\b|d'|[A-ZÀ-Þ\"«&]|[a-zà-ÿ-]+(?:ale?s?|aux|aine|ique|aise|oise|ienne)\b))"
+)
+"""« la Région », « le conseil départemental »: a public body called by a common noun alone."""
 DESCRIBED = re.compile(
     r"(?:^|[\s(])(?:une?|la|le|sa|son|cette|leur|l')[\s]?(?P<name>(?:structure d'incubation|incubateur|accélérateur|pépinière|antenne|agence|filiale|délégation|branche|caisse régionale|"
     r"direction|centre de formation|laboratoire|campus)(?:\s[a-zà-ÿ'-]+){0,5}?\s(?:du\s|de\sla\s|de\sl'|des\s|de\s|d'))$",

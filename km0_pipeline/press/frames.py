@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from km0_pipeline.press.arguments import OWN, agents, objects, subjects
 from km0_pipeline.press.bonds import is_incubator, is_network, of_event
+from km0_pipeline.press.folding import key
 from km0_pipeline.press.grammar import Reader, Rule, Said
 from km0_pipeline.press.inflected import forms
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.phrases import Phrase, Verbs, phrases
+from km0_pipeline.press.referents import LESS_SURE, he, it
 from km0_pipeline.press.sentences import Masked
 
 
@@ -50,11 +52,13 @@ class Frame:
 _IN = ("à", "chez", "dans", "sur", "en", "near")
 FRAMES = (
     Frame("operates", "gérer cogérer piloter copiloter animer coanimer coordonner opérer exploiter administrer superviser"),
-    Frame("operates", "porter coporter confier", active=False),
+    Frame("operates", "porter coporter", does="O"),
+    Frame("operates", "confier tenir éditer entretenir", active=False),
     Frame("organiser_of", "organiser coorganiser orchestrer", does="OHP", to="OHV", once=True),
     Frame("founder_of", "fonder cofonder créer cocréer initier imaginer impulser", does="OHP", once=True),
     Frame("founder_of", "lancer monter ouvrir inventer", does="P", once=True),
     Frame("founder_of", "lancer naître ouvrir", does="OHP", once=True, active=False),
+    Frame("founder_of", "voir", to="OHP", preps=("par",), turned=True, once=True, passive=False, only="day"),
     Frame("heads", "diriger codiriger présider coprésider gérer cogérer", does="P"),
     Frame("incubates", "incuber préincuber accélérer couver", by=("par", "à", "chez", "dans")),
     Frame("incubates", "accompagner suivre héberger accueillir coacher soutenir", by=("par", "à", "chez", "dans"), only="incubator"),
@@ -69,12 +73,13 @@ FRAMES = (
     Frame("funds", "recevoir obtenir décrocher toucher lever boucler collecter bénéficier récolter percevoir réunir", does="OH", preps=("de", "from"), turned=True, money=True),
     Frame("tenant_of", "héberger abriter loger", turned=True, by=("par", "à", "chez", "dans"), only="house"),
     Frame("tenant_of", "accueillir", turned=True, by=("par", "à", "chez", "dans"), only="house"),
-    Frame("tenant_of", "installer implanter emménager poser siéger", to="OH", preps=_IN, by=(), passive=False),
+    Frame("tenant_of", "installer implanter emménager poser siéger trouver situer", to="OH", preps=_IN, by=(), passive=False),
     Frame("tenant_of", "installer implanter baser situer domicilier établir", active=False, turned=True, by=_IN),
     Frame("tenant_of", "rejoindre intégrer", only="house"),
     Frame("tenant_of", "louer occuper", only="house", preps=("", "à", "dans", "chez")),
     Frame("located_in", "installer implanter emménager siéger trouver situer établir déménager", to="L", preps=_IN, passive=False),
     Frame("located_in", "installer implanter baser situer domicilier établir loger naître ouvrir immatriculer siser", active=False, turned=True, to="OH", does="L", by=_IN),
+    Frame("located_in", "ouvrir inaugurer exploiter posséder employer disposer compter occuper louer transférer accompagner fabriquer produire assembler", to="L", preps=("à", "en"), passive=False, only="site"),
     Frame("member_of", "adhérer", preps=("à",)),
     Frame("member_of", "rejoindre intégrer", only="network"),
     Frame("member_of", "faire", preps=("de",), passive=False, only="party"),
@@ -84,11 +89,26 @@ FRAMES = (
     Frame("succeeds", "succéder remplacer", does="P", to="P", preps=("", "à"), once=True),
     Frame("partner_of", "associer", preps=("à", "avec"), itself=True, passive=False),
     Frame("partner_of", "collaborer coopérer travailler", preps=("avec", "with"), passive=False),
-    Frame("partner_of", "signer nouer conclure sceller", preps=("avec", "with"), passive=False, only="agreement"),
+    Frame("partner_of", "signer nouer conclure sceller parapher", preps=("avec", "with"), passive=False, only="agreement"),
     Frame("succeeds", "passer céder laisser transmettre", does="P", to="P", preps=("à",), turned=True, once=True, passive=False, only="seat"),
+    Frame("heads", "prendre assurer occuper exercer assumer", does="P", preps=("de", "à"), passive=False, only="direction"),
     Frame("heads", "confier attribuer échoir revenir", does="P", to="OH", active=False, by=("à",), only="direction"),
     Frame("works_for", "travailler entrer exercer enseigner", does="P", preps=("à", "chez", "pour", "dans")),
     Frame("works_for", "rejoindre intégrer", does="P"),
+    Frame("works_for", "recruter embaucher engager", to="P", turned=True, once=True),
+    Frame("tenant_of", "prendre élire poser", preps=_IN, passive=False, only="quarters"),
+    Frame("tenant_of", "partager travailler louer occuper", preps=("à", "dans", "chez"), passive=False, only="house"),
+    Frame("tenant_of", "choisir", passive=False, only="house", once=True),
+    Frame("funds", "mener conduire", active=False, money=True),
+    Frame("funds", "voter approuver miser", preps=("à", "for", "pour", "dans", "sur"), money=True, passive=False),
+    Frame("part_of", "adosser rattacher intégrer", active=False, turned=True, by=("à", "dans"), only="private"),
+    Frame("member_of", "affilier intégrer rattacher", active=False, turned=True, by=("à", "dans"), only="network"),
+    Frame("owner_of", "reprendre", does="OHP", once=True),
+    Frame("owner_of", "détenir posséder contrôler", does="OHP", preps=("de", "dans"), passive=False, only="share"),
+    Frame("owner_of", "entrer participer monter", does="OHP", preps=("de",), passive=False, only="share"),
+    Frame("owner_of", "prendre", does="OHP", preps=("de", "dans"), passive=False, only="control"),
+    Frame("partner_of", "allier unir rapprocher", preps=("à", "avec", "de"), itself=True, passive=False),
+    Frame("incubates", "faire intégrer rejoindre", preps=("de",), turned=True, passive=False, only="promotion"),
 )  # fmt: skip
 _OTHERS = (
     "annoncer recruter compter employer proposer vendre développer concevoir fabriquer grandir viser prévoir célébrer fêter préparer chercher conserver quitter devenir demander affirmer expliquer "
@@ -98,13 +118,19 @@ _OTHERS = (
 """Verbs that say nothing here, but end what others say."""
 _NO_VERBS = frozenset({"président", "résident", "adhérent", "dirigeant", "gérant", "entre"})
 """Forms that a newspaper uses as nouns only, or nearly always as a preposition."""
-_THROUGH = frozenset(["développement", "création", "lancement", "projet", "projets", "équipe", "équipes", "groupe", "réseau", "site", "activité", "activités", "travaux", "construction", "rénovation", "ouverture", "fonctionnement", "gestion", "animation", "exploitation", "budget", "réhabilitation", "aménagement", "prototype", "capital"])
-_MONEY = re.compile(r"‹E|\b(?:subvention|aide|prêt|don|chèque|fonds|bourse|dotation|financement|enveloppe|soutien|levée|capital|ticket|avance|tour de table|mécénat|appui)s?\b")
+_THROUGH = frozenset(["développement", "création", "lancement", "projet", "projets", "équipe", "équipes", "groupe", "réseau", "site", "activité", "activités", "travaux", "construction", "rénovation", "ouverture", "fonctionnement", "gestion", "animation", "exploitation", "budget", "réhabilitation", "aménagement", "prototype", "capital", "étage", "étages", "rez-de-chaussée", "niveau", "sous-sol", "aile", "plateau"])
+_MONEY = re.compile(r"‹E|\b(?:subvention|aide|prêt|don|chèque|fonds|bourse|dotation|financement|enveloppe|soutien|levée|opération|capital|ticket|avance|tour de table|mécénat|appui)s?\b")
 _BESIDE = {
     "seat": re.compile(r"\b(?:main|relais|flambeau|place|fauteuil|siège|rênes|direction|présidence|commandes|clés|barre)\b"),
     "agreement": re.compile(r"\b(?:partenariat|convention|accord|alliance|contrat)\b"),
     "party": re.compile(r"\bpartie\b"),
-    "direction": re.compile(r"\b(?:direction|présidence|gérance|tête)\b"),
+    "quarters": re.compile(r"\b(?:quartiers|domicile|cartons|valises|bagages|machines|équipes|racines)\b"),
+    "day": re.compile(r"\ble jour\b"),
+    "share": re.compile(r"%|\b(?:parts|capital|majorité|moitié|tiers|quart)\b"),
+    "control": re.compile(r"\b(?:contrôle|participation|majorité)\b"),
+    "promotion": re.compile(r"\b(?:promotion|promo|cohorte|lauréats)\b"),
+    "site": re.compile(r"‹[KA]|\b(?:sites?|usines?|ateliers?|agences?|bureaux?|locaux|antennes?|boutiques?|magasins?|entrepôts?|laboratoires?|établissements?|sièges?|implantations?|lignes? de production|espaces?|lieux?|portes)\b"),
+    "direction": re.compile(r"\b(?:direction|présidence|gérance|tête|rênes|commandes|manettes)\b"),
 }
 _HOUSE = re.compile(
     r"(?:hub|fablab|fab-lab|tiers-lieu|espace|coworking|lieu|pepiniere|incubateur|accelerateur|hotel|technopole|campus|cite|halle|ruche|usine|friche|maison|village|parc|batiment|immeuble|centre|quai|grange|manufacture|filature|atelier|fabrique|cantine|technoparc|station|gare|pole|plateau|couveuse|residence)\b"
@@ -143,12 +169,19 @@ def frames(r: Reader) -> Iterator[Said]:
                         yield from _framed(r, masked, row, at, frame)
 
 
+_DONE_SINCE = re.compile(r"\b(?:avant d(?:e |')|(?:quitt|parti|associ|démissionn|uni|laiss)\w*\b[^.;:]{0,60} pour |(?:\ba |ont |vient de )(?:choisi(?:r)?|décidé(?:r)?|préféré) d(?:e |')(?:s')?)$")
+"""« avant de créer X », « quitte A pour créer X »: before an infinitive that says what was done."""
 _RESOLVED = re.compile(r"‹[A-Z]\d{7}›")
 _GENERIC = OWN | frozenset(["ressourcerie", "recyclerie", "brasserie", "maison", "technopole", "accélérateur", "couveuse", "festival", "concours", "salon", "forum", "scop", "scic", "pme", "marque", "usine", "librairie", "épicerie", "boutique", "plateforme", "réseau", "cluster", "fondation", "lieu", "structure", "entreprise", "société", "association", "start-up", "startup", "projet", "équipement", "établissement", "espace", "endroit", "initiative", "coopérative", "il", "événement", "manifestation", "incubateur", "pépinière", "tiers-lieu", "programme", "dispositif", "bâtiment", "site"])
 
 
 def _framed(r: Reader, masked: Masked, row: Sequence[Phrase], at: int, f: Frame) -> Iterator[Said]:
     verb = row[at]
+    if verb.voice == "infinitive" and (f.once or f.property in ("works_for", "heads", "tenant_of", "located_in")) and _DONE_SINCE.search(masked.text, 0, verb.start):
+        verb = replace(verb, voice="active")
+        at_main = next((k for k in range(at - 1, -1, -1) if row[k].kind == "verb" and row[k].voice in ("active", "passive")), -1)
+    else:
+        at_main = at
     passive = verb.voice in ("passive", "bare") and not verb.itself and not f.intransitive
     if verb.voice == "infinitive" or (passive and not f.passive) or (not passive and not f.active) or (f.itself and not verb.itself):
         return
@@ -160,11 +193,13 @@ def _framed(r: Reader, masked: Masked, row: Sequence[Phrase], at: int, f: Frame)
         there = agents(row, at, f.by, others)
     else:
         there = objects(row, at, f.preps, others, _THROUGH, skip_nouns=bool(f.money or "" not in f.preps))
-    who = subjects(row, at, letters)
+    who = subjects(row, at_main, letters) if at_main >= 0 else []
     named, given = _whom(r, who, letters), _whom(r, there, others)
     sure = 0.85 if all(p.number >= 0 for p in (*who, *there)) else 0.7
-    if not named and who and who[0].words == "il" and "P" in letters:
-        named, sure = [m for m in (_he(r, masked, who[0].start),) if m is not None], 0.7
+    if not named and who and who[0].words == "il" and who[0].the:
+        some = he(r, masked, who[0].start, who[0].the) if "P" in letters else []
+        thing = it(r, masked, who[0].start, who[0].the) if not some and "O" in letters else None
+        named, sure = some or [m for m in (thing,) if m is not None], LESS_SURE
     if not named and passive and f.money and who and (who[0].letter == "E" or who[0].words.split()[:1] == ["chèque"] or _MONEY.search(who[0].words)):
         to = objects(row, at, ("à", "for", "pour"), "OHN", skip_nouns=True)
         named, sure = _whom(r, to, "OHN") or [m for m in (r.spoken(),) if m is not None], 0.7
@@ -174,12 +209,24 @@ def _framed(r: Reader, masked: Masked, row: Sequence[Phrase], at: int, f: Frame)
         near = [i for n in re.findall(r"‹O(\d+)›", masked.text[: verb.start]) if isinstance(i := r.mention(n), Mention) and i.key not in {m.key for m in named}]
         meant = near[-1] if near and verb.voice == "active" and named[0].letter == "P" else r.spoken({m.key for m in named})
         given, sure = [meant] if meant is not None else [], 0.7
+    if not given and named and verb.him and others == "P":
+        given, sure = [m for m in he(r, masked, verb.start) if m.key not in {n.key for n in named}], LESS_SURE
+    if not given and named and not passive and "O" in others and "" in f.preps and at + 1 < len(row) and row[at + 1].the in ("la", "l'", "le", "cette", "ce", "cet") and row[at + 1].words in _GENERIC and not row[at + 1].prep:
+        meant = it(r, masked, row[at + 1].start, noun=key(row[at + 1].words), besides=frozenset(m.key for m in named))
+        given, sure = [meant] if meant is not None else [], LESS_SURE
+    if not given and named and f.only == "site" and row[0].letter == "L" and row[0].prep in ("à", "en") and row[1].kind == "comma" and not passive:
+        given = [r.mention(str(row[0].number))]  # « À C, A fabrique … »
+    if not given and named and verb.there and f.property == "tenant_of" and not f.turned:
+        meant = it(r, masked, verb.start, besides=frozenset(m.key for m in named)) or r.spoken({m.key for m in named})
+        given, sure = [meant] if meant is not None and is_house(meant) else [], LESS_SURE
+    if not given and len(named) == 2 and not passive and f.property == "partner_of" and at + 1 < len(row) and (verb.itself or f.only or verb.lemmas[0] in ("collaborer", "coopérer")):
+        named, given = named[:1], named[1:]
     if not named or not given:
         return
     first, last = min(p.start for p in (verb, *who, *there)), max(p.end for p in (verb, *there))
     if f.money and not _MONEY.search(masked.text[verb.start : last + 60]):
         return
-    if f.only in _BESIDE and not _BESIDE[f.only].search(masked.text[min(p.start for p in (verb, *who)) : last]):
+    if f.only in _BESIDE and (f.only != "site" or there) and not _BESIDE[f.only].search(masked.text[min(p.start for p in (verb, *who)) : max(last, verb.end + 40 * (f.only == "quarters"))]):
         return
     qualifier = r.modality(masked, verb.start, last)
     m = re.compile(r".*", re.S).match(masked.text, first, last)
@@ -200,12 +247,6 @@ def _framed(r: Reader, masked: Masked, row: Sequence[Phrase], at: int, f: Frame)
                 yield Said(start, end, s, of_event(f.property, o), o, qualifier, as_of=as_of, confidence=sure)
 
 
-def _he(r: Reader, masked: Masked, before: int) -> Mention | None:
-    """The person whom « il » means: the last one named in the sentence before it, else the one the text is about."""
-    named = re.findall(r"‹P(\d+)›", masked.text[:before])
-    return r.mention(named[-1]) if named else next((m for m in r.sentence.before if m.letter == "P"), None)
-
-
 def _whom(r: Reader, some: Sequence[Phrase], letters: str) -> list[Mention]:
     """Whom phrases name; who speaks is whom the text is about."""
     found = [r.mention(str(p.number)) if p.number >= 0 else r.focus for p in some if p.letter and p.letter in letters]
@@ -222,7 +263,7 @@ def _fits(f: Frame, s: Mention, o: Mention) -> bool:
         case "incubator":
             return is_incubator(s)
         case "house":
-            return is_house(o)
+            return is_house(o) and not (is_incubator(o) and "rejoindre" in f.verbs)
         case "network" | "party":
             return is_network(o)
         case "networks":

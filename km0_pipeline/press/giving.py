@@ -21,7 +21,7 @@ _FUNDS = (
     rule(rf"<o:OH>(?:[^‹.;:]|‹[LDE]\d+›){{0,60}}?(?:,? {BE}|, | )(?:\w+ment )?(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé|parrainé)e?s? (?:[^‹.;]|‹E\d+›){{0,40}}?par <ss:O*>"),
     rule(r"^[\W\d]*(?i:(?:soutenu|financé|cofinancé|co-financé|subventionné|aidé|sponsorisé)e?s?) (?:[^‹.;,]|‹E\d+›){0,30}?par <ss:O*>, {THE}<o:OH>"),
     rule(rf"<o:OH>{APPOSED} {AUX}(?:lèv|lev|boucl|récolt|collect|réuni|obt|décroch|annonc|finalis|conclu|réalis)[a-zé]* [^‹.;:]{{0,60}}(?:<E>|(?:levée de fonds|tour de table|augmentation de capital))[^‹.;:]{{0,40}}? auprès (?=d[ue]s? |de l|d')<ss:O*>"),
-    rule(rf"^[^‹]{{0,10}}(?i:avec|grâce (?:au?|à)) (?:le |l'|la )?(?:soutien|aide|appui|concours|subvention)[^‹.;:,]{{0,40}}?(?=d[ue]s? |de l|d')<ss:O*>, {THE}<o:OH>"),
+    rule(rf"^[^‹]{{0,10}}(?i:avec|grâce (?:au?|à)) (?:le |l'|la )?(?:soutien|aide|appui|concours financier|subvention)[^‹.;:,]{{0,40}}?(?=d[ue]s? |de l|d')<ss:O*>, {THE}<o:OH>"),
     rule(r"<o:OH>(?:[^‹.;:]|‹[PDL]\d+›){0,60}?\b(?:reçoit|reçu|bénéficie|bénéficié|obtient|obtenu|recevra|bénéficiera)\b[^‹.;:]{0,60}?(?:<E>|\bsoutien|\baide\b|\bappui|\bsubvention|\bfinancement|\bprêt|\bbourse|\bdotation|\bmécénat)[^‹.;:]{0,50}?(?:<E>)?[^‹.;:]{0,20}?(?=d[ue]s? |de l|d')<ss:O*>"),
     rule(r"<o:OH>[^‹.;:]{0,60}?\bavec (?:le soutien|l'aide|l'appui|le concours financier)[^‹.;:]{0,40}?(?=d[ue]s? |de l|d')<ss:O*>"),
     rule(rf"<ss:O*>{APPOSED} {BE}(?:l'un des |l'une des |les |des )?(?:\w+ )?(?:actionnaire|financeur|investisseur|soutien|mécène)s? {OF}<o:OH>"),
@@ -37,7 +37,7 @@ _SILENT = (
     rule(rf"<ss:O*>{APPOSED}(?:, (?:elle|lui|eux),)? {AUX}(?:apport|vers|accord|octroi|allou|invest|inject|débloqu|financ|ajout|contribu|mis|met|prêt)[a-zà-ÿ]* (?:à (?:la|l'|cette|ce) ?(?:nouvelle |jeune )?(?:association|structure|entreprise|société|coopérative|start-up|projet) )?(?!aux? |à )(?:à hauteur d[e'] ?)?[^‹.;:,]{{0,20}}<e:E>(?! (?:aux?|à la|à l'|pour les)\b)"),
     rule(rf"<ss:O*>{APPOSED} {AUX}(?:prêt|apport|financ|couvr|paie|pay|règl|pren)[a-zà-ÿ]* (?:en charge )?(?:le reste|le solde|la moitié|l[ae]s? (?:deux |trois )?(?:tiers|quarts?)|(?:près de |plus de )?[\d,]+ %)"),
     rule(rf"(?:<E>|moitié|tiers|quarts?|solde|reste|subvention|financement|prêt|aide|dotation|enveloppe|prix|travaux|machine)[^‹.;:]{{0,30}}? (?<!peut )(?<!peuvent )(?:est |sont |était |étaient |a été |ont été )?(?<!être ){_PAID} [^‹.;:]{{0,25}}?par <ss:O*>"),
-    rule(r"(?i:avec|grâce (?:au?|à)|bénéficie d[eu]|bénéficié d[eu]) (?:le |l'|la )?(?:soutien|aide|appui|concours|mécénat)(?: [a-zé]+){0,2}? ?(?=d[eu]s? |de l|d')<ss:O*>"),
+    rule(r"(?i:avec|grâce (?:au?|à)|bénéficie d[eu]|bénéficié d[eu]) (?:le |l'|la )?(?:soutien|aide|appui|concours financier|mécénat)(?: [a-zé]+){0,2}? ?(?=d[eu]s? |de l|d')<ss:O*>"),
 )  # fmt: skip
 """Of whom the text is about."""
 _AND = re.compile(rf"(?:[,;]|,? et) {DET}{NOUN}‹O(?P<s>\d+)›(?:, (?:elle|lui),)? (?:[a-zé]+ )?‹E(?P<e>\d+)›")

@@ -24,7 +24,7 @@ from km0_pipeline.press.dates import Found
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.sentences import Item, Masked, Sentence, governing, letter
 from km0_pipeline.press.speech import Speech
-from km0_pipeline.press.topics import ASIDE
+from km0_pipeline.press.topics import ASIDE, is_paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,8 @@ class Reader:
     """Reads one sentence and its clauses, whose pronouns mean `its`.
 
     `hub` is the hub as the document speaks of it, if it does, `topic` whom its title names, `focus` whom it seems to be about where that is not sure,
-    `said` its speech, `paper` the paper it stands in, `last` whether the sentence is among its last.
+    `said` its speech, `paper` the paper it stands in, `last` whether the sentence is among its last, `earlier` the sentences just before it, `hero` the person of whom
+    the text speaks most.
     """
 
     def __init__(
@@ -222,6 +223,8 @@ class Reader:
         focus: Mention | None = None,
         paper: Mention | None = None,
         last: bool = False,
+        earlier: Sequence[Sentence] = (),
+        hero: Mention | None = None,
     ) -> None:
         self.sentence = sentence
         self.items = sentence.items | dict(its)
@@ -231,6 +234,8 @@ class Reader:
         self.focus = topic or focus
         self.paper = paper
         self.last = last
+        self.earlier = earlier
+        self.hero = hero
         self.cuts = [p for s in said for p in (s.start, s.end) if sentence.start < p < sentence.end]
         full, flat = sentence.full.text, sentence.flat.text
         texts = [flat, *([] if full == flat else [full]), *(c.text for c in clauses)]
@@ -357,7 +362,7 @@ class Reader:
         if local is not None and local.key != (self.focus.key if self.focus else local.key):
             return None if self.topic is None or self.topic.key in besides or self.sentence.before[:1] == (local,) else self.topic
         meant = self.topic or local or self.focus
-        return meant if meant is not None and meant.key not in besides else None
+        return meant if meant is not None and meant.key not in besides and (meant is self.topic or not is_paper(meant)) else None
 
     def whose(self, m: re.Match[str]) -> Mention | None:
         """Whose it is what `m` says without naming an organisation: that of its sentence, else whom the text has been about; None where two may be meant."""

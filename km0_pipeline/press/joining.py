@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from km0_pipeline.press.evidence import ACRONYM, BRACKET, DESCRIBED, JUNK, UP
 from km0_pipeline.press.folding import key
+from km0_pipeline.press.kinds import NOUN
 from km0_pipeline.press.mention import Mention, merge
 
 _ARTICLE = re.compile(r"^(?:(?:l[ae]s?|the) |l')")
@@ -156,6 +157,28 @@ def people(chosen: list[Mention]) -> list[Mention]:
     return joined
 
 
+_CALLED = re.compile(rf"(?:{NOUN}) (?!d[eu]s? |d')(?:l[ae]s? |l')?", re.I)
+"""The noun with which a name may begin and which is left out later: « Pôle Rail Fictif », « Rail Fictif »."""
+
+
+def shortened(flat: str, chosen: list[Mention]) -> list[Mention]:
+    """« La Magnanerie » where the document has named one « Magnanerie à Songes », « Rail Fictif » where it has one « Pôle Rail Fictif »: that one."""
+    longer: dict[str, set[str]] = {}
+    for m in chosen:
+        if m.letter == "O" and m.named and not m.known:
+            words = m.key.split(" ")
+            shorts = {" ".join(words[:n]) for n in range(1, len(words)) if words[n] in _SMALL or n > 1}
+            head = _CALLED.match(m.key)
+            shorts |= {m.key[head.end() :]} if head else set()
+            for short in shorts:
+                longer.setdefault(short, set()).add(m.key)
+    same = {}
+    for m in chosen:
+        if m.letter == "O" and m.named and not m.known and not _CALLED.fullmatch(m.key + " ") and len(m.key) > 3 and len(found := longer.get(m.key, ())) == 1:
+            same[m.key] = next(iter(found))
+    return [replace(m, key=same[m.key]) if m.letter == "O" and m.key in same else m for m in chosen]
+
+
 _TITLE = re.compile(r"(?:M\.|Mme|Mlle|Me|Dr|Pr|Monsieur|Madame) $")
 
 
@@ -202,13 +225,20 @@ def called_short(flat: str, chosen: list[Mention]) -> list[Mention]:
     return merge([m for m in chosen if m.known or (m.start, m.end) not in short], short.values())
 
 
+_OF_ANOTHER = re.compile(r"\b[Cc]ette $|(?:,|,? (?:est|était|reste|devient|sera)(?: aujourd'hui| désormais| aussi)?) (?:une? |la |le |l')?$")
+"""Before « filiale de X »: it is no organisation of its own but what is said of the one before, « Ficta est une », « Ficta, »."""
+
+
 def described(straight: str, chosen: list[Mention]) -> list[Mention]:
     """« une antenne régionale du Cnam »: an organisation of its own, part of the one it contains."""
     found = []
+    ends = {m.end for m in chosen if m.letter in "HO"}
     for m in chosen:
         if m.letter == "O" and not m.weak:
             before = straight[max(0, m.start - 110) : m.start]
-            if d := DESCRIBED.search(before):
+            if (d := DESCRIBED.search(before)) and not (
+                (other := _OF_ANOTHER.search(before, 0, d.start("name"))) and (other[0][0] in "Cc" or m.start - len(before) + other.start() in ends)
+            ):
                 start = m.start - len(before) + d.start("name")
                 found.append(
                     Mention(start, m.end, "O", key(straight[start : m.end]), "", 0.85, weak=True, part_of=m.key)

@@ -13,6 +13,7 @@ Belongs here: who is spoken of, where. What is said of them belongs to `relation
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
@@ -22,12 +23,15 @@ from km0_pipeline.press.borders import Name, is_first, whole
 from km0_pipeline.press.evidence import (
     ADDRESS,
     APPOSED,
+    BODY,
     BY_ROLE,
+    CAP,
     COMMON_FIRST,
     COREFERENT,
     FORMED,
     INITIAL,
     JUNK,
+    MASTHEAD,
     METROPOLITAN,
     QUOTED,
     QUOTED_NOUN,
@@ -63,9 +67,10 @@ def mentions(
     straight = straighten(WEB.sub(lambda m: " " * len(m[0]), text))
     flat = one_line(straight)
     candidates = _candidates(flat, spans, names)
+    candidates += [(2.5, _organisation(flat, *m.span("name"), 0.6, kind="media")) for m in MASTHEAD.finditer(straight, 0, _TOP)]
     chosen = merge([], [m for _, m in sorted(candidates, key=lambda c: (c[0], c[1].start - c[1].end, c[1].start))])
-    chosen = joining.people(joining.repeated(flat, joining.acronyms(flat, _districts(flat, chosen))))
-    chosen = joining.called_short(flat, joining.titled(flat, chosen))
+    chosen = joining.people(joining.repeated(flat, joining.acronyms(flat, _completed(flat, _districts(flat, chosen)))))
+    chosen = joining.shortened(flat, joining.called_short(flat, joining.titled(flat, chosen)))
     if about_hub or any(m.letter == "H" for m in chosen):
         chosen = merge(
             chosen,
@@ -75,6 +80,7 @@ def mentions(
             ],
         )
     chosen = merge(chosen, [_town(_at(m, "O", weak=True), flat, names) for m in WEAK.finditer(flat)])
+    chosen = merge(chosen, [_town(replace(_at(m, "O", UNNAMED), kind="public_body"), flat, names) for m in BODY.finditer(flat)])
     towns = [m for _, m in candidates if m.known and m.letter == "L"]
     chosen = _doubted(flat, chosen)
     return sorted(
@@ -83,9 +89,16 @@ def mentions(
     )
 
 
+_TOP = 250
+"""Characters at the head of a text in which the paper is named that it stands in."""
+UNNAMED = 0.5
+"""Confidence of a public body that the text calls by a common noun alone: which one it is, a person tells."""
+UNSURE = 0.45
+"""Confidence of a name of several words that nothing tells to be of an organisation, but of no person and no place either."""
 DOUBTED = 0.6
 """Confidence of a known name that may be a piece of a longer one."""
 _GOES_ON = re.compile(r"\+| [A-ZÀ-Ý][a-zà-ÿ]")
+_NEXT = re.compile(r"(?<= )[\w'-]+")
 _CAPITALS_AFTER, _CAPITALS_BEFORE = re.compile(rf" [{UP}]{{2,}}(?!\w)"), re.compile(rf"(?<!\w)[{UP}]{{2,}} $")
 _UNIT_OF = re.compile(
     r"\b(?:pôle|antenne|agence|délégation|comité|réseau|club|collectif|cluster|association|groupe|journal|radio) $",
@@ -108,7 +121,7 @@ def _doubted(flat: str, chosen: list[Mention]) -> list[Mention]:
         if m.known
         and m.named
         and (
-            (m.letter != "L" and _GOES_ON.match(flat, m.end))
+            (_GOES_ON.match(flat, m.end) and (m.letter != "L" or not any(is_first(n[0]) for n in _NEXT.finditer(flat, m.end + 1, m.end + 25))))
             or _BEGAN.search(flat[max(0, m.start - 40) : m.start])
             or (m.letter == "L" and _UNIT_OF.search(flat, max(0, m.start - 14), m.start))
         )
@@ -135,7 +148,7 @@ def _candidates(flat: str, spans: Iterable[tuple[int, int, str]], names: Names) 
     for k in known:
         letter: Letter = {"hub": "H", "organisation": "O", "place": "L"}[k.known.sort]  # type: ignore[assignment]
         mention = Mention(k.start, k.end, letter, k.known.key, k.known.kind, 0.95, known=k.known)
-        found.append(({"H": 0, "O": 2, "L": 5}[letter], mention))
+        found.append(({"H": 0, "O": 2, "L": 2 if k.known.kind == "site" else 5}[letter], mention))
     found += [
         (1.9, _organisation(flat, o.start, p.end, 0.85, kind=o.known.kind))
         for o, p in pairwise(known)
@@ -194,11 +207,32 @@ def _is_shouted(flat: str, start: int, end: int) -> bool:
     return flat[start:end].isupper() and bool(_CAPITALS_AFTER.match(flat, end) or _CAPITALS_BEFORE.search(flat, max(0, start - 12), start))
 
 
+_REST = re.compile(rf" (?:d'|du |de la |de l'|des |dans l[ae] |à )(?:{CAP})(?: {CAP})*")
+
+
+def _completed(flat: str, chosen: list[Mention]) -> list[Mention]:
+    """`chosen`, the names of organisations with what follows them and was taken for no name: « Wagons du Nord », « Les Mains dans la Pâte »."""
+    starts = sorted(m.start for m in chosen)
+    found = []
+    for m in chosen:
+        rest = _REST.match(flat, m.end) if m.letter == "O" and m.named and not m.known and m.confidence > UNNAMED else None
+        if rest and bisect_left(starts, rest.end()) == bisect_left(starts, m.end):
+            m = replace(m, end=rest.end(), key=joining.name_key(flat[m.start : rest.end()]), confidence=min(m.confidence, 0.7))
+        found.append(m)
+    return found
+
+
 def _taken_for(flat: str, name: Name) -> list[tuple[float, Mention]]:
     """What a weighed name is taken for, if it weighs enough."""
+    if name.words.startswith("A ") and name.label == "LOC" and name.words.count(" ") == 1:  # « A Fictange », without its accent
+        return [(4.5, Mention(name.start + 2, name.end, "L", key(name.words[2:]), confidence=0.65))]
     letter, lead = name.best
     weight = name.weights[letter]
     least = {"O": 1.5, "P": 2.5, "L": 1.9}[letter] + (0 if name.label else 0.7)
+    if name.label and " " in name.words and max(name.weights["O"], weight) >= 0.8 and (weight < least or lead < 0.5) and not is_first(name.words):
+        return [(6.5, _organisation(flat, name.start, name.end, UNSURE, noun=name.noun))]  # seen as a name, and nothing says that it is a person's or a place's
+    if name.label == "LOC" and " " not in name.words and weight < least and weight >= 0.7 and name.weights["O"] >= 0.4 and name.weights["P"] > -5:
+        return [(6.5, _organisation(flat, name.start, name.end, UNSURE, noun=name.noun))]  # the model takes coined names for places
     if weight < least or lead < 0.5:
         return []
     rank = 4.5 if lead >= 1.5 and re.search("[ -]", name.words) else 6

@@ -1,6 +1,6 @@
 """Rules: what stands beside a name without a verb: where it is, who pays, who is among its tenants or its start-ups.
 
-« A, à Mulhouse », « A, une société de Mulhouse », « Mulhouse – », « une subvention de B », « avec le soutien de B », « nos pépites : A, B et C ». Belongs here:
+« A, à Mulhouse », « A, une société de Mulhouse », « une subvention de B », « avec le soutien de B », « nos pépites : A, B et C ». Belongs here:
 bonds of nouns; those of verbs are in `frames`, those of roles in `roles`.
 """
 
@@ -57,6 +57,14 @@ def _places(r: Reader, row: Sequence[Phrase]) -> Iterator[Said]:
                 yield Said(o.start, o.end, s, "located_in", o, confidence=sure)
 
 
+_TOWN = frozenset({"commune", "city"})
+
+
+def _ends(row: Sequence[Phrase], at: int) -> bool:
+    """Whether after `at` there is nothing more, or an aside."""
+    return at + 1 == len(row) or row[at + 1].kind == "end" or (row[at + 1].kind == "comma" and (at + 2 == len(row) or row[at + 2].kind == "noun"))
+
+
 def _placed(r: Reader, row: Sequence[Phrase], at: int, street: bool) -> tuple[Mention | None, float]:
     """Who is at the place `at`."""
     p, j = row[at], at - 1
@@ -69,14 +77,20 @@ def _placed(r: Reader, row: Sequence[Phrase], at: int, street: bool) -> tuple[Me
             return r.mention(str(row[j - 3].number)), 0.75  # « A, rue B, à C »
         if not before.letter and before.kind == "noun" and j >= 3 and row[j - 2].kind == "comma" and row[j - 3].letter in tuple("HO") and before.words.split()[0] in _OF_A_PLACE:
             return r.mention(str(row[j - 3].number)), 0.75  # « A, la pépinière, à C »
+    if p.prep == "de" and j >= 0 and not row[j].letter and row[j].kind == "noun" and row[j].words in _OF_A_PLACE and not row[j].prep and at + 1 < len(row) and row[at + 1].letter == "O" and not row[at + 1].prep:
+        return r.mention(str(row[at + 1].number)), 0.8  # « l'entreprise de C A »
+    presented = j >= 1 and row[j - 1].kind == "verb" and not row[j - 1].lemmas  # « a présenté A à C »
+    if j >= 0 and not presented and row[j].letter in tuple("HO") and not p.words and row[j].prep not in ("entre", "against") and (p.prep == "à" or (p.prep == "de" and r.mention(str(p.number)).kind in _TOWN)):
+        return r.mention(str(row[j].number)), 0.75  # « A à C », « A de C »
+    if not p.prep and j >= 1 and row[j].kind == "comma" and _ends(row, at) and (row[j - 1].letter in tuple("HO") or (row[j - 1].letter == "L" and j >= 3)):
+        k = j - 1 if row[j - 1].letter in tuple("HO") else j - 3  # « A, rue B, C »
+        listed_too = k >= 2 and row[k - 1].kind in ("comma", "and") and row[k - 2].letter in tuple("HOL")
+        if row[k].letter in tuple("HO") and not listed_too and not (k and row[k - 1].kind == "verb" and row[k - 1].voice == "active"):
+            return r.mention(str(row[k].number)), 0.7
     if here and j >= 0 and row[j].letter in tuple("HO") and row[j].prep in ("de", "chez", "à", "dans", "par") and street:
         return r.mention(str(row[j].number)), 0.75
     if p.prep == "de" and j >= 2 and row[j].kind == "noun" and not row[j].letter and row[j].words.split()[0] in _OF_A_PLACE and not row[j].prep and row[j - 1].kind == "comma" and row[j - 2].letter in tuple("HO"):
         return r.mention(str(row[j - 2].number)), 0.8  # « A, le coworking de C »
-    if p.prep == "" and at == 0 and not p.words and r.mention(str(p.number)).kind == "commune" and r.focus is not None and r.sentence.start < 900 and at + 1 < len(row) and row[at + 1].kind in ("end", "comma") and not street:
-        more = row[at + 2 : at + 3]
-        if row[at + 1].words in (".", "–", "-", ":") or (more and more[0].letter == "D"):
-            return r.sentence.about or r.focus, 0.7  # « MULHOUSE. », « Mulhouse, le 3 mai – »
     return None, 0
 
 
@@ -86,7 +100,7 @@ _BY = re.compile(
     r"^[^\w‹]*(?:(?i:par|textes?|textes? et photos?|propos recueillis par|recueilli par|reportage|entretien|interview|enquête|dossier|écrit par|rédigé par|de notre correspondante?|article)\b[^‹.;]{0,25}?)‹P(?P<p>\d+)›(?=[^‹]{0,6}$|[ ,;|·–-]|$)"
 )
 _SIGNED = re.compile(r"^[^\w‹]*‹P(?P<p>\d+)›\W*$")
-_ASK = re.compile(r"^[^\w‹]*(?i:contacts?|renseignements?|informations?|infos?|relations? presse|service de presse|presse|inscriptions?)\b[^‹.]{0,40}?(?:MM?\. |Mmes? )?‹P(?P<p>\d+)›(?P<rest>[^‹]{0,40})(?:‹O(?P<o>\d+)›)?")
+_ASK = re.compile(r"^[^\w‹]*(?i:contacts?|renseignements?|informations?|infos?|relations? presse|service de presse|presse|inscriptions?)\b[^‹.]{0,40}?(?:‹O(?P<before>\d+)›[ ,–:-]{1,3})?(?:MM?\. |Mmes? )?‹P(?P<p>\d+)›(?P<rest>[^‹]{0,40})(?:‹O(?P<o>\d+)›)?")
 
 
 def signed(r: Reader) -> Iterator[Said]:
@@ -99,14 +113,14 @@ def signed(r: Reader) -> Iterator[Said]:
         if r.sentence.start < 500 or m.re is _BY or r.last:
             yield Said(s.start, s.end, s, "works_for", r.paper, confidence=0.75)
     elif m := _ASK.match(text):
-        s, o = r.mention(m["p"]), r.mention(m["o"]) if m["o"] else r.focus
+        s, o = r.mention(m["p"]), r.mention(m["o"]) if m["o"] else r.mention(m["before"]) if m["before"] else r.focus
         if o is not None and s.key != o.key:
-            yield Said(s.start, s.end, s, "works_for", o, confidence=0.75 if m["o"] else 0.7)
+            yield Said(s.start, s.end, s, "works_for", o, confidence=0.75 if m["o"] or m["before"] else 0.7)
 
 
 # --- who pays ----------------------------------------------------------------------------------
 
-_GIFT = frozenset(["subvention", "subventions", "aide", "aides", "prêt", "prêts", "don", "dons", "chèque", "bourse", "dotation", "financement", "financements", "cofinancement", "mécénat", "soutien", "appui", "enveloppe", "avance", "concours", "fonds", "coup"])
+_GIFT = frozenset(["subvention", "subventions", "aide", "aides", "prêt", "prêts", "don", "dons", "chèque", "bourse", "dotation", "financement", "financements", "cofinancement", "mécénat", "soutien", "appui", "enveloppe", "avance", "fonds", "coup"])
 _GIVER = re.compile(r"(?:fondation|fonds|banque|credit|caisse|mutuelle|region|departement|conseil|metropole|agglo|communaute|ville|bpifrance|etat|union europeenne|europe|feder|fse|ademe|anct|dreets|ddets|plan|initiative|agence|cci|chambre)\b")
 _NOT_GIVEN = re.compile(r"chiffre d'affaires|\b(?:loyers?|client|clients|achat|achet|vend|dette|emprunt|tribunal|amende|rachat|capital social|refus|rejet|demand|sollicit|attend|espèr|candidat|dépos)")
 
@@ -133,6 +147,10 @@ def _givers(r: Reader, row: Sequence[Phrase]) -> Iterator[Said]:
         some = [m for x in listed(row, k, "O") if _gives(m := r.mention(str(x.number)))]
         yield from _given(r, row, some, p.start, row[k].end)
     for at, p in enumerate(row):
+        if p.prep == "chez" and at == 0 and p.letter in tuple("HO") and len(row) > 3 and row[1].kind == "comma" and row[2].letter == "O" and not row[2].prep and row[3].kind == "verb":
+            s, o = r.mention(str(row[2].number)), r.mention(str(p.number))  # « Dans les locaux de A, X fabrique … »
+            if is_house(o) and s.key != o.key and r.modality(r.sentence.flat, p.start, row[3].end) is not None:
+                yield Said(*r.sentence.flat.span(p.start, row[2].end), s, "tenant_of", o, confidence=0.75)
         if p.prep == "support" and p.letter == "O":
             yield from _given(r, row, [r.mention(str(x.number)) for x in listed(row, at, "O")], p.start, p.end)
 
@@ -159,8 +177,9 @@ _AMONG = (
     ("tenant_of", re.compile(r"\b(?:locataires?|résidents|résidentes|occupants|hôtes)\b")),
     ("member_of", re.compile(r"\b(?:membres|adhérents|adhérentes|sociétaires)\b")),
     ("partner_of", re.compile(r"\bpartenaires\b")),
+    ("part_of", re.compile(r"\b(?:filiales|marques|enseignes|entités)\b")),
 )
-_ITS = re.compile(r"\b(?:nos|ses|leurs|notre|son) (?:[\w-]+ ){0,2}$")
+_ITS = re.compile(r"(?:\b(?:nos|ses|leurs|notre|son)|(?:poss[èe]d|compt|dét[ie]+n|regroup)\w* (?:deux|trois|quatre|plusieurs)) (?:[\w-]+ ){0,2}$")
 _LEADS_ON = re.compile(r"[^‹.;]{0,30}?(?: :|, dont|, parmi lesquel(?:le)?s|, comme|, tel(?:le)?s que|,) $")
 
 

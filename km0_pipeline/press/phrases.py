@@ -27,8 +27,8 @@ class Phrase:
 
     A noun: `prep` ("" where there is none; long ones by one word), `the` its determiner, `words` before the placeholder, and the
     placeholder's `letter` and `number` ("" and -1 without one). A verb: its `lemmas`, its `voice` ("bare" is a participle without
-    auxiliary), and whether it is reflexive (`itself`) or has a pronoun for its object (`him`: « X la finance », « X lui verse », « X nous
-soutient »). Who speaks (« nous », « chez nous ») is a noun of the letter "N". Of the end of a clause, `words` is its mark.
+    auxiliary), and whether it is reflexive (`itself`), has a pronoun for its object (`him`: « X la finance », « X lui verse », « X nous
+soutient ») or for its place (`there`: « X y a ouvert »). A pronoun is a noun whose `words` are « il » and whose `the` is itself. Who speaks (« nous », « chez nous ») is a noun of the letter "N". Of the end of a clause, `words` is its mark.
     """
 
     kind: Kind
@@ -42,6 +42,7 @@ soutient »). Who speaks (« nous », « chez nous ») is a noun of the letter "
     voice: Voice = ""
     itself: bool = False
     him: bool = False
+    there: bool = False
     lemmas: tuple[str, ...] = ()
 
 
@@ -73,11 +74,13 @@ _PREPOSITIONS = {
 _DETERMINERS = frozenset(["le", "la", "les", "l'", "un", "une", "ce", "cet", "cette", "ces", "son", "sa", "ses", "leur", "leurs", "notre", "nos", "votre", "vos", "mon", "ma", "mes", "chaque", "plusieurs", "quelques", "certains", "certaines", "tout", "toute", "tous", "toutes", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"])
 _CLITICS = frozenset(["ne", "n'", "y", "me", "m'", "te", "t'", "nous", "vous", "lui"])
 _PRONOUNS = frozenset(["il", "elle", "on", "ils", "elles", "celle", "celui", "ceux", "celles", "c'", "ce", "ça", "cela"])
+_PERSONAL = frozenset(["il", "elle", "ils", "elles"])
 _HAVE = frozenset(["a", "ont", "avait", "avaient", "aura", "auront", "aurait", "auraient", "eut", "avoir", "ayant", "ai", "avons", "avez"])
 _BE = frozenset(["est", "sont", "était", "étaient", "sera", "seront", "serait", "seraient", "fut", "furent", "être", "étant", "suis", "sommes", "êtes", "soit", "soient"])
 _BE_LIKE = frozenset(["reste", "restent", "restera", "demeure", "demeurent", "devient", "deviennent", "deviendra", "devenu", "devenue", "devenus", "devenir", "devenait"])
 _MODAL = frozenset(["va", "vont", "allait", "allaient", "doit", "doivent", "devait", "devaient", "devrait", "devraient", "devra", "devront", "peut", "peuvent", "pouvait", "pouvaient", "pourra", "pourront", "pourrait", "pourraient", "vient", "viennent", "venait", "veut", "veulent", "souhaite", "souhaitent", "espère", "espèrent", "entend", "entendent"])
 _ADVERBS = frozenset(["aujourd'hui", "déjà", "désormais", "également", "aussi", "ainsi", "notamment", "toujours", "bientôt", "ensuite", "enfin", "pas", "plus", "jamais", "encore", "très", "bien", "même", "seulement", "surtout", "ensemble", "lors", "là", "ici", "non", "mieux", "hier", "demain", "donc", "plutôt"])
+_DAYS = frozenset(["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"])
 _LINKS = frozenset(["et", "ou", "puis", "ni", "&"])
 _THAT = frozenset(["où", "quand", "lorsque", "lorsqu'", "si", "s'", "car", "tandis", "parce", "puisque", "puisqu'", "alors", "mais", "comment", "pourquoi"])
 _EITHER = frozenset(["pilote", "pilotes", "finance", "finances", "aide", "aides", "porte", "portes", "offre", "offres", "compte", "comptes", "forme", "place", "marque", "marques", "lance", "loge", "cible", "visite", "double", "pose", "livre", "groupe", "partage", "base", "reste", "crée", "incube", "anime", "monte", "tient", "suit", "reprise", "rachat", "projets", "travaille", "dirigeant", "dirigeants", "gérant", "gérants", "associant", "parrain"])  # fmt: skip
@@ -109,6 +112,7 @@ class _Reading:
         self.aux = ""
         self.itself = False
         self.him = False
+        self.there = False
 
     def close(self) -> None:
         """The open noun phrase goes no further."""
@@ -121,7 +125,7 @@ class _Reading:
 
     def add(self, kind: Kind, m: re.Match[str], words: str = "") -> None:
         self.close()
-        self.aux, self.itself, self.him = "", False, False
+        self.aux, self.itself, self.him, self.there = "", False, False, False
         self.done.append(Phrase(kind, m.start(), m.end(), words=words))
 
     def noun(self, m: re.Match[str]) -> Phrase:
@@ -160,7 +164,7 @@ class _Reading:
             self.add("who", m)
         elif word in ("que", "qu'"):
             self.add("which", m)
-        elif word in _THAT or (word == "dont"):
+        elif (word in _THAT and (word != "s'" or m.string.startswith("il", m.end()))) or word == "dont":
             self.add("that", m, word)
         elif word in _HAVE:
             self.close()
@@ -188,9 +192,10 @@ class _Reading:
         elif word in _CLITICS and (self.open is None or not self.open.prep):
             self.close()
             self.him |= word == "lui"
+            self.there |= word == "y"
         elif word in _PRONOUNS and not (self.open and self.open.prep) and (word != "ce" or self.aux):
             self.close()
-            self.done.append(Phrase("noun", m.start(), m.end(), words="il"))
+            self.done.append(Phrase("noun", m.start(), m.end(), words="il", the=word if word in _PERSONAL else ""))
         elif word in self.verbs and self.verb(m, word, last):
             pass
         elif word in _PREPOSITIONS and not (word == "des" and self.open is None and (last is None or last.kind != "noun" or last.words == "il")):
@@ -200,7 +205,7 @@ class _Reading:
             if self.open is not None and self.open.words:
                 self.close()
             self.noun(m).the = word
-        elif word in _ADVERBS or (_LY.search(word) and (self.open is None or not self.open.the)):
+        elif word in _ADVERBS or (word in _DAYS and self.open is None) or (_LY.search(word) and (self.open is None or not self.open.the)):
             pass
         elif self.open is None and self.aux in ("have", "be") and _DONE.search(word):
             self.close()
@@ -250,7 +255,7 @@ class _Reading:
             m_start = m.start()
         elif "participle" in kinds and (open_ is None or open_.words):
             voice, m_start, kinds = "bare", m.start(), {"participle"}
-        elif "gerund" in kinds and (open_ is None or open_.words) and word not in _EITHER:
+        elif "gerund" in kinds and (open_ is None or open_.words or (open_.prep == "en" and not open_.the)) and word not in _EITHER:
             voice, m_start, kinds = "active", m.start(), {"gerund"}
             self.close()
             self.done.append(Phrase("who", m.start(), m.start()))
@@ -261,6 +266,6 @@ class _Reading:
         if self.done and self.done[-1].letter == "N" and not self.done[-1].prep and not word.endswith("ons") and voice == "active":
             self.done.pop()
             self.him = True
-        self.done.append(Phrase("verb", m_start, m.end(), voice=voice, itself=self.itself, him=self.him, lemmas=lemmas, words=word))
-        self.aux, self.itself, self.him = "", False, False
+        self.done.append(Phrase("verb", m_start, m.end(), voice=voice, itself=self.itself, him=self.him, there=self.there, lemmas=lemmas, words=word))
+        self.aux, self.itself, self.him, self.there = "", False, False, False
         return True

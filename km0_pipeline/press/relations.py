@@ -52,7 +52,7 @@ _TENANT = (
     ),
     rule(r"<ss:O*>, (?:l'un des |un des |des |une? )?(?:\w+ ){0,2}locataires?(?! (?:de|du|des)\b| d')"),
     rule(
-        rf"[Pp]armi (?:les |ses )?(?:\w+ )?(?P<its>locataires|occupants|résidents)(?: {OF}<o:H>)?[^‹.;]{{0,40}}(?:figurent|figure|on trouve|on compte|:) <ss:O*>"
+        rf"[Pp]armi (?:les |ses )?(?:\w+ )?(?P<its>locataires|occupants|résidents)(?: {OF}<o:HO>)?[^‹.;]{{0,40}}(?:figurent|figure|on trouve|on compte|:) <ss:O*>"
     ),
     rule(rf"(?:[Ll]ocataires|[Oo]ccupants) {OF}<o:H>[^‹.;]{{0,20}}(?:sont|:) <ss:O*>"),
     rule(rf"<ss:O*>{APPOSED} {AUX}occup[a-zà-ÿ]* (?:<A>|[^‹.;]{{1,60}}) (?:{OF}|{IN})<o:HL>"),
@@ -133,7 +133,7 @@ _LOCATED = (
     rule(
         r"<s:OH>(?:[^‹.;:]|<K>){0,110}?\b(?:a ouvert|ouvre|ouvrira|se trouve|se situe)(?: ses portes)?,? (?:à|dans la ville de|près de) <o:L>"
     ),
-    rule(rf"<s:OH>(?:{APPOSED}|[^‹.;:]{{0,60}}?)(?:,? (?:{BE})?|, )(?:\w+ment |désormais |aujourd'hui )?{_STANDS} (?:depuis (?:[a-z]+ )?‹D\d+› |depuis [a-z]+ )?{_THERE}<o:L>"),
+    rule(rf"<s:OH>(?:{APPOSED}|(?:(?! et )[^‹.;:]){{0,60}}?)(?:,? (?:{BE})?|, )(?:\w+ment |désormais |aujourd'hui )?{_STANDS} (?:depuis (?:[a-z]+ )?‹D\d+› |depuis [a-z]+ )?{_THERE}<o:L>"),
     rule(r"<s:OH>[^‹.;:]{0,60}?\b(?:installée?|située?|basée?) (?:[^‹.;:]|‹L\d+›){0,40}, à <o:L>"),
     rule(
         r"<s:OH>(?:,? qui)? (?:s'(?:installe|implante)(?:ra|nt)?|emménage(?:ra)?|s'est (?:installée?|implantée?)|a emménagé) à <o:L>"
@@ -203,7 +203,7 @@ def places(r: Reader) -> Iterator[Said]:
 
 # --- who with whom ----------------------------------------------------------------------------
 
-_WITH = r"(?:en (?:partenariat|collaboration|coopération|association|lien étroit)(?: [a-z]+)?|main dans la main|de concert) avec"
+_WITH = r"(?:(?i:en) (?:partenariat|collaboration|coopération|association|lien étroit)(?: [a-z]+)?|main dans la main|de concert) avec"
 _PARTNERS = (
     rule(rf"<o:OH>(?:[^‹.;:]|‹[DLE]\d+›){{0,80}}?\b{_WITH} <ss:OH*>"),
     rule(rf"^[^‹]{{0,30}}{_WITH} <ss:OH*>, {THE}<o:OH>"),
@@ -214,6 +214,7 @@ _PARTNERS = (
 _BETWEEN = rule(
     rf"<s:OH>(?: et |, ){DET}{NOUN}<o:OH> (?:sont (?:désormais |aujourd'hui |maintenant )?partenaires|(?:ont |avaient |viennent de )?(?:sign|nou|scell|conclu)[a-zé]* (?:\w+ |‹D\d+› )?(?:un |une |leur )?(?:nouve(?:au|lle) |premi(?:er|ère) )?(?:partenariat|(?:accord|convention) de (?:partenariat|coopération|collaboration))|s'associent|collaborent|ont uni leurs forces|unissent leurs forces)"
 )
+_LINKED = rule(r"\b(?:accord|partenariat|convention|alliance)[^‹.;:]{0,40} (?:lie|lient|unit|unissent|associe|associent)(?:ra|nt)? [^‹.;:]{0,20}?<s:OH> (?:et|à) (?:la |le |l'|les )?(?:[a-zà-ÿ-]+ )?<o:OH>")
 _PARTS = (
     rule(
         rf"<s:O>, (?:une? |la |le |l')?(?:filiale|incubateur|antenne|agence|branche|marque|campus|structure|laboratoire|entité|école)(?: [^‹.;,:]{{0,30}}?)? ?{OF}{NOUN}<o:O>"
@@ -225,6 +226,7 @@ _PARTS = (
     rule(rf"^[\W\d]*(?i:filiale|antenne|marque|branche|entité) (?:{ADJECTIVE} )?{OF}(?:groupe )?<o:O>, <s:O>"),
 )
 _PARENT = rule(r"<s:O> \(<o:O>\)")
+_FORMER = rule(r"<s:OH> \((?i:ex|anciennement|jadis|née?)[ -]<o:OH>\)")
 
 
 def together(r: Reader) -> Iterator[Said]:
@@ -235,7 +237,7 @@ def together(r: Reader) -> Iterator[Said]:
             for s in r.many(m["ss"]):
                 if o is not None and s.key != o.key and r.held(m, qualifier) is not None:
                     yield Said(start, end, s, "partner_of", o, qualifier)
-    for m, qualifier, start, end in r.clauses(_BETWEEN):
+    for m, qualifier, start, end in (*r.clauses(_BETWEEN), *r.clauses(_LINKED)):
         if r.mention(m["s"]).key != r.mention(m["o"]).key and r.held(m, qualifier) is not None:
             yield Said(start, end, r.mention(m["s"]), "partner_of", r.mention(m["o"]), qualifier)
     for pattern in _PARTS:
@@ -247,6 +249,8 @@ def together(r: Reader) -> Iterator[Said]:
                 yield Said(start, end, o, "owner_of", s, qualifier)
             else:
                 yield Said(start, end, s, "part_of", o, qualifier)
+    for m, _, start, end in r.matches(_FORMER, full=True):
+        yield Said(start, end, r.mention(m["s"]), "succeeds", r.mention(m["o"]))
     for m, _, start, end in r.matches(_PARENT, full=True):
         s, o = r.mention(m["s"]), r.mention(m["o"])
         if s.known and o.known and s.known.parent == o.key:

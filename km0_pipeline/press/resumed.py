@@ -140,7 +140,7 @@ def _called(m: Mention, noun: str) -> bool:
 
 def may_be(m: Mention, noun: str) -> bool:
     """Whether `m` may be what this noun (folded) says: it is called by no noun of another kind."""
-    kinds = _KIND_OF[noun] | ({2} if noun == "association" else set())
+    kinds = _KIND_OF.get(noun, set()) | ({2} if noun == "association" else set())
     others = _KIND_OF.get(m.noun) or _KIND_OF.get(m.key.split(" ")[0]) or _OF_KIND.get(m.kind) or kinds
     return bool(kinds & others & _LASTING)
 

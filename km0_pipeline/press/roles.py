@@ -16,14 +16,15 @@ from km0_pipeline.press.grammar import Reader, Rule, Said
 from km0_pipeline.press.mention import Mention
 from km0_pipeline.press.phrases import Phrase
 from km0_pipeline.press.posts import PUBLIC, ROLE, relation
+from km0_pipeline.press.referents import it
 
 _ROLE = re.compile(
     rf"(?i:(?:{ROLE}|salariée?|employée?|stagiaire|alternante?|apprentie?|bénévole|assistante?|comptable|juriste|secrétaire|journaliste|rédact(?:eur|rice)|professeure?|enseignante?|"
     r"enseignante?-cherch(?:eur|euse)|cherch(?:eur|euse)|maître(?:sse)? de conférences|doctorante?|chercheuse|technicien(?:ne)?|développeu(?:r|se)|consultante?|avocate?|architecte|designer|formateur|formatrice|"
     r"agente?|expert(?:e)?|experte?-comptable|attachée?|médiat(?:eur|rice)|animat(?:eur|rice)|concierge|régisseu(?:r|se)|cuisini(?:er|ère)|graphiste|ingénieure?|pharmacien(?:ne)?|membre|administratrice|administrateur|"
-    r"patron(?:ne)?|boss|bénévole|numéro (?:un|deux)|bras droit|lead dev|community manager|office manager|cheffe?))\b"
+    r"patron(?:ne)?|boss|bénévole|numéro (?:un|deux)|bras droit|lead dev|community manager|office manager|cheffe?)s?)\b"
 )
-_BOND = re.compile(r"(?i)\b(?:(?:co-?)?(?:propriétaire|actionnaire|associée?)|locataire|membre|adhérente?|sociétaire|partenaire|filiale|antenne|branche|marque|entité|émanation|essaimage|gestionnaire|exploitante?|opérat(?:eur|rice)|mécène|financeur|sponsor|(?:co-?)?(?:fondat|créat|initiat)(?:eur|rice))s?\b")
+_BOND = re.compile(r"(?i)\b(?:(?:co-?)?(?:propriétaire|actionnaire|associée?)|locataire|membre|adhérente?|sociétaire|partenaire|filiale|antenne|branche|marque|entité|émanation|essaimage|gestionnaire|exploitante?|opérat(?:eur|rice)|mécène|financeur|investisseur|sponsor|(?:co-?)?(?:fondat|créat|initiat)(?:eur|rice))s?\b")
 _LEAD = re.compile(r"(?i)(?:nouve(?:au|l|lle)|future?|actuel(?:le)?|ancien(?:ne)?|ex|seule?|jeune|première?|par ailleurs|aujourd'hui|alors|désormais|jusque|lors|simple|notre)[ -]")
 _BONDS = {
     "owner_of": re.compile(r"(?:co-?)?(?:propriétaire|actionnaire|associée?)s?\b"),
@@ -32,7 +33,7 @@ _BONDS = {
     "partner_of": re.compile(r"partenaires?\b"),
     "part_of": re.compile(r"(?:filiale|antenne|branche|marque|entité|émanation|essaimage)s?\b"),
     "operates": re.compile(r"(?:gestionnaire|exploitante?|opérat(?:eur|rice))s?\b"),
-    "funds": re.compile(r"(?:mécène|financeur|sponsor)s?\b"),
+    "funds": re.compile(r"(?:mécène|financeur|investisseur|sponsor)s?\b"),
     "founder_of": re.compile(r"(?:co-?)?(?:fondat(?:eur|rice)|créat(?:eur|rice)|initiat(?:eur|rice))s?\b"),
 }
 """What an organisation is to another by such a noun; what it is to whom a person is by a role, tells `posts`."""
@@ -42,6 +43,7 @@ _RUN = OWN | frozenset(["conseil", "comité", "directoire", "bureau", "établiss
 """What a director of it heads: « directeur du site de A »."""
 _LETTERS = re.compile(r"(?:p-?dg|dg|ceo|cto|coo)\b")
 _GONE = re.compile(r"(?i)\b(?:ancien(?:ne)?s?|ex|jusque|jusqu'(?:ici|alors|à)|jadis|autrefois|naguère|longtemps|alors|était|fut)\b")
+_AFTER_ANOTHER = re.compile(r"(?:succ[éè]d\w+ à|remplac\w+|(?:suite|relais|place|succession) d[e'])[^,]*$")
 _ALONE = re.compile(r"(?i)(?:membre|agent|expert|avocat|architecte|graphiste|designer|consultant|journaliste|pharmacien|ingénieur|enseignant|professeur|chercheu|juriste|cuisini|formateur|formatrice|doctorant|rédact|technicien|développeu|apprenti|maître|bénévole|secrétaire|manager|alternant)")
 """Professions that say nothing of whom the text is about."""
 
@@ -49,19 +51,26 @@ _ALONE = re.compile(r"(?i)(?:membre|agent|expert|avocat|architecte|graphiste|des
 def roles(r: Reader) -> Iterator[Said]:
     """Who founded, heads or works for what, by the role beside his name."""
     flat = r.sentence.flat
-    if not (("‹P" in flat.text and _ROLE.search(flat.text)) or ("‹O" in flat.text and _BOND.search(flat.text))):
+    if not (("‹P" in flat.text and (_ROLE.search(flat.text) or "tête" in flat.text or ", d" in flat.text)) or ("‹O" in flat.text and _BOND.search(flat.text))):
         return
     row = row_of(flat.text)
     for at, p in enumerate(row):
         if p.kind == "noun" and not p.letter and (role := _role(p)) and p.prep in ("", "as", "comme", "de", "par", "à"):
             yield from _held(r, row, at, role)
     for at, p in enumerate(row):
+        if p.letter in tuple("HO") and p.prep in ("de", "chez") and not p.words and at > 1 and row[at - 1].kind == "comma" and row[at - 2].letter == "P" and row[at - 2].prep != "de":
+            yield Said(*flat.span(row[at - 2].start, p.end), r.mention(str(row[at - 2].number)), "works_for", r.mention(str(p.number)), confidence=0.75)  # « X, de A, »
+        if p.letter in tuple("OP") and p.the in ("son", "sa", "leur") and p.words and (role := _role(p)):
+            yield from _its(r, row, at, role)
         if p.prep == "head" and p.letter in tuple("HO"):
             yield from _at_the_head(r, row, at)
 
 
 def _at_the_head(r: Reader, row: Sequence[Phrase], at: int) -> Iterator[Said]:
-    """« X, à la tête de A », « la nomination de X à la tête de A »."""
+    """« X, à la tête de A », « la nomination de X à la tête de A », « À la tête de A, X … »."""
+    if at == 0 and len(row) > 2 and row[1].kind == "comma" and row[2].letter == "P" and not row[2].prep:
+        yield Said(*r.sentence.flat.span(row[0].start, row[2].end), r.mention(str(row[2].number)), "heads", r.mention(str(row[0].number)), confidence=0.8)
+        return
     for k in range(at - 1, -1, -1):
         if row[k].kind in ("end", "that", "which"):
             return
@@ -71,8 +80,20 @@ def _at_the_head(r: Reader, row: Sequence[Phrase], at: int) -> Iterator[Said]:
         return
     o, s = r.mention(str(row[at].number)), r.mention(str(row[k].number))
     flat = r.sentence.flat
+    if _AFTER_ANOTHER.search(flat.text[max(0, row[k].start - 30) : row[k].start + 3]):
+        return  # « succède à X à la tête de A » says it of another
     if s.letter == "P" and not _GONE.search(flat.text[row[k].start : row[at].start]) and r.modality(flat, row[k].start, row[at].end) == "exact":
         yield Said(*flat.span(row[k].start, row[at].end), s, "heads", o, confidence=0.8)
+
+
+def _its(r: Reader, row: Sequence[Phrase], at: int, role: str) -> Iterator[Said]:
+    """« X s'appuie sur son partenaire Y », « sa directrice X »."""
+    flat, s = r.sentence.flat, r.mention(str(row[at].number))
+    about = r.sentence.about
+    o = about if about is not None and about.start < s.start and about.key != s.key else it(r, flat, row[at].start, besides=frozenset({s.key}))
+    prop = _property(s, role)
+    if o is not None and prop and o.letter in "HO" and o.key != s.key and (prop != "tenant_of" or is_house(o)) and r.modality(flat, row[at].start, row[at].end) == "exact" and not _GONE.search(flat.text[max(0, row[at].start - 12) : row[at].end]):
+        yield Said(*flat.span(row[at].start, row[at].end), s, prop, o, confidence=0.72)
 
 
 def _role(p: Phrase) -> str:
@@ -136,7 +157,7 @@ def _held(r: Reader, row: Sequence[Phrase], at: int, role: str) -> Iterator[Said
             return
         about = r.sentence.about
         its = p.the in ("son", "sa", "leur")
-        meant = about if its and about is not None and about.start < people[0].start else r.spoken(near=its)
+        meant = about if its and about is not None and about.start < people[0].start else (its and it(r, r.sentence.flat, row[at].start)) or r.spoken(near=its)
         if meant is None or meant.letter not in "HO":
             return
         targets, sure = [meant], 0.7
@@ -210,7 +231,7 @@ def _main(row: Sequence[Phrase], after: int, letters: Container[str]) -> list[Ph
     """The person with whom the main clause begins after « Directrice de A depuis 2019, »."""
     passed = False
     for k in range(after, len(row)):
-        if row[k].kind in ("end", "verb", "who", "that"):
+        if row[k].kind in ("end", "who", "that") or (row[k].kind == "verb" and row[k].voice != "bare"):
             return []
         if row[k].kind == "comma":
             passed = True

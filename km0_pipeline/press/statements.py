@@ -26,6 +26,7 @@ from km0_pipeline.press import (
     giving,
     happenings,
     nearby,
+    nominal,
     posts,
     quantities,
     relations,
@@ -45,7 +46,7 @@ from km0_pipeline.press.resumed import resumed
 from km0_pipeline.press.reuse import Previous, write_keys
 from km0_pipeline.press.sentences import Sentence, sentences
 from km0_pipeline.press.speech import Speech, speaker_of, speeches
-from km0_pipeline.press.topics import focus, paper, topic
+from km0_pipeline.press.topics import focus, hero, paper, topic
 from km0_pipeline.shards import sharded
 from km0_pipeline.sql import connect
 from km0_pipeline.steps import Made, Project, code_version, made, make, modules_version
@@ -58,14 +59,15 @@ _FOOT = 250
 """Characters at the end of a text in which it is signed."""
 LONGEST_SENTENCE = 2000
 """Characters from which on what stands between two full stops is no sentence: a list, a table, page furniture."""
-LIKELY = 0.5
-"""Score below which a bond between two names is no claim: it would be wrong more often than right, and stewards have other things to do."""
+LIKELY = 0.4
+"""Score below which a bond between two names is no claim: of those below it hardly more are right than wrong, and stewards have other things to do."""
 RULES: tuple[Rule, ...] = (
     *relations.RULES,
     *giving.RULES,
     *posts.RULES,
     *roles.RULES,
     *nearby.RULES,
+    *nominal.RULES,
     *bonds.RULES,
     *frames.RULES,
     *accounts.RULES,
@@ -183,11 +185,11 @@ def extract(document: Mapping[str, Any], spans: list[Span], names: Names) -> lis
     )
     about = topic(document["title"], text, found)
     seems, own = about or focus(text, found), paper(text, found)
-    spoken = speeches(text, found)
+    spoken, who = speeches(text, found), hero(found)
     said: list[Said] = []
-    for sentence in split:
+    for n, sentence in enumerate(split):
         once: set[tuple[object, ...]] = set()
-        reader = Reader(sentence, hub, about, spoken, *clauses(sentence, about), seems, own, sentence.start > len(text) - _FOOT)
+        reader = Reader(sentence, hub, about, spoken, *clauses(sentence, about), seems, own, sentence.start > len(text) - _FOOT, split[max(0, n - 2) : n], who)
         for rule in RULES if document["language"] == "fr" else ():
             for s in rule(reader):
                 what = (

@@ -63,10 +63,15 @@ _PAPER = re.compile(
 )
 
 
+def is_paper(m: Mention) -> bool:
+    """Whether `m` is a paper, a station: by its kind or its name."""
+    return m.kind == "media" or bool(_PAPER.match(m.key) or _PAPER.match(m.key.rsplit(" ", 1)[-1]))
+
+
 def paper(text: str, found: Sequence[Mention]) -> Mention | None:
     """The paper in which `text` stands, if its first lines name it: a medium, or a name that papers have."""
     head = min(250, max(120, text.find("\n\n")))
-    return next((m for m in found if m.letter == "O" and m.named and m.start < head and (m.kind == "media" or _PAPER.match(m.key))), None)
+    return next((m for m in found if m.letter == "O" and m.named and m.start < head and is_paper(m)), None)
 
 
 def focus(text: str, found: Sequence[Mention]) -> Mention | None:
@@ -86,3 +91,10 @@ def focus(text: str, found: Sequence[Mention]) -> Mention | None:
     if not best or (others and score[others[0]] == score[best] and spoken[best] < 2):
         return None
     return first[best] if score[best] > 2 or (not others and first[best].start < _NEARLY) else None
+
+
+def hero(found: Sequence[Mention]) -> Mention | None:
+    """The person of whom the text speaks more often than of any other, if it is so."""
+    spoken = Counter(m.key for m in found if m.letter == "P")
+    (best, most), *others = [*spoken.most_common(2), ("", 0)]
+    return next(m for m in found if m.key == best) if most > max(1, others[0][1] if others else 0) else None

@@ -233,10 +233,12 @@ def _weigh(flat: str, name: Name, seen: Mapping[str, int], speakers: Mapping[str
     if follows and not linked and not town and (firm or not (given and person_like)) and (noun := SORT_NOUN.search(near)):
         name.add(O=4.5 if firm else 2.5, P=-3, L=-1.5)
         name.noun = name.noun or noun[0].strip(' "')
-    apposed = False
+    apposed = bool(after[:1] in (",", " ") and "," in after[:2] and not given and around.HOUSE_AFTER.match(after))
+    if apposed:
+        name.add(O=3.5, L=-3.0, P=-2.0)
     if around.ROLE_AFTER.match(after):
         name.add(P=2.5)
-    elif around.NOUN_AFTER.match(around.TOWN_BETWEEN.sub("", after, count=1)) and not around.AT.search(near):
+    elif not apposed and around.NOUN_AFTER.match(around.TOWN_BETWEEN.sub("", after, count=1)) and not around.AT.search(near):
         name.add(O=1.5)
         apposed = True
     acts = bool(around.PREDICATE.match(after)) and not linked
