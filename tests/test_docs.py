@@ -144,7 +144,7 @@ def reasons() -> set[str]:
 
 
 def test_every_reason_of_a_reject_is_explained_to_the_steward() -> None:
-    given = reasons() | {"no_name", "header_again", "total_row", "not_to_publish", "shared_siret", "swapped_coordinates"}
+    given = reasons() | {"no_name", "header_again", "total_row", "not_to_publish", "shared_siret", "swapped_coordinates", "swapped_columns"}
     assert {"unknown_format", "ragged_row", "bad_siren", "undated"} <= given
     text = (ROOT / "LISEZMOI.md").read_text(encoding="utf-8")
     explained = {

@@ -73,6 +73,11 @@ class Sheet:
         return f"sheet:{self.name}/" if self.name else ""
 
     @property
+    def header_locator(self) -> str:
+        """Where its headers are; of a sheet that has none, the sheet; '' of a file without sheets or header."""
+        return f"{self.prefix}row:{self.header_row}" if self.header_row else self.prefix.rstrip("/")
+
+    @property
     def where(self) -> str:
         """What a sentence on the whole sheet has behind the name of its file."""
         return f", sheet “{self.name}”" if self.name else ""
@@ -112,8 +117,8 @@ def check_width(columns: int) -> None:
         raise Unreadable("too_wide", f"has more than {MOST_COLUMNS:,} columns: it is no registry, or lies on its side. Keep the columns that matter.")
 
 
-def cells_table(rows: Sequence[int], columns: Iterable[Sequence[str | None]]) -> pa.Table:
-    """The cells of rows, given column by column; '' is an empty cell."""
+def cells_table(rows: Sequence[int], columns: Iterable[Sequence[Any]]) -> pa.Table:
+    """The cells of rows, given column by column, as text (`cell_text`); '' and None are empty cells."""
     arrays = [row_numbers(rows), *map(_text_array, columns)]
     return pa.table(arrays, names=["row", *(f"c{n}" for n in range(1, len(arrays)))])
 
@@ -124,17 +129,22 @@ def row_numbers(rows: Sequence[int]) -> pa.Array:
     return pa.Array.from_buffers(pa.int64(), len(rows), [None, pa.py_buffer(numbers)])
 
 
-def _text_array(cells: Sequence[str | None]) -> pa.Array:
-    """The cells of a column, NULL where empty; as one text that Arrow splits, for the same reason."""
-    from pyarrow import compute as pc
-
-    words: Sequence[Any] = cells if None not in cells else [cell or "" for cell in cells]
-    joined = "\0".join(words).encode()
-    if joined.count(b"\0") != len(cells) - 1:  # no cell, or one with a zero byte of its own
-        return pa.array([cell or None for cell in words], pa.large_string())
-    whole = pa.Array.from_buffers(pa.large_string(), 1, [None, pa.py_buffer(np.array([0, len(joined)], np.int64)), pa.py_buffer(joined)])
-    array = pc.split_pattern(whole, "\0").flatten()
-    return pc.if_else(pc.cast(pc.binary_length(array), pa.bool_()), array, pa.nulls(len(array), pa.large_string()))
+def _text_array(cells: Sequence[Any]) -> pa.Array:
+    """The cells of a column, NULL where empty: from their bytes, for the same reason, and since none of millions is then looked at by itself."""
+    try:
+        joined = "\0".join(cells)
+    except TypeError:  # not all are text
+        cells = ["" if cell is None else cell_text(cell) for cell in cells]
+        joined = "\0".join(cells)
+    data = joined.encode()
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 0)
+    if len(ends) != len(cells) - 1:  # no cell, or one with a zero byte of its own
+        return pa.array([cell or None for cell in cells], pa.large_string())
+    offsets = np.zeros(len(cells) + 1, np.int64)
+    offsets[1:-1] = ends - np.arange(len(ends))
+    offsets[-1] = len(data) - len(ends)
+    filled = np.packbits(np.diff(offsets) > 0, bitorder="little")
+    return pa.Array.from_buffers(pa.large_string(), len(cells), [pa.py_buffer(b) for b in (filled, offsets, data.replace(b"\0", b""))])
 
 
 def cell_text(value: Any) -> str:

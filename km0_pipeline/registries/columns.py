@@ -312,7 +312,7 @@ def find_header(rows: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> in
         if best is None:
             known = look.width >= usual and ("name" in look.said or len(look.said) > 1)
             best = n if known or look.width >= full else None
-        elif look.beats(looks[best]):
+        elif look.beats(looks[best]) and join_headers(rows, best)[2] < n:
             best = n
     return best
 

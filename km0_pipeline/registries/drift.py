@@ -9,11 +9,16 @@ Belongs here: the comparison and its sentences. What a column looks like: `looks
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import duckdb
 
 from km0_pipeline.hub import Registry
 from km0_pipeline.registries.columns import folded
+from km0_pipeline.registries.rows import Document
+from km0_pipeline.sql import location
+from km0_pipeline.steps import Project, made
 
 
 class ColumnsChanged(RuntimeError):
@@ -48,6 +53,37 @@ def drift(path: str, entry: Registry, earlier: str, before: Sequence[Seen], now:
     if now and all(folded(c.header) in named for c in now if c.header):
         return []  # a person has decided on each
     return [f"{path}: {change} (before: {earlier})." for change in changes(before, now)]
+
+
+def compared(db: duckdb.DuckDBPyConnection, project: Project, documents: Iterable[Document]) -> dict[str, list[str]]:
+    """How the columns of each document differ from those of its edition before: sentences, by source."""
+    asked = "select document_id, header, property, looks from {} order by document_id, sheet, position"
+    seen: dict[str, list[Seen]] = {}
+    last: dict[str, str] = {}
+    try:
+        columns, of = (location(made(project, name).path) for name in ("registry_columns", "registry_documents"))
+        for document_id, *column in db.execute(asked.format(f"read_parquet({columns})")).fetchall():
+            seen.setdefault(document_id, []).append(Seen(*column))
+        last = dict(db.execute(f"select path, document_id from read_parquet({of})").fetchall())
+    except (FileNotFoundError, duckdb.BinderException):
+        pass  # the first run, or the first that notes what columns look like
+    anew: dict[str, list[Seen]] = {}
+    for document_id, *column in db.execute(asked.format("columns")).fetchall():
+        anew.setdefault(document_id, []).append(Seen(*column))
+    seen |= anew
+    found: dict[str, list[str]] = {}
+    before: dict[str, Document] = {}
+    for document in sorted(documents, key=lambda d: (d.stated_on, d.path)):
+        source, now = document.entry.name, seen.get(document.document_id, [])
+        earlier = last.get(document.path, document.document_id)
+        if earlier != document.document_id and earlier in seen:
+            found.setdefault(source, []).extend(drift(document.path, document.entry, "the file that lay there", seen[earlier], now))
+        elif source in before:
+            other = before[source]
+            found.setdefault(source, []).extend(drift(document.path, document.entry, other.path, seen[other.document_id], now))
+        if now:
+            before[source] = document
+    return found
 
 
 def stop(found: Mapping[str, Sequence[str]], entries: Mapping[str, Registry]) -> None:

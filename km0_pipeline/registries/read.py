@@ -30,9 +30,10 @@ import pyarrow.parquet as pq
 
 from km0_pipeline.claims import DIGEST_SQL, REJECTS
 from km0_pipeline.hub import Registry
+from km0_pipeline.registries import swaps
 from km0_pipeline.registries.cells import Sheet, Unreadable, column_letters
 from km0_pipeline.registries.columns import BY_PROPERTY, PROPERTIES, PUBLISHABLE, Mapped, folded
-from km0_pipeline.registries.drift import Seen, drift, stop
+from km0_pipeline.registries.drift import compared, stop
 from km0_pipeline.registries.loading import BY_SUFFIX, Load, loading
 from km0_pipeline.registries.looks import columns_of
 from km0_pipeline.registries.rejects import check_mapping, refuse, reject_file
@@ -49,8 +50,8 @@ FILES = pa.schema([("path", pa.string()), ("bytes", pa.int64()), ("document_id",
 STAMPS = pa.schema([("path", pa.string()), ("stamp", pa.int64())])
 
 OUTPUTS = ("registry_rows", "registry_kept_back", "registry_columns", "registry_documents", "registry_rejects", "registry_keys")
-"""What `registry_rows` writes: the rows; those that may not be published, which only tell what is to leave; the last is its own: document_id, and
-the key it was read under."""
+"""What `registry_rows` writes: the rows; those that may not be published, which only tell what is to leave; the last is its own: document_id, path,
+the key it was read under, and what `swaps` keeps of it (key '': of a file that lies there no more)."""
 
 _VALUES = ", ".join(f"{p} varchar, {p}_original varchar" for p in PROPERTIES)
 _ROWS = (
@@ -65,7 +66,7 @@ create table documents (document_id varchar, path varchar, source varchar, title
     stated_on varchar, licence varchar, format varchar, rows bigint, at_hub boolean, left_after bigint, seen_again varchar);
 create table rejects (document_id varchar, path varchar, locator varchar, reason varchar, sentence varchar, original varchar,
     sheet varchar, row bigint, position bigint);
-create table keys (document_id varchar, key varchar);
+create table keys (document_id varchar, key varchar, path varchar, held {swaps.HELD});
 """
 _FIELDS = {
     "rows": [c.split()[0] for c in _ROWS.split(", ")],
@@ -73,7 +74,7 @@ _FIELDS = {
     "columns": ["document_id", "sheet", "position", "header", "property", "locator", "how", "looks"],
     "documents": ["document_id", "path", "source", "title", "publisher", "url", "stated_on", "licence", "format", "rows", "at_hub", "left_after", "seen_again"],
     "rejects": REJECTS.names,
-    "keys": ["document_id", "key"],
+    "keys": ["document_id", "key", "path", "held"],
 }
 
 _REPEATED = [
@@ -155,20 +156,32 @@ def registry_rows(project: Project) -> Made:
             db.execute(DIGEST_SQL + VALUES_SQL + _TABLES)
             tables: dict[str, list[Table]] = {}
             passing = False
+
+            def read(document: Document) -> None:
+                nonlocal passing
+                try:
+                    tables[document.document_id] = _read(db, document, project.raw / document.path, load)
+                except _Passing as e:
+                    passing = True
+                    for name in _FIELDS:
+                        db.execute(f"delete from {name} where document_id = {literal(document.document_id)}")
+                    reject_file(db, document.document_id, document.path, e.reason, e.sentence)
+
             for document in documents:
                 if document.document_id not in kept:
-                    try:
-                        tables[document.document_id] = _read(db, document, project.raw / document.path, load)
-                    except _Passing as e:
-                        passing = True
-                        for name in _FIELDS:
-                            db.execute(f"delete from {name} where document_id = {literal(document.document_id)}")
-                        reject_file(db, document.document_id, document.path, e.reason, e.sentence)
+                    read(document)
             for file, reason, sentence in unused:
                 reject_file(db, file["document_id"], file["path"], reason, sentence)
-            changed = _drift(db, project, [d for d in documents if d.document_id in kept or d.document_id in tables])
+            present = [d for d in documents if d.document_id in kept or d.document_id in tables]
+            changed = compared(db, project, present)
+            editions = swaps.Editions(db, project)
+            for document, refused in editions.swaps(present):
+                if document.document_id not in tables:  # what was taken for its edition before has changed
+                    read(document)
+                swaps.refuse(db, document, tables, refused, changed)
+            editions.keep(db)
             stop(changed, entries)
-            order = [d.document_id for d in documents if d.document_id in kept or d.document_id in tables]
+            order = [d.document_id for d in present if d.document_id in kept or d.document_id in tables]
             for name, out in zip(OUTPUTS, outputs, strict=True):
                 _write(db, project, name, order, tables, out)
                 if name == "registry_rows":
@@ -177,7 +190,7 @@ def registry_rows(project: Project) -> Made:
 
     return make(
         project, OUTPUTS, build, inputs=["registry_files"], version=VERSION,
-        parameters=[e.model_dump_json() for e in project.hub.registries],
+        parameters=[*(e.model_dump_json() for e in project.hub.registries), *sorted(project.accepted & {f"registries/{e.name}" for e in project.hub.registries})],
     )  # fmt: skip
 
 
@@ -227,39 +240,10 @@ def _kept(project: Project, documents: Iterable[Document]) -> frozenset[str]:
     except FileNotFoundError:
         return frozenset()
     with connect(project.warehouse) as db:
-        before = dict(db.execute(f"from read_parquet({location(paths[-1])})").fetchall())
+        # what was refused for another edition's sake is judged anew
+        refused = f"select document_id from read_parquet({location(paths[-2])}) where reason = {literal(swaps.REASON)}"
+        before = dict(db.execute(f"select document_id, key from read_parquet({location(paths[-1])}) where document_id not in ({refused})").fetchall())
     return frozenset(d.document_id for d in documents if before.get(d.document_id) == d.key)
-
-
-def _drift(db: duckdb.DuckDBPyConnection, project: Project, documents: Iterable[Document]) -> dict[str, list[str]]:
-    """How the columns of each document differ from those of its edition before: sentences, by source."""
-    asked = "select document_id, header, property, looks from {} order by document_id, sheet, position"
-    seen: dict[str, list[Seen]] = {}
-    last: dict[str, str] = {}
-    try:
-        columns, of = (location(made(project, name).path) for name in ("registry_columns", "registry_documents"))
-        for document_id, *column in db.execute(asked.format(f"read_parquet({columns})")).fetchall():
-            seen.setdefault(document_id, []).append(Seen(*column))
-        last = dict(db.execute(f"select path, document_id from read_parquet({of})").fetchall())
-    except (FileNotFoundError, duckdb.BinderException):
-        pass  # the first run, or the first that notes what columns look like
-    anew: dict[str, list[Seen]] = {}
-    for document_id, *column in db.execute(asked.format("columns")).fetchall():
-        anew.setdefault(document_id, []).append(Seen(*column))
-    seen |= anew
-    found: dict[str, list[str]] = {}
-    before: dict[str, Document] = {}
-    for document in sorted(documents, key=lambda d: (d.stated_on, d.path)):
-        source, now = document.entry.name, seen.get(document.document_id, [])
-        earlier = last.get(document.path, document.document_id)
-        if earlier != document.document_id and earlier in seen:
-            found.setdefault(source, []).extend(drift(document.path, document.entry, "the file that lay there", seen[earlier], now))
-        elif source in before:
-            other = before[source]
-            found.setdefault(source, []).extend(drift(document.path, document.entry, other.path, seen[other.document_id], now))
-        if now:
-            before[source] = document
-    return found
 
 
 class _Passing(Unreadable):
@@ -283,13 +267,14 @@ def _load(db: duckdb.DuckDBPyConnection, document: Document, path: Path, load: L
     entry, suffix = document.entry, path.suffix.lower()
     tables: list[Table] = []
     nameless: list[tuple[Sheet, list[Mapped]]] = []
+    kept: list[swaps.Held] = []
     seen: set[str] = set()
     refused = False
     try:
         for sheet in load(db, f"cells_{document.document_id}", path, entry):
             if sheet.refused:
                 refused = True
-                reject(sheet.refused.reason, sheet.refused.sentence, locator=f"{sheet.prefix}row:{sheet.header_row}", where=sheet.where)
+                reject(sheet.refused.reason, sheet.refused.sentence, locator=sheet.header_locator, where=sheet.where)
                 continue
             columns = columns_of(db, sheet, entry)
             seen |= {folded(h) for h in sheet.headers}
@@ -298,20 +283,21 @@ def _load(db: duckdb.DuckDBPyConnection, document: Document, path: Path, load: L
                 said = {p: cs for p, cs in stated.items() if cs}
                 tables.append(Table(document, sheet, said, shared_sirets(db, sheet, said) if entry.at_hub else ()))
                 _note_columns(db, document, sheet, columns)
-            elif len(columns) > 1 or not sheet.name:
+                kept += swaps.held(db, sheet, columns)
+            elif len(columns) > 1 or not sheet.name or db.execute(f"select 1 from {sheet.cells} limit 1").fetchall():
                 nameless.append((sheet, columns))
         if not (tables or nameless or refused):
             raise Unreadable("no_header", "holds no table. Give its columns headers, or set sheet and header_row in hub.toml.")
-        for sheet, columns in nameless if not tables else ():
+        for sheet, columns in nameless:
+            mapping = f'under [[registries]] name = "{entry.name}": columns = {{"…" = "name"}}'
+            if tables:  # it may be a legend, or notes, of which nothing is to be repeated
+                advice = f"and was not read. If it lists organisations, say in hub.toml which column names them, {mapping}; else hide it."
+                reject("no_name_column", f"has no column that we know for the name of the organisation, {advice}", locator=sheet.header_locator, where=sheet.where)
+                continue
             _note_columns(db, document, sheet, columns)
-            reject(
-                "no_name_column",
-                "has no column that we know for the name of the organisation. Its headers are "
-                f"{', '.join(f'“{h}”' for h in sheet.headers)}; say which is the name in hub.toml, under [[registries]] "
-                f'name = "{entry.name}": columns = {{"…" = "name"}}.',
-                locator=f"{sheet.prefix}row:{sheet.header_row}" if sheet.header_row else "",
-                where=sheet.where,
-            )
+            headers = ", ".join(f"“{h}”" for h in sheet.headers)
+            advice = f"Its headers are {headers}; say which is the name in hub.toml, {mapping}."
+            reject("no_name_column", f"has no column that we know for the name of the organisation. {advice}", locator=sheet.header_locator, where=sheet.where)
         if not refused:  # else its columns may stand there
             check_mapping(document, seen, reject)
     except Unreadable as e:
@@ -321,7 +307,7 @@ def _load(db: duckdb.DuckDBPyConnection, document: Document, path: Path, load: L
         suffix.removeprefix("."), 0, entry.at_hub, entry.left_after, "|".join(document.seen_again),
     )  # fmt: skip
     db.execute(f"insert into documents values ({', '.join('?' * len(record))})", record)
-    db.execute("insert into keys values (?, ?)", [document.document_id, document.key])
+    db.execute("insert into keys values (?, ?, ?, ?)", [document.document_id, document.key, document.path, [column._asdict() for column in kept]])
     return tables
 
 
@@ -353,6 +339,8 @@ def _write(
             by = "document_id, sheet, row, position, reason" if name == "rejects" else ", ".join(_FIELDS[name][:3])
             same = " and reason <> 'same_file'" if name == "rejects" else ""
             branches.append(f"select {fields} from {name} where {these}{same} order by {by}")
+    if name == "keys":
+        branches.append(f"select {fields} from keys where key = ''")
     if name == "rejects":  # files that are no documents
         known = ", ".join(map(literal, order)) or "''"
         branches.append(f"select {fields} from rejects where document_id not in ({known}) or reason = 'same_file' order by path, reason")

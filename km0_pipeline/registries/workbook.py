@@ -13,6 +13,7 @@ Belongs here: sheets, headers and cells of workbooks. What the columns mean: `co
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -50,13 +51,14 @@ def load(path: Path, entry: Registry, scratch: Path) -> Iterator[tuple[Sheet, pa
 
     if path.stat().st_size == 0:
         raise Unreadable("empty_file", "is empty. Save the registry again, or delete the file.")
+    gc.disable()  # looking for cycles among millions of cells, which hold none, would take a third of the time that reading takes
     try:
         with path.open("rb") as f:
             book = CalamineWorkbook.from_filelike(f)
         sheets = {s.name: s for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet}
         if entry.sheet and entry.sheet not in sheets:
             raise Unreadable("no_sheet", f"has no sheet {entry.sheet!r}, which hub.toml names; nearest: {nearest(entry.sheet, sheets)}.")
-        errors = _errors(path)
+        errors, pictures = _unsaid(path)
         for name in [entry.sheet] if entry.sheet else sorted(sheets):
             source = book.get_sheet_by_name(name)
             rows = source.to_python(skip_empty_area=False)
@@ -67,6 +69,8 @@ def load(path: Path, entry: Registry, scratch: Path) -> Iterator[tuple[Sheet, pa
             sheet = _sheet(name, rows, entry, source.merged_cell_ranges or [], hidden)
             if sheet is not None:
                 yield sheet
+            elif name in pictures and not any(map(any, rows)):
+                yield _refused(name, 0, Unreadable("only_pictures", "holds pictures and no cells: nothing of it can be read. Type what they show into cells, or delete the sheet."))
             elif entry.sheet:
                 raise Unreadable("no_header", f"the sheet “{name}” holds no row of column headers.")
     except PasswordError:
@@ -75,6 +79,8 @@ def load(path: Path, entry: Registry, scratch: Path) -> Iterator[tuple[Sheet, pa
         raise Unreadable(
             "bad_workbook", f"can't be opened as a workbook ({e}): perhaps it was not copied whole, or is text. Save it again as .xlsx."
         ) from None
+    finally:
+        gc.enable()
 
 
 def _sheet(name: str, rows: Cells, entry: Registry, merged: Sequence[Any], hidden: bool) -> tuple[Sheet, pa.Table] | None:
@@ -100,7 +106,7 @@ def _sheet(name: str, rows: Cells, entry: Registry, merged: Sequence[Any], hidde
         check_width(len(headers))
     except Unreadable as e:
         return _refused(name, last + 1, e)
-    return Sheet(name, last + 1, tuple(headers), rejects), cells_table(range(last + 2, len(rows) + 1), map(_texts, columns[: len(headers)]))
+    return Sheet(name, last + 1, tuple(headers), rejects), cells_table(range(last + 2, len(rows) + 1), columns[: len(headers)])
 
 
 def _refused(name: str, header_row: int, why: Unreadable) -> tuple[Sheet, pa.Table]:
@@ -128,49 +134,47 @@ def _unmerge(rows: Cells, merged: Sequence[Any], kinds: dict[int, str], named: i
             yield RowReject(top + 1, "merged_number", sentence, cell_text(value), left + 1)
 
 
-def _texts(column: Sequence[Any]) -> Sequence[str]:
-    """A column as text."""
-    return column if {str}.issuperset(map(type, column)) else [cell_text(cell) for cell in column]
-
-
 _ERROR = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]* t="e"[^>]*>(?:(?!</c>).)*?<v>(#[^<]+)</v>', re.DOTALL)
 _CHUNK, _OVERLAP = 1 << 20, 4096
 
 
-def _errors(path: Path) -> dict[str, set[tuple[int, int, str]]]:
-    """The cells of an .xlsx whose formula failed, by sheet: row and column from 1, and what it shows."""
+def _unsaid(path: Path) -> tuple[dict[str, set[tuple[int, int, str]]], set[str]]:
+    """What calamine does not say of an .xlsx: the cells whose formula failed, by sheet (row and column from 1, and what it shows); and the sheets with pictures."""
     from lxml import etree
 
     found: dict[str, set[tuple[int, int, str]]] = {}
+    pictures: set[str] = set()
     if not is_zipfile(path):
-        return found
+        return found, pictures
     try:
         with ZipFile(path) as archive:
             if "xl/workbook.xml" not in archive.namelist():
-                return found
+                return found, pictures
             safe = etree.XMLParser(resolve_entities=False, no_network=True)
             targets = {
                 r.get("Id"): PurePosixPath("/xl") / r.get("Target", "")
                 for r in etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), safe).iterfind("{*}Relationship")
             }
             for sheet in etree.fromstring(archive.read("xl/workbook.xml"), safe).iterfind("{*}sheets/{*}sheet"):
-                part = targets.get(next((v for k, v in sheet.attrib.items() if k.endswith("}id")), ""))
+                name, part = sheet.get("name", ""), targets.get(next((v for k, v in sheet.attrib.items() if k.endswith("}id")), ""))
                 if part is not None and str(part)[1:] in archive.namelist():
-                    found[sheet.get("name", "")] = set(_failed(archive, str(part)[1:]))
+                    found[name] = set(_failed(archive, str(part)[1:]))
+                    beside = f"{str(part.parent)[1:]}/_rels/{part.name}.rels"
+                    if beside in archive.namelist() and b'/relationships/drawing"' in archive.read(beside):
+                        pictures.add(name)
     except (*BROKEN, KeyError, etree.XMLSyntaxError):
-        return {}  # calamine says what is wrong with it
-    return found
+        return {}, set()  # calamine says what is wrong with it
+    return found, pictures
 
 
 def _failed(archive: ZipFile, part: str) -> Iterator[tuple[int, int, str]]:
     rest = b""
     with archive.open(part) as f:
         while chunk := f.read(_CHUNK):
-            rest += chunk
-            if b't="e"' in rest:
-                for letters, row, words in _ERROR.findall(rest):
+            if b"<v>#" in chunk or b"<v>#" in rest + chunk[:3]:
+                for letters, row, words in _ERROR.findall(rest + chunk):
                     column = 0
                     for letter in letters:
                         column = 26 * column + letter - 64
                     yield int(row), column, words.decode()
-            rest = rest[-_OVERLAP:]
+            rest = chunk[-_OVERLAP:]
