@@ -16,6 +16,7 @@ from km0_pipeline.press.known import Names
 from km0_pipeline.press.statements import extract
 from km0_pipeline.reference import institutions, places
 from km0_pipeline.steps import Project
+from tests.conftest import ROOT
 
 FICTA, NOVA, ORBE = "Ficta Robotique", "Nova Fiction", "Banque de l'Orbe"
 NAMES = (FICTA, NOVA, ORBE)
@@ -331,6 +332,28 @@ def test_the_model_finds_the_same_in_forks_as_in_one_process(monkeypatch: pytest
     monkeypatch.setattr(shards, "FEWEST", 2)
     assert mentions._tag(FRENCH_MODEL, texts) == alone
     assert any(label == "PER" for _, _, label in alone[0])
+
+
+def test_numpy_multiplies_on_one_thread_finds_the_same_as_spacy_and_has_its_threads_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    blas = mentions._blas()
+    if blas is None:
+        pytest.skip("NumPy was built with another library than its wheels")
+    texts = [p.read_text(encoding="utf-8") for p in sorted((ROOT / "data" / "raw" / "press").glob("*.md"))]
+    monkeypatch.setattr(shards, "FEWEST", len(texts) + 1)
+    threads = blas.scipy_openblas_get_num_threads64_()
+    try:
+        blas.scipy_openblas_set_num_threads64_(2)
+        found = mentions._tag(FRENCH_MODEL, texts)
+        assert blas.scipy_openblas_get_num_threads64_() == 2
+    finally:
+        blas.scipy_openblas_set_num_threads64_(threads)
+    monkeypatch.setattr(mentions, "_blas", lambda: None)
+    mentions._model.cache_clear()
+    try:
+        assert mentions._tag(FRENCH_MODEL, texts) == found
+    finally:
+        mentions._model.cache_clear()
+    assert sum(map(len, found)) > 200
 
 
 def test_sentences_that_name_nobody_are_not_shown_to_the_model_and_move_nothing() -> None:

@@ -13,16 +13,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
+from operator import or_
 from typing import Any
 
 from km0_pipeline.claims import Qualifier
 from km0_pipeline.press.cues import Cues, required
 from km0_pipeline.press.dates import Found
 from km0_pipeline.press.mention import Mention
-from km0_pipeline.press.sentences import Item, Masked, Sentence, governing, letter
+from km0_pipeline.press.sentences import Item, Masked, Sentence, governing
 from km0_pipeline.press.speech import Speech
 from km0_pipeline.press.topics import ASIDE, is_paper
 
@@ -80,6 +81,7 @@ class Form:
 
     words: str
     needs: tuple[frozenset[str], ...]
+    number: int
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -87,8 +89,8 @@ class Form:
         return re.compile(self.words)
 
     @cached_property
-    def cues(self) -> frozenset[str]:
-        """Strings of which a sentence must hold one for it to match; none where that can't be told."""
+    def cues(self) -> tuple[frozenset[str], ...]:
+        """Sets of strings of each of which a sentence must hold one for it to match, as far as that can be told."""
         words = self.words
         for optional in (NOUN, DET, AUX):  # they tell nothing, and are most of what there is to parse
             words = words.replace(optional, "(?:x)?")
@@ -100,15 +102,23 @@ FORMS: list[Form] = []
 
 
 @cache
-def _may_match(form: Form, letters: frozenset[str]) -> bool:
-    return all(need & letters for need in form.needs)
+def _with_letters(letters: frozenset[str], forms: int) -> int:
+    """Which of the first `forms` rules may match a text with placeholders of these letters, as `Cues`."""
+    return sum(1 << form.number for form in FORMS[:forms] if all(need & letters for need in form.needs))
 
 
 @cache
 def _cues(forms: int) -> Cues:
-    return Cues(word for form in FORMS[:forms] for word in form.cues)
+    return Cues([form.cues for form in FORMS[:forms]])
 
 
+def _possible(text: str) -> int:
+    """Which rules may match `text`, as `Cues`."""
+    letters = frozenset(_LETTER.findall(text))
+    return _with_letters(letters, len(FORMS)) & _cues(len(FORMS)).within(text)
+
+
+_LETTER = re.compile("‹([A-Z])")
 _PLACEHOLDER = re.compile(r"<(?:(?P<name>[a-z]+):)?(?P<letters>[HOPLKEADS]+)(?P<many>\*)?>")
 
 
@@ -128,7 +138,7 @@ def rule(text: str) -> Form:
         for m in _PLACEHOLDER.finditer(text)
         if bare.count("(", 0, m.start()) == bare.count(")", 0, m.start())
     )
-    FORMS.append(Form(_PLACEHOLDER.sub(placeholder, text), needs))
+    FORMS.append(Form(_PLACEHOLDER.sub(placeholder, text), needs, len(FORMS)))
     return FORMS[-1]
 
 
@@ -237,14 +247,14 @@ class Reader:
         self.earlier = earlier
         self.hero = hero
         self.cuts = [p for s in said for p in (s.start, s.end) if sentence.start < p < sentence.end]
-        full, flat = sentence.full.text, sentence.flat.text
-        texts = [flat, *([] if full == flat else [full]), *(c.text for c in clauses)]
-        self.words = _cues(len(FORMS)).within("\n".join(texts))
-        self.letters = frozenset(letter(i) for i in self.items.values())
+        self._flat = [(sentence.flat, _possible(sentence.flat.text))]
+        self._full = self._flat if sentence.full.text == sentence.flat.text else [(sentence.full, _possible(sentence.full.text))]
+        self._all = [*self._flat, *((c, _possible(c.text)) for c in clauses)]
+        self._any = reduce(or_, (possible for _, possible in (*self._full, *self._all)))
 
     def may(self, form: Form) -> bool:
         """Whether the sentence has what `form` needs, as far as that is told without trying it."""
-        return _may_match(form, self.letters) and (not form.cues or not form.cues.isdisjoint(self.words))
+        return bool(self._any >> form.number & 1)
 
     def mention(self, number_: str) -> Any:
         """The item of a placeholder's number."""
@@ -278,22 +288,20 @@ class Reader:
         """`qualifier` of words that hold their verb, or need none: who will do something already is who and where they are said to be."""
         return "planned" if qualifier == "planned" and _PLANNED.search(m[0]) else "exact"
 
-    def matches(self, form: Form, full: bool = False) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
+    def matches(self, form: Form, full: bool = False) -> Iterable[tuple[re.Match[str], Qualifier, int, int]]:
         """Where `form` stands in the sentence (with its brackets if `full`), with its modality and its range."""
-        if self.may(form):
-            yield from self._matches(form, self.sentence.full if full else self.sentence.flat)
+        return self._matches(form, self._full if full else self._flat) if self.may(form) else ()
 
-    def clauses(self, form: Form) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
+    def clauses(self, form: Form) -> Iterable[tuple[re.Match[str], Qualifier, int, int]]:
         """Where `form` stands in the sentence or in one of its clauses, as `matches`."""
-        if self.may(form):
-            for masked in (self.sentence.flat, *self.parts):
-                yield from self._matches(form, masked)
+        return self._matches(form, self._all) if self.may(form) else ()
 
-    def _matches(self, form: Form, masked: Masked) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
-        for m in form.pattern.finditer(masked.text):
-            qualifier = self.modality(masked, m.start(), m.end())
-            if qualifier is not None:
-                yield m, qualifier, *masked.span(m.start(), m.end())
+    def _matches(self, form: Form, texts: Iterable[tuple[Masked, int]]) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
+        for masked, possible in texts:
+            for m in form.pattern.finditer(masked.text) if possible >> form.number & 1 else ():
+                qualifier = self.modality(masked, m.start(), m.end())
+                if qualifier is not None:
+                    yield m, qualifier, *masked.span(m.start(), m.end())
 
     def when(self, m: re.Match[str], end: int = 0) -> str:
         """The date at which what `m` says, up to `end` if given, was so, as far as its sentence says; else ''."""
