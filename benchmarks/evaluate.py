@@ -79,9 +79,9 @@ by somebody who did not know the rules, and nobody who writes rules has read the
 
 ## What stays short, and what was tried
 
-The last column of each first table says by how much. Of the texts that nobody who writes rules has read (*unseen*):
+The last column of each first table says by how much, that of the unseen texts what to expect. Why, the seen texts tell: nobody looks at the errors of the others.
 
-- **Relations** stay far below 0.60 recall, and below 0.90 precision. In the seen texts, of the relations that are missed one in five has an end whose name is
+- **Relations** stay far below 0.60 recall, and below 0.90 precision. Of those that are missed one in five has an end whose name is
   not found; four in ten have their ends in different sentences, with whom « elle », « le lieu » or nobody between them; the rest stand in one sentence through two
   or three others (« la filiale à 60 % de A, que gèrent deux cousins »). Tried: verbs with their subjects and objects in a row of phrases (`frames`), nouns
   that stand for verbs (`nominal`), pronouns by what their verb may be said of (`referents`), 261 invented sentences in the ways French puts such bonds
@@ -89,10 +89,13 @@ The last column of each first table says by how much. Of the texts that nobody w
   others 63 % and 85 %). A role without a name beside it was given to the organisation named last: ten wrong for one right, and taken back. A dependency
   parser was not tried: it costs about what the recogniser costs, and what is missed is seldom syntax.
 - **Places**: towns that the model does not know or takes for something else, and buildings that are an organisation to gold. A list of all communes
-  of France, weighed as one voice among others, brought three of the missing and no wrong one: not enough to ship 35,000 names.
+  of France, weighed as one voice among others, brought five of those missing and four wrong ones, in the unseen texts three and none (F1 0.78): not enough
+  to ship 35,000 names for.
 - **Dates**: those whose year only the text around them tells, and those spelt out in speech. **Headcounts**: bare figures (« nous voilà onze »), and what is planned or was so.
 - **Published claims**: what is wrong there is as sure as what is right (a piece of a longer name; a place within the name of an office), so that no limit
   brings unseen texts to 98 in 100. The limit stands where all annotated texts are.
+- **Organisations**: pieces of longer names, start-ups whose coined names the model takes for towns, programmes and events. A rule for such coined names was
+  right ten times of fourteen in the seen texts and once of six in the unseen, and was taken back: that much these texts are seen, by their totals.
 - What is *claimed* of figures, amounts and dates is what has a subject that the text names and a property of the vocabulary; the others are recognised and left.
 """
 

@@ -231,8 +231,6 @@ def _taken_for(flat: str, name: Name) -> list[tuple[float, Mention]]:
     least = {"O": 1.5, "P": 2.5, "L": 1.9}[letter] + (0 if name.label else 0.7)
     if name.label and " " in name.words and max(name.weights["O"], weight) >= 0.8 and (weight < least or lead < 0.5) and not is_first(name.words):
         return [(6.5, _organisation(flat, name.start, name.end, UNSURE, noun=name.noun))]  # seen as a name, and nothing says that it is a person's or a place's
-    if name.label == "LOC" and " " not in name.words and weight < least and weight >= 0.7 and name.weights["O"] >= 0.4 and name.weights["P"] > -5:
-        return [(6.5, _organisation(flat, name.start, name.end, UNSURE, noun=name.noun))]  # the model takes coined names for places
     if weight < least or lead < 0.5:
         return []
     rank = 4.5 if lead >= 1.5 and re.search("[ -]", name.words) else 6

@@ -319,7 +319,7 @@ _OF_A_THING = re.compile(
     r"fondé|créé|implant|install)|(?:compt|emploi|regroup|fédèr|rassembl|héberg|abrit|édit|fabriqu|commercialis|accueill)[a-z]* )"
 )
 _GENDERS = {"il": "m", "elle": "f"}
-_PERSON_FIRST = re.compile(r"(?:[^‹]{0,40}, )?(?:M\. |Mme )?‹P(\d+)›(?=[ ,])")
+_PERSON_FIRST = re.compile(r"(?:[^‹]{0,40}, )?(?:M\. |Mme )?‹P(\d+)›(?=[ ,])(?! et (?:M\. |Mme )?‹P)")
 _HEADS = re.compile(
     r"(?:[^‹]{0,40}, )?(?:M\. |Mme )?‹P\d+›,? [^‹.;]{0,40}?\b(?:dirige|préside|pilote|gère|(?:co-?)?(?:fondé|créé|fondateur|fondatrice|créateur|créatrice)|dirigeante?|présidente?|directeur|directrice|gérante?|PDG|"
     r"patronn?e?|à la tête)\b[^‹.;]{0,30}‹[HO](\d+)›"
