@@ -12,11 +12,11 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
-SHORTEST = 3
+SHORTEST = 2
 """Letters of a string that is worth looking for."""
 MOST = 32
 """Strings that a run is told apart into: `l[eè]v` holds « lev » or « lèv »."""
-SETS = 3
+SETS = 5
 """Sets of strings that are looked for, of one pattern."""
 
 

@@ -81,7 +81,8 @@ class Form:
 
     words: str
     needs: tuple[frozenset[str], ...]
-    number: int
+    bit: int
+    """Which of `FORMS` it is, as `Cues` tell it."""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -104,7 +105,7 @@ FORMS: list[Form] = []
 @cache
 def _with_letters(letters: frozenset[str], forms: int) -> int:
     """Which of the first `forms` rules may match a text with placeholders of these letters, as `Cues`."""
-    return sum(1 << form.number for form in FORMS[:forms] if all(need & letters for need in form.needs))
+    return sum(form.bit for form in FORMS[:forms] if all(need & letters for need in form.needs))
 
 
 @cache
@@ -138,7 +139,7 @@ def rule(text: str) -> Form:
         for m in _PLACEHOLDER.finditer(text)
         if bare.count("(", 0, m.start()) == bare.count(")", 0, m.start())
     )
-    FORMS.append(Form(_PLACEHOLDER.sub(placeholder, text), needs, len(FORMS)))
+    FORMS.append(Form(_PLACEHOLDER.sub(placeholder, text), needs, 1 << len(FORMS)))
     return FORMS[-1]
 
 
@@ -254,7 +255,7 @@ class Reader:
 
     def may(self, form: Form) -> bool:
         """Whether the sentence has what `form` needs, as far as that is told without trying it."""
-        return bool(self._any >> form.number & 1)
+        return bool(self._any & form.bit)
 
     def mention(self, number_: str) -> Any:
         """The item of a placeholder's number."""
@@ -290,15 +291,15 @@ class Reader:
 
     def matches(self, form: Form, full: bool = False) -> Iterable[tuple[re.Match[str], Qualifier, int, int]]:
         """Where `form` stands in the sentence (with its brackets if `full`), with its modality and its range."""
-        return self._matches(form, self._full if full else self._flat) if self.may(form) else ()
+        return self._matches(form, self._full if full else self._flat) if self._any & form.bit else ()
 
     def clauses(self, form: Form) -> Iterable[tuple[re.Match[str], Qualifier, int, int]]:
         """Where `form` stands in the sentence or in one of its clauses, as `matches`."""
-        return self._matches(form, self._all) if self.may(form) else ()
+        return self._matches(form, self._all) if self._any & form.bit else ()
 
     def _matches(self, form: Form, texts: Iterable[tuple[Masked, int]]) -> Iterator[tuple[re.Match[str], Qualifier, int, int]]:
         for masked, possible in texts:
-            for m in form.pattern.finditer(masked.text) if possible >> form.number & 1 else ():
+            for m in form.pattern.finditer(masked.text) if possible & form.bit else ():
                 qualifier = self.modality(masked, m.start(), m.end())
                 if qualifier is not None:
                     yield m, qualifier, *masked.span(m.start(), m.end())

@@ -145,7 +145,7 @@ def _naming(text: str) -> list[tuple[int, str]]:
 
 def _spans(doc: Any, pieces: Sequence[tuple[int, str]]) -> list[Span]:
     """What the model found in these pieces put together, where it stands in their text; cut where the next piece does not follow."""
-    whole = doc.text
+    whole = "".join(piece for _, piece in pieces)
     starts = [0]
     for _, piece in pieces:
         starts.append(starts[-1] + len(piece))

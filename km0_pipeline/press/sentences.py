@@ -224,15 +224,12 @@ def sentences(
         items: dict[int, Item] = dict(inside)
         full = _mask(straight, start, end, items, False)
         sentence = Sentence(
-            start,
-            end,
-            items,
-            full,
+            start, end, items, full,
             _mask(straight, start, end, items, True) if "(" in full.text else full,
             before,
             within=within,
             item=not bullet and (outer is not None or (entry_of_unknown and not begins_line(text, start))),
-        )
+        )  # fmt: skip
         made.append(sentence)
         if bullet or (begins_line(text, start) and _ENTRY.match(sentence.flat.text)):
             within = sentence.entry
@@ -353,6 +350,7 @@ def letter(item: Item) -> str:
     return "S" if item.value.endswith("X") else "D"
 
 
+_UNEVEN = re.compile('["\n]|  ')
 _PIECE = re.compile(r'[^ \n"]+|[ \n]+')
 _LONGEST_BRACKET = 300
 
@@ -363,6 +361,12 @@ def _mask(straight: str, start: int, end: int, items: dict[int, Item], flat: boo
     ends: dict[int, int] = {}
 
     def words(first: int, last: int) -> None:
+        if not _UNEVEN.search(straight, first, last):  # most are put in at once
+            first += first < last and straight[first] == " " and (not parts or parts[-1] == " ")
+            spaced = first < last and straight[last - 1] == " "
+            parts.extend(p for p in (straight[first : last - spaced], " " * spaced) if p)
+            at.extend(range(first, last))
+            return
         for m in _PIECE.finditer(straight, first, last):
             if m[0][0] not in " \n":
                 parts.append(m[0])

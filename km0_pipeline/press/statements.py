@@ -221,9 +221,13 @@ def _claims(
 ) -> Iterable[Claim]:
     text, document_id, stated_on = document["text"], document["document_id"], document["published_on"]
 
+    ids: dict[tuple[str, str], str] = {}
+
     def subject(m: Mention) -> tuple[str, SubjectKind]:
         kind = KINDS[m.letter]
-        return mention_id(document_id, kind, m.key), kind
+        if (kind, m.key) not in ids:
+            ids[kind, m.key] = mention_id(document_id, kind, m.key)
+        return ids[kind, m.key], kind
 
     def claim(
         m: Mention, prop: str, value: str, start: int, end: int, confidence: float, method: str = METHOD, **more: Any
