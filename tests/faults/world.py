@@ -19,6 +19,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -32,7 +33,8 @@ from assets.steps import STEPS
 from assets.tables import _made as make_table
 from km0_pipeline import shards
 from km0_pipeline.catalogue import site as pages
-from km0_pipeline.publish.snapshot import publish
+from km0_pipeline.press import feeds
+from km0_pipeline.publish.snapshot import RULES_KEPT, publish
 from km0_pipeline.publish.summary import summary
 from km0_pipeline.publish.verify import verify
 from km0_pipeline.steps import Project
@@ -150,11 +152,15 @@ def refresh(root: Path, day: str, started: Callable[[str], None], until: str = "
 
 
 def make_ready(patch: pytest.MonkeyPatch) -> None:
-    """What holds for each process that is forked: work is shared out however small it is, and the site lacks its engine, megabytes that no moment is about."""
+    """What holds for each process that is forked: work is shared out however small it is, and the site lacks its engine, megabytes that no moment is about.
+
+    An article is fetched at one and the same moment, whichever run fetches it: its sidecar says when, and that is part of what the steps read.
+    """
     patch.setattr(shards, "FEWEST", 2)
     patch.setattr(pages, "FEWEST", 2)
     static = pages._static
     patch.setattr(pages, "_static", lambda: ((path, content) for path, content in static() if not path.startswith("vendor/")))
+    patch.setattr(feeds, "moment", lambda later=timedelta(): (datetime(2026, 3, 1, tzinfo=UTC) + later).isoformat())
     gc.collect()
     gc.freeze()
 
@@ -169,8 +175,10 @@ def unmake(root: Path, step: str) -> None:
     for name in outputs(step):
         for suffix in (".parquet", ".duckdb", NOTE):
             (root / "data" / "warehouse" / f"{name}{suffix}").unlink(missing_ok=True)
-    if step == "changes":
-        shutil.rmtree(root / "data" / "warehouse" / "leaving")
+    if step == "changes":  # made with what the gate makes; which rules the last version keeps is noted by its publication
+        for path in (root / "data" / "warehouse" / "leaving").iterdir():
+            if path.name != RULES_KEPT:
+                path.unlink()
 
 
 @dataclass
