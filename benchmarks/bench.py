@@ -27,6 +27,7 @@ BENCHMARKS = {
     "site": ["benchmarks/site.py"],
     "home": ["benchmarks/home.py"],
     "linkage": ["-m", "benchmarks.linkage"],
+    "linkage_real": ["-m", "benchmarks.linkage_real"],
     "scale": ["benchmarks/scale.py"],
 }
 
@@ -43,7 +44,7 @@ def main() -> int:
         file = Path(folder) / "figures"
         environment = os.environ | {recording.VARIABLE: str(file), "PYTHONPATH": str(ROOT)}
         for name in options.only:
-            if name == "linkage" and not (ROOT.parent / "shared").is_dir():
+            if name.startswith("linkage") and not (ROOT.parent / "shared").is_dir():
                 print(f"\n{name}: left out, {ROOT.parent / 'shared'} is absent: the generator of its register lies there")
                 continue
             print(f"\n{name}", flush=True)
